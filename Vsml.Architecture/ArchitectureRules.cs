@@ -1,0 +1,134 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Vsml;
+
+/// <summary>One thing wrong with an architecture.</summary>
+/// <param name="Id">The diagnostic's number, for example "VSML0101".</param>
+/// <param name="Path">Where, by JSON names: for example "layers[1].inputs" or "schedule.microTicks".</param>
+/// <param name="Message">What is wrong and what to write instead, in one line.</param>
+/// <param name="IsWarning">True where the architecture still works.</param>
+public sealed record ArchitectureProblem(string Id, string Path, string Message, bool IsWarning = false);
+
+/// <summary>The rules that every architecture must keep, whether declared by attributes or by JSON.</summary>
+public static class ArchitectureRules
+{
+    /// <summary>Largest N and M.</summary>
+    public const int MaxSize = 128;
+
+    /// <summary>Largest number of micro ticks, and of ticks per example.</summary>
+    public const int MaxTicks = 64;
+
+    private const long MaxArrayFloats = 0x7FFFFFC7;
+    private const long WarnStateBytes = 1L << 30;
+
+    /// <summary>Checks an architecture.</summary>
+    /// <param name="architecture">What was declared.</param>
+    /// <returns>All problems, in the order of the declaration; empty if it is valid.</returns>
+    public static IReadOnlyList<ArchitectureProblem> Check(Architecture architecture)
+    {
+        var problems = new List<ArchitectureProblem>();
+        void Error(string id, string path, string message) => problems.Add(new(id, path, message));
+
+        if (architecture.StateSize is < 1 or > MaxSize)
+            Error("VSML0201", "stateSize", $"State size {architecture.StateSize} is outside 1..{MaxSize}.");
+        if (architecture.MessageSize is < 1 or > MaxSize)
+            Error("VSML0202", "messageSize", $"Message size {architecture.MessageSize} is outside 1..{MaxSize}.");
+        else
+        {
+            if (architecture.MessageSize < 2 && architecture.LabelFeedback)
+                Error("VSML0203", "messageSize", "Message size is 1, but label feedback needs a second entry beside the error. Use at least 2, or switch label feedback off.");
+            if (architecture.OutputIndex < 0 || architecture.OutputIndex >= architecture.MessageSize)
+                Error("VSML0204", "outputIndex", $"Output index {architecture.OutputIndex} does not exist; messages have entries 0..{architecture.MessageSize - 1}.");
+        }
+        if (!(architecture.OutputBound >= 0) || float.IsInfinity(architecture.OutputBound))
+            Error("VSML0205", "outputBound", "The output bound must be a finite number of at least 0; 0 switches it off.");
+        if (!(architecture.InitialRandomFraction is >= 0 and <= 1))
+            Error("VSML0206", "initialRandomFraction", "The initial random fraction must lie in 0..1.");
+
+        CheckSchedule(architecture, Error);
+        CheckLayers(architecture, Error);
+        if (problems.Count == 0) CheckSize(architecture, problems);
+        return problems;
+    }
+
+    private static void CheckSchedule(Architecture architecture, System.Action<string, string, string> error)
+    {
+        var schedule = architecture.Schedule;
+        foreach (var ticks in schedule.MicroTicks)
+            if (ticks is < 1 or > MaxTicks)
+                error("VSML0207", "schedule.microTicks", $"Micro ticks are {ticks}; a layer's turn takes 1..{MaxTicks}.");
+        if (schedule.MicroTicks.Count != 1 && schedule.MicroTicks.Count != architecture.Layers.Count)
+            error("VSML0208", "schedule.microTicks", $"There are {schedule.MicroTicks.Count} micro tick counts for {architecture.Layers.Count} layers; give one number, or one per layer.");
+        if (schedule.TicksPerExample is < 1 or > MaxTicks)
+            error("VSML0209", "schedule.ticksPerExample", $"Ticks per example are {schedule.TicksPerExample}; an example takes 1..{MaxTicks}.");
+    }
+
+    private static void CheckLayers(Architecture architecture, System.Action<string, string, string> error)
+    {
+        if (architecture.Layers.Count == 0)
+            error("VSML0003", "layers", "There are no layers. Add at least one dense layer.");
+        for (var l = 0; l < architecture.Layers.Count; l++)
+        {
+            var path = $"layers[{l}]";
+            var positive = true;
+            foreach (var (name, value) in Sizes(architecture.Layers[l]))
+                if (value < 1)
+                {
+                    error("VSML0102", $"{path}.{name}", $"{name} of layer {l} is {value}; it must be at least 1.");
+                    positive = false;
+                }
+            if (!positive) continue;
+            if (architecture.Layers[l] is ConvLayerSpec conv && conv.Kernel % 2 == 0)
+                error("VSML0104", $"{path}.kernel", $"Kernel {conv.Kernel} of layer {l} is even; use an odd one, so that every output position has a centre.");
+            if (l > 0) CheckChain(architecture.Layers[l - 1], architecture.Layers[l], l, error);
+        }
+        if (architecture.Layers.Count > 0 && architecture.Layers[architecture.Layers.Count - 1] is ConvLayerSpec)
+            error("VSML0105", $"layers[{architecture.Layers.Count - 1}]", "The last layer is a convolution; end with a dense layer, which gives one message per class.");
+    }
+
+    private static void CheckChain(LayerSpec before, LayerSpec layer, int l, System.Action<string, string, string> error)
+    {
+        if (Sizes(before).Any(size => size.Value < 1)) return;
+        if (layer is ConvLayerSpec conv)
+        {
+            if (before is not ConvLayerSpec previous)
+                error("VSML0101", $"layers[{l}]", $"Layer {l} is a convolution after a dense layer, which has no rows and columns. Put convolutions first.");
+            else if ((conv.Height, conv.Width, conv.Channels) != (previous.OutputHeight, previous.OutputWidth, previous.OutputChannels))
+                error("VSML0101", $"layers[{l}]", $"Layer {l} takes {conv.Height}x{conv.Width}x{conv.Channels}, but layer {l - 1} gives {previous.OutputHeight}x{previous.OutputWidth}x{previous.OutputChannels}. Write the latter.");
+        }
+        else if (layer.Inputs != before.Outputs)
+            error("VSML0101", $"layers[{l}].inputs", $"Layer {l} takes {layer.Inputs} inputs, but layer {l - 1} gives {before.Outputs}. Write {before.Outputs}, or leave the inputs out.");
+    }
+
+    private static void CheckSize(Architecture architecture, List<ArchitectureProblem> problems)
+    {
+        for (var l = 0; l < architecture.Layers.Count; l++)
+        {
+            var layer = architecture.Layers[l];
+            // One array holds h of a layer, or c, with one axis padded to whole blocks of 16 lanes.
+            var padded = layer is DenseLayerSpec dense
+                ? System.Math.Min((dense.Inputs + 15L) / 16 * 16 * dense.Outputs, dense.Inputs * ((dense.Outputs + 15L) / 16 * 16))
+                : layer.SubRnnCount;
+            if (padded * architecture.StateSize > MaxArrayFloats)
+            {
+                problems.Add(new("VSML0106", $"layers[{l}]", $"Layer {l} has {layer.SubRnnCount} sub-RNNs of {architecture.StateSize} entries, more than one array can hold. Use fewer inputs or outputs."));
+                return;
+            }
+        }
+        var bytes = architecture.StateFloats * sizeof(float);
+        if (bytes > WarnStateBytes)
+            problems.Add(new("VSML0107", "layers", $"The state of one learner takes {bytes / (1L << 20)} MiB.", IsWarning: true));
+    }
+
+    private static IEnumerable<(string Name, int Value)> Sizes(LayerSpec layer) => layer switch
+    {
+        DenseLayerSpec dense => new[] { ("inputs", dense.InputCount), ("outputs", dense.OutputCount) },
+        ConvLayerSpec conv => new[]
+        {
+            ("height", conv.Height), ("width", conv.Width), ("channels", conv.Channels),
+            ("outputChannels", conv.OutputChannels), ("kernel", conv.Kernel), ("stride", conv.Stride),
+        },
+        _ => [],
+    };
+}

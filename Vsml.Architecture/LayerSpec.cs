@@ -1,0 +1,103 @@
+using System.Collections.Generic;
+
+namespace Vsml;
+
+/// <summary>One layer of a network: which sub-RNNs it has and which messages it takes and gives.</summary>
+public abstract record LayerSpec
+{
+    private protected LayerSpec()
+    {
+    }
+
+    /// <summary>Number of positions times channels that send forward messages into the layer (A of a dense layer).</summary>
+    public abstract int Inputs { get; }
+
+    /// <summary>Number of positions times channels that the layer sends forward messages to (B of a dense layer).</summary>
+    public abstract int Outputs { get; }
+
+    /// <summary>Shape of the states without the state size: [A, B], or [k, k, channels in, channels out].</summary>
+    public abstract IReadOnlyList<int> SubRnnShape { get; }
+
+    /// <summary>Number of sub-RNNs, the product of <see cref="SubRnnShape"/>.</summary>
+    public abstract long SubRnnCount { get; }
+
+    /// <summary>Fan-in that scales the initial cells: A, or the kernel size k (model.md, "Initial values").</summary>
+    public abstract int InitialFanIn { get; }
+
+    /// <summary>Number of distinct values of the position feature "a": A, or channels in.</summary>
+    public abstract int PositionInputs { get; }
+
+    /// <summary>Number of distinct values of the position feature "b": B, or channels out.</summary>
+    public abstract int PositionOutputs { get; }
+}
+
+/// <summary>A dense layer: one sub-RNN per pair of input a and output b.</summary>
+/// <param name="InputCount">A, the number of inputs.</param>
+/// <param name="OutputCount">B, the number of outputs.</param>
+public sealed record DenseLayerSpec(int InputCount, int OutputCount) : LayerSpec
+{
+    /// <inheritdoc/>
+    public override int Inputs => InputCount;
+
+    /// <inheritdoc/>
+    public override int Outputs => OutputCount;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> SubRnnShape => new[] { InputCount, OutputCount };
+
+    /// <inheritdoc/>
+    public override long SubRnnCount => (long)InputCount * OutputCount;
+
+    /// <inheritdoc/>
+    public override int InitialFanIn => InputCount;
+
+    /// <inheritdoc/>
+    public override int PositionInputs => InputCount;
+
+    /// <inheritdoc/>
+    public override int PositionOutputs => OutputCount;
+
+    /// <summary>The layer as people write it, for example "dense 784 -> 10".</summary>
+    public override string ToString() => $"dense {InputCount} -> {OutputCount}";
+}
+
+/// <summary>A 2-D convolution with SAME padding: one sub-RNN per (ky, kx, channel in, channel out), shared over positions.</summary>
+/// <param name="Height">Input height in positions.</param>
+/// <param name="Width">Input width in positions.</param>
+/// <param name="Channels">Channels in.</param>
+/// <param name="OutputChannels">Channels out.</param>
+/// <param name="Kernel">Kernel size k along both axes; odd.</param>
+/// <param name="Stride">Stride s along both axes.</param>
+public sealed record ConvLayerSpec(int Height, int Width, int Channels, int OutputChannels, int Kernel, int Stride) : LayerSpec
+{
+    /// <summary>ceil(height / stride).</summary>
+    public int OutputHeight => (Height + Stride - 1) / Stride;
+
+    /// <summary>ceil(width / stride).</summary>
+    public int OutputWidth => (Width + Stride - 1) / Stride;
+
+    /// <inheritdoc/>
+    public override int Inputs => Height * Width * Channels;
+
+    /// <inheritdoc/>
+    public override int Outputs => OutputHeight * OutputWidth * OutputChannels;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> SubRnnShape => new[] { Kernel, Kernel, Channels, OutputChannels };
+
+    /// <inheritdoc/>
+    public override long SubRnnCount => (long)Kernel * Kernel * Channels * OutputChannels;
+
+    /// <inheritdoc/>
+    public override int InitialFanIn => Kernel;
+
+    /// <inheritdoc/>
+    public override int PositionInputs => Channels;
+
+    /// <inheritdoc/>
+    public override int PositionOutputs => OutputChannels;
+
+    /// <summary>The layer as people write it, for example "conv 28x28x1 -> 14x14x8, kernel 3, stride 2".</summary>
+    public override string ToString() =>
+        $"conv {Height}x{Width}x{Channels} -> {OutputHeight}x{OutputWidth}x{OutputChannels}, kernel {Kernel}, stride {Stride}";
+}

@@ -1,0 +1,1 @@
+namespace Vsml.Tool; internal static class Program { private static int Main() => 0; }
