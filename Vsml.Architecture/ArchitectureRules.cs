@@ -21,6 +21,7 @@ public static class ArchitectureRules
 
     private const long MaxArrayFloats = 0x7FFFFFC7;
     private const long WarnStateBytes = 1L << 30;
+    private const int MaxLayerwiseLayers = 1024; // twice their parameters, at the largest N and M, still count in an int
 
     /// <summary>Checks an architecture.</summary>
     /// <param name="architecture">What was declared.</param>
@@ -79,6 +80,11 @@ public static class ArchitectureRules
                     positive = false;
                 }
             if (!positive) continue;
+            if (!HasSizes(architecture.Layers[l]))
+            {
+                error("VSML0106", path, $"Layer {l} is larger than one array can hold. Use smaller sizes.");
+                continue;
+            }
             if (architecture.Layers[l] is ConvLayerSpec conv && conv.Kernel % 2 == 0)
                 error("VSML0104", $"{path}.kernel", $"Kernel {conv.Kernel} of layer {l} is even; use an odd one, so that every output position has a centre.");
             if (l > 0) CheckChain(architecture.Layers[l - 1], architecture.Layers[l], l, error);
@@ -89,7 +95,7 @@ public static class ArchitectureRules
 
     private static void CheckChain(LayerSpec before, LayerSpec layer, int l, System.Action<string, string, string> error)
     {
-        if (Sizes(before).Any(size => size.Value < 1)) return;
+        if (!HasSizes(before)) return;
         if (layer is ConvLayerSpec conv)
         {
             if (before is not ConvLayerSpec previous)
@@ -110,15 +116,43 @@ public static class ArchitectureRules
             var padded = layer is DenseLayerSpec dense
                 ? System.Math.Min((dense.Inputs + 15L) / 16 * 16 * dense.Outputs, dense.Inputs * ((dense.Outputs + 15L) / 16 * 16))
                 : layer.SubRnnCount;
-            if (padded * architecture.StateSize > MaxArrayFloats)
+            if (padded > MaxArrayFloats / architecture.StateSize)
             {
                 problems.Add(new("VSML0106", $"layers[{l}]", $"Layer {l} has {layer.SubRnnCount} sub-RNNs of {architecture.StateSize} entries, more than one array can hold. Use fewer inputs or outputs."));
                 return;
             }
+            if (System.Math.Max(layer.Inputs, layer.Outputs) > MaxArrayFloats / architecture.MessageSize)
+            {
+                problems.Add(new("VSML0106", $"layers[{l}]", $"Layer {l} sends {System.Math.Max(layer.Inputs, layer.Outputs)} messages of {architecture.MessageSize} entries, more than one array can hold. Use fewer inputs or outputs."));
+                return;
+            }
+        }
+        if (architecture.LayerwiseParameters && architecture.Layers.Count > MaxLayerwiseLayers)
+        {
+            problems.Add(new("VSML0106", "layers", $"There are {architecture.Layers.Count} layers with meta-parameters of their own; at most {MaxLayerwiseLayers} are possible. Share them, or use fewer layers."));
+            return;
         }
         var bytes = architecture.StateFloats * sizeof(float);
         if (bytes > WarnStateBytes)
             problems.Add(new("VSML0107", "layers", $"The state of one learner takes {bytes / (1L << 20)} MiB.", IsWarning: true));
+    }
+
+    /// <summary>Whether a layer's sizes are positive and their products small enough for its derived properties to be right.</summary>
+    /// <param name="layer">A layer, valid or not.</param>
+    public static bool HasSizes(LayerSpec layer) => Sizes(layer).All(size => size.Value >= 1) && layer switch
+    {
+        DenseLayerSpec dense => IsArrayLength(dense.InputCount, dense.OutputCount),
+        ConvLayerSpec conv => IsArrayLength(conv.Height, conv.Width, conv.Channels)
+            && IsArrayLength(conv.OutputHeight, conv.OutputWidth, conv.OutputChannels)
+            && IsArrayLength(conv.Kernel, conv.Kernel, conv.Channels, conv.OutputChannels),
+        _ => true,
+    };
+
+    private static bool IsArrayLength(params int[] sizes)
+    {
+        var room = MaxArrayFloats;
+        foreach (var size in sizes) room /= size;
+        return room > 0;
     }
 
     private static IEnumerable<(string Name, int Value)> Sizes(LayerSpec layer) => layer switch

@@ -71,10 +71,10 @@ public sealed record DenseLayerSpec(int InputCount, int OutputCount) : LayerSpec
 public sealed record ConvLayerSpec(int Height, int Width, int Channels, int OutputChannels, int Kernel, int Stride) : LayerSpec
 {
     /// <summary>ceil(height / stride).</summary>
-    public int OutputHeight => (Height + Stride - 1) / Stride;
+    public int OutputHeight => (Height - 1) / Stride + 1;
 
     /// <summary>ceil(width / stride).</summary>
-    public int OutputWidth => (Width + Stride - 1) / Stride;
+    public int OutputWidth => (Width - 1) / Stride + 1;
 
     /// <inheritdoc/>
     public override int Inputs => Height * Width * Channels;

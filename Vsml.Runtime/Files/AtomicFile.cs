@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace Vsml.Files;
+
+/// <summary>
+/// Writes files that are there whole or not at all: to a temporary name in the same folder, flushed to disk, then renamed.
+/// </summary>
+public static class AtomicFile
+{
+    private static int _written;
+
+    /// <summary>Writes a file, or leaves what was there before untouched.</summary>
+    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="write">Writes the content to the stream it is given.</param>
+    /// <exception cref="VsmlException">The file cannot be written: no such folder, no permission, full disk, not a regular file.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string? temporary = null;
+        try
+        {
+            var target = Target(path);
+            temporary = TemporaryNameFor(target);
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception exception)
+        {
+            if (temporary is not null) RemoveQuietly(temporary);
+            if (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+                throw new VsmlException($"Cannot write '{path}': {Reason(path, exception)}", exception);
+            throw;
+        }
+    }
+
+    /// <summary>Writes bytes as a file.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="content">All bytes of the file.</param>
+    /// <exception cref="VsmlException">The file cannot be written.</exception>
+    public static void WriteAllBytes(string path, ReadOnlyMemory<byte> content) =>
+        Write(path, stream => stream.Write(content.Span));
+
+    /// <summary>Writes text as a file, in UTF-8 without a byte order mark.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="content">The text.</param>
+    /// <exception cref="VsmlException">The file cannot be written.</exception>
+    public static void WriteAllText(string path, string content) =>
+        WriteAllBytes(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(content));
+
+    // A link stays a link: what it points to is replaced.
+    private static string Target(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new IOException("it is a folder; give the name of a file.");
+        if (new FileInfo(full).ResolveLinkTarget(returnFinalTarget: true) is { } link) full = link.FullName;
+        // Renaming over a device would put a regular file in its place.
+        if (!OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal))
+            throw new IOException("it is a device; give the name of a regular file.");
+        var folder = Path.GetDirectoryName(full);
+        if (folder is not null && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"there is no folder '{folder}'; make it first.");
+        return full;
+    }
+
+    private static string TemporaryNameFor(string target)
+    {
+        var number = Interlocked.Increment(ref _written);
+        // The target's own name is left out, so that the longest allowed names work too.
+        var name = FormattableString.Invariant($".vsml-{Environment.ProcessId}-{number}.tmp");
+        var temporary = Path.Combine(Path.GetDirectoryName(target) ?? ".", name);
+        RemoveQuietly(temporary); // left by a killed process that had the same id
+        return temporary;
+    }
+
+    private static string Reason(string path, Exception exception) => exception switch
+    {
+        UnauthorizedAccessException => $"no permission to write in folder '{Path.GetDirectoryName(Path.GetFullPath(path))}'.",
+        _ => exception.Message,
+    };
+
+    private static void RemoveQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The first error is the one to report.
+        }
+    }
+}

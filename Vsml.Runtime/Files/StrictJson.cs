@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Vsml.Files;
+
+/// <summary>
+/// One object of a JSON file, read strictly: a field that is unknown, stands twice, is missing or has another type is an
+/// error that names the file and the field's path.
+/// </summary>
+internal sealed class StrictJson
+{
+    private readonly Dictionary<string, JsonElement> _fields = [];
+    private readonly string _source;
+    private readonly string _path;
+
+    /// <summary>Looks at the fields of an object.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="source">Name of the file, for errors.</param>
+    /// <param name="path">Path of the object in the file, empty for the whole.</param>
+    /// <param name="known">Names of all fields that it may have.</param>
+    /// <exception cref="VsmlException">Not an object, or it has an unknown field or one twice.</exception>
+    public StrictJson(JsonElement element, string source, string path, params ReadOnlySpan<string> known)
+    {
+        (_source, _path) = (source, path);
+        if (element.ValueKind != JsonValueKind.Object) throw Error(source, path, $"it must be an object, not {Kind(element)}.");
+        foreach (var property in element.EnumerateObject())
+        {
+            if (!known.Contains(property.Name))
+                throw Error(source, PathOf(property.Name), $"there is no such field; there are {string.Join(", ", known)}.");
+            if (!_fields.TryAdd(property.Name, property.Value)) throw Error(source, PathOf(property.Name), "the field stands twice.");
+        }
+    }
+
+    /// <summary>Parses a whole file's text, which must be one JSON value without comments.</summary>
+    /// <typeparam name="T">What is made of it.</typeparam>
+    /// <param name="json">The text.</param>
+    /// <param name="source">Name of the file, for errors.</param>
+    /// <param name="read">Makes the result of the root value.</param>
+    /// <exception cref="VsmlException">The text is not JSON, or <paramref name="read"/> refuses it.</exception>
+    public static T Parse<T>(string json, string source, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return read(document.RootElement);
+        }
+        // A string with half a surrogate pair is only found when it is fetched, as InvalidOperationException.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new VsmlException($"{source}: not valid JSON: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads the text of a file that a user named.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="VsmlException">It is not there, cannot be read, is above 16 MiB, or is not UTF-8.</exception>
+    public static string ReadText(string path)
+    {
+        const int maxBytes = 16 << 20;
+        try
+        {
+            if (!File.Exists(path)) throw new VsmlException($"There is no file '{path}'.");
+            if (new FileInfo(path).Length > maxBytes) throw new VsmlException($"'{path}' is larger than {maxBytes >> 20} MiB, too much for a JSON file of this kind.");
+            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return reader.ReadToEnd();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
+        {
+            throw new VsmlException($"Cannot read '{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>An error at a path of a file, in the one form that all have.</summary>
+    public static VsmlException Error(string source, string path, string message) =>
+        new(path.Length == 0 ? $"{source}: {message}" : $"{source}: {path}: {message}");
+
+    /// <summary>Path of a field of this object.</summary>
+    public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+
+    /// <summary>Whether the field is there.</summary>
+    public bool Has(string name) => _fields.ContainsKey(name);
+
+    /// <summary>The field's value as it stands.</summary>
+    public JsonElement Element(string name) => _fields.TryGetValue(name, out var element) ? element : throw Missing(name);
+
+    /// <summary>A whole number; the fallback where the field is left out, an error if there is none.</summary>
+    public int Int32(string name, int? fallback = null) =>
+        _fields.TryGetValue(name, out var element) ? Int32Of(element, _source, PathOf(name)) : fallback ?? throw Missing(name);
+
+    /// <summary>A number; the fallback where the field is left out, an error if there is none.</summary>
+    public double Double(string name, double? fallback = null)
+    {
+        if (!_fields.TryGetValue(name, out var element)) return fallback ?? throw Missing(name);
+        if (element.ValueKind != JsonValueKind.Number) throw Error(_source, PathOf(name), $"it must be a number, not {Kind(element)}.");
+        return element.GetDouble();
+    }
+
+    /// <summary>true or false; the fallback where the field is left out, an error if there is none.</summary>
+    public bool Boolean(string name, bool? fallback = null)
+    {
+        if (!_fields.TryGetValue(name, out var element)) return fallback ?? throw Missing(name);
+        return element.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Error(_source, PathOf(name), $"it must be true or false, not {Kind(element)}."),
+        };
+    }
+
+    /// <summary>A text; the fallback where the field is left out, an error if there is none.</summary>
+    public string String(string name, string? fallback = null)
+    {
+        if (!_fields.TryGetValue(name, out var element)) return fallback ?? throw Missing(name);
+        return element.ValueKind == JsonValueKind.String
+            ? element.GetString()!
+            : throw Error(_source, PathOf(name), $"it must be a string, not {Kind(element)}.");
+    }
+
+    /// <summary>A list's elements with their paths; an error where the field is left out.</summary>
+    public IEnumerable<(JsonElement Element, string Path)> List(string name)
+    {
+        var element = Element(name);
+        if (element.ValueKind != JsonValueKind.Array) throw Error(_source, PathOf(name), $"it must be a list, not {Kind(element)}.");
+        var i = 0;
+        foreach (var item in element.EnumerateArray())
+            yield return (item, string.Create(CultureInfo.InvariantCulture, $"{PathOf(name)}[{i++}]"));
+    }
+
+    /// <summary>A whole number that fits into 32 bits.</summary>
+    public static int Int32Of(JsonElement element, string source, string path)
+    {
+        if (element.ValueKind != JsonValueKind.Number) throw Error(source, path, $"it must be a whole number, not {Kind(element)}.");
+        if (element.TryGetInt32(out var value)) return value;
+        var text = element.GetRawText();
+        throw Error(source, path, $"{(text.Length > 40 ? text[..40] + "..." : text)} is not a whole number of at most {int.MaxValue}.");
+    }
+
+    /// <summary>How an error calls the type of a value.</summary>
+    public static string Kind(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+
+    private VsmlException Missing(string name) => Error(_source, PathOf(name), "the field is missing.");
+}
