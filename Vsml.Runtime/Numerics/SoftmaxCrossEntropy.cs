@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Vsml.Numerics;
+
+/// <summary>The learner's loss and its derivative, the error that is fed back in the next tick.</summary>
+public static class SoftmaxCrossEntropy
+{
+    private const int MaxStackFloats = 256;
+
+    /// <summary>
+    /// Loss of one example, -sum label log softmax(logits), and error = (softmax(logits) * sum(label) - label) / batch size.
+    /// </summary>
+    /// <param name="logits">Outputs, after the bound [B].</param>
+    /// <param name="labels">Label, one-hot or soft [B].</param>
+    /// <param name="batchSize">Examples that share the tick.</param>
+    /// <param name="error">Receives the error [B].</param>
+    /// <returns>The loss; NaN if a logit is not finite.</returns>
+    public static float Evaluate(ReadOnlySpan<float> logits, ReadOnlySpan<float> labels, int batchSize, Span<float> error)
+    {
+        var count = logits.Length;
+        if (count == 0 || labels.Length != count || error.Length != count)
+            throw new ArgumentException($"There are {count} logits, {labels.Length} labels and room for {error.Length} errors; these must agree and not be 0.");
+
+        var max = logits[0];
+        for (var b = 1; b < count; b++) max = logits[b] > max ? logits[b] : max;
+
+        var padded = (count + 7) & ~7;
+        Span<float> shifted = padded <= MaxStackFloats ? stackalloc float[padded] : new float[padded];
+        for (var b = 0; b < count; b++) shifted[b] = logits[b] - max;
+        Span<float> exponentials = padded <= MaxStackFloats ? stackalloc float[padded] : new float[padded];
+        for (var b = 0; b < padded; b += 8)
+            DeterministicMath.Exp(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(shifted), (nuint)b))
+                .StoreUnsafe(ref MemoryMarshal.GetReference(exponentials), (nuint)b);
+
+        // In double: the sums over classes then are exact enough for any number of them.
+        double sum = 0, labelSum = 0, weighted = 0;
+        for (var b = 0; b < count; b++)
+        {
+            sum += exponentials[b];
+            labelSum += labels[b];
+            weighted += (double)labels[b] * shifted[b];
+        }
+        var scale = labelSum / sum;
+        var inverseBatch = 1.0 / batchSize;
+        for (var b = 0; b < count; b++)
+            error[b] = (float)((exponentials[b] * scale - labels[b]) * inverseBatch);
+        return (float)(labelSum * DeterministicMath.Log(sum) - weighted);
+    }
+}
