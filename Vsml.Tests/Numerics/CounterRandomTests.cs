@@ -57,7 +57,7 @@ public class CounterRandomTests
         const int draws = 70_000, sides = 7;
         var counts = new int[sides];
         for (var i = 0; i < draws; i++) counts[random.NextInt(sides)]++;
-        foreach (var count in counts) count.ShouldBe(draws / sides, 5 * Math.Sqrt(draws / sides));
+        foreach (var count in counts) ((double)count).ShouldBe(draws / (double)sides, 5 * Math.Sqrt(draws / sides));
         random.NextInt(1).ShouldBe(0);
         Should.Throw<ArgumentOutOfRangeException>(() => random.NextInt(0));
     }
@@ -81,7 +81,7 @@ public class CounterRandomTests
         var values = Enumerable.Range(0, 100_000).Select(_ => random.NextUniform(-2f, 6f)).ToArray();
         values.Min().ShouldBeInRange(-2f, -1.99f);
         values.Max().ShouldBeInRange(5.99f, 6f);
-        values.Average(v => (double)v).ShouldBe(2, 5 * 8 / Math.Sqrt(12 * 100_000));
+        values.Average(v => (double)v).ShouldBe(2.0, 5 * 8 / Math.Sqrt(12 * 100_000));
     }
 
     [Fact]
