@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Numerics.Tensors;
+
+namespace Vsml.Data;
+
+/// <summary>The data sets that can be named on the command line and in configurations, and data files given by path.</summary>
+public static class DatasetCatalogue
+{
+    private const int MnistTrainCount = 8000;
+
+    private static readonly DatasetInfo[] Known =
+    [
+        new("mnist", "10,000 handwritten digits, 28x28; the first 8,000 for training, the last 2,000 held out", "MIT (package); CC BY-SA 3.0 (MNIST)", DatasetSource.Embedded),
+        new("digits", "1,797 optically recognised handwritten digits, 8x8, not split", "CC BY 4.0", DatasetSource.Embedded),
+        new(FashionMnist.Name, "Fashion-MNIST: 60,000 + 10,000 pictures of clothes, 28x28", "MIT", DatasetSource.Download),
+        new("random", "normal vectors with random labels: memorisation", "", DatasetSource.Generated),
+        new("sum-sign", "vectors labelled by the sign of their sum", "", DatasetSource.Generated),
+    ];
+
+    private static readonly ConcurrentDictionary<string, (ImageDataset Train, ImageDataset Test)> Registered = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<(string, DatasetSplit), Lazy<ImageDataset>> Loaded = new();
+    private static readonly ConcurrentDictionary<(string, DatasetSplit, int), Lazy<ImageDataset>> Prepared = new();
+
+    /// <summary>All names, those that the program registered last.</summary>
+    public static IReadOnlyList<DatasetInfo> Entries =>
+        [.. Known, .. Registered.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry =>
+            new DatasetInfo(entry.Key, string.Create(CultureInfo.InvariantCulture, $"{entry.Value.Train.Count} + {entry.Value.Test.Count} images, given by the program"), "", DatasetSource.Registered))];
+
+    /// <summary>Gives a name to data sets of the program's own.</summary>
+    /// <param name="name">A name that is not taken.</param>
+    /// <param name="train">Images that meta-training may see.</param>
+    /// <param name="test">Held-out images of the same shape and classes.</param>
+    /// <exception cref="VsmlException">The name is taken, or the two parts differ in shape or classes.</exception>
+    public static void Register(string name, ImageDataset train, ImageDataset test)
+    {
+        if (train.Height != test.Height || train.Width != test.Width || train.Channels != test.Channels || train.ClassCount != test.ClassCount)
+            throw new VsmlException($"{name}: training and test images differ in shape or classes");
+        if (Known.Any(entry => entry.Name == name) || !Registered.TryAdd(name, (train, test)))
+            throw new VsmlException($"{name}: there is a data set of this name already");
+    }
+
+    /// <summary>Loads a data set, pixels scaled to [0, 1] (those of a CSV file as they are). Kept for the next call.</summary>
+    /// <param name="nameOrFile">
+    /// A name of <see cref="Entries"/>, or the path of a CSV file, or that of an IDX file of images (NAME-images-idx3-ubyte, plain
+    /// or .gz) with the labels beside it (NAME-labels-idx1-ubyte).
+    /// </param>
+    /// <param name="split">Which part. Files, and sets that are not split, give all their images for every part.</param>
+    /// <exception cref="VsmlException">There is no such data set, it is generated and has no images, it is not on this machine, or its file is wrong.</exception>
+    public static ImageDataset Load(string nameOrFile, DatasetSplit split = DatasetSplit.Test) =>
+        Once(Loaded, (nameOrFile, split), key => Read(key.Item1, key.Item2));
+
+    /// <summary>
+    /// A data set ready for episodes: resized (<see cref="ImageDataset.AtSize"/>), then standardised with the mean and standard
+    /// deviation of its own images at that size. Kept for the next call.
+    /// </summary>
+    /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
+    /// <param name="split">Which part.</param>
+    /// <param name="size">Rows and columns; 0 for the set's own.</param>
+    /// <exception cref="VsmlException">As for <see cref="Load"/>, or the size is wrong.</exception>
+    public static ImageDataset Prepare(string nameOrFile, DatasetSplit split, int size = 0) =>
+        Once(Prepared, (nameOrFile, split, size), key => Load(key.Item1, key.Item2).AtSize(key.Item3).Standardise());
+
+    /// <summary>Whether <see cref="Load"/> would find a named set on this machine (generated ones always are).</summary>
+    /// <param name="name">A name of <see cref="Entries"/>.</param>
+    public static bool IsPresent(string name) =>
+        name != FashionMnist.Name || DataFolders.Candidates(name).Any(folder =>
+            FashionMnist.Files.All(file => File.Exists(Path.Combine(folder, file.Name)) || File.Exists(Path.Combine(folder, Path.GetFileNameWithoutExtension(file.Name)))));
+
+    /// <summary>Downloads a data set into the cache folder; those that need no download are left alone.</summary>
+    /// <param name="name">A name of <see cref="Entries"/>.</param>
+    /// <param name="progress">Told how far it is; may be null.</param>
+    /// <param name="cancellation">Stops it; what has come so far is kept for the next attempt.</param>
+    /// <returns>The paths of its files; empty if there was nothing to download.</returns>
+    /// <exception cref="VsmlException">There is no such set, or the download fails.</exception>
+    public static async Task<IReadOnlyList<string>> DownloadAsync(string name, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        if (Entries.All(entry => entry.Name != name)) throw Unknown(name);
+        if (name != FashionMnist.Name) return [];
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("vsml");
+        var downloader = new Downloader(client);
+        var paths = new List<string>();
+        foreach (var file in FashionMnist.Files)
+            paths.Add(await downloader.GetAsync(file, Path.Combine(DataFolders.Cache, name), progress, cancellation));
+        return paths;
+    }
+
+    private static ImageDataset Read(string name, DatasetSplit split)
+    {
+        if (Registered.TryGetValue(name, out var own)) return Part(split, own.Train, own.Test);
+        switch (name)
+        {
+            case "mnist":
+                var all = IdxFile.Combine(
+                    Resource("mnist10k-images-idx3-ubyte.gz", IdxFile.Read), "mnist10k-images-idx3-ubyte.gz",
+                    Resource("mnist10k-labels-idx1-ubyte.gz", IdxFile.Read), "mnist10k-labels-idx1-ubyte.gz", name, null);
+                return split switch
+                {
+                    DatasetSplit.Train => all.Slice(0, MnistTrainCount),
+                    DatasetSplit.Test => all.Slice(MnistTrainCount, all.Count - MnistTrainCount),
+                    _ => all,
+                };
+            case "digits":
+                // The embedded file has no header, and pixels count 0 to 16 dots.
+                var digits = Resource("digits.csv.gz", (stream, _) => CsvFile.Read(stream, name, new() { Header = false }));
+                var scaled = new float[digits.Images.Length];
+                TensorPrimitives.Divide(digits.Images, 16f, scaled);
+                return digits.With(scaled, digits.Height, digits.Width);
+            case FashionMnist.Name:
+                return Part(split, Fashion(DatasetSplit.Train, split), Fashion(DatasetSplit.Test, split));
+        }
+        if (Known.Any(entry => entry.Name == name)) throw new VsmlException($"{name}: is generated anew for every episode and has no images");
+        return ReadFile(name);
+    }
+
+    private static ImageDataset? Fashion(DatasetSplit part, DatasetSplit wanted) =>
+        wanted != part && wanted != DatasetSplit.All ? null
+        : FashionMnist.TryLoad(part) ?? throw new VsmlException(
+            $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {Path.Combine(DataFolders.Cache, FashionMnist.Name)}");
+
+    private static ImageDataset ReadFile(string path)
+    {
+        var file = Path.GetFileName(path);
+        if (!File.Exists(path)) throw Unknown(path);
+        if (file.Contains(".csv", StringComparison.OrdinalIgnoreCase)) return CsvFile.Read(path);
+        if (file.Contains("images-idx", StringComparison.Ordinal))
+        {
+            var labels = Path.Combine(Path.GetDirectoryName(path) ?? "", file.Replace("images-idx3", "labels-idx1").Replace("images-idx4", "labels-idx1"));
+            return IdxFile.ReadImages(path, labels, file);
+        }
+        throw new VsmlException($"{path}: is neither a CSV file (.csv, .csv.gz) nor IDX images (...images-idx3-ubyte, .gz)");
+    }
+
+    private static ImageDataset Part(DatasetSplit split, ImageDataset? train, ImageDataset? test) => split switch
+    {
+        DatasetSplit.Train => train!,
+        DatasetSplit.Test => test!,
+        _ => Join(train!, test!),
+    };
+
+    private static ImageDataset Join(ImageDataset first, ImageDataset second) =>
+        new(first.Name, [.. first.Images, .. second.Images], [.. first.Labels, .. second.Labels], first.Height, first.Width, first.Channels, first.ClassNames);
+
+    private static T Resource<T>(string file, Func<Stream, string, T> read)
+    {
+        using var stream = typeof(DatasetCatalogue).Assembly.GetManifestResourceStream("Vsml.Data." + file)!;
+        return read(stream, file);
+    }
+
+    // A failure is not kept: the file may be there the next time.
+    private static ImageDataset Once<TKey>(ConcurrentDictionary<TKey, Lazy<ImageDataset>> kept, TKey key, Func<TKey, ImageDataset> make)
+        where TKey : notnull
+    {
+        var entry = kept.TryGetValue(key, out var found) ? found : kept.GetOrAdd(key, new Lazy<ImageDataset>(() => make(key)));
+        try
+        {
+            return entry.Value;
+        }
+        catch
+        {
+            kept.TryRemove(new(key, entry));
+            throw;
+        }
+    }
+
+    private static VsmlException Unknown(string name) =>
+        new($"{name}: is no data set and no file; the names are {string.Join(", ", Entries.Select(entry => entry.Name))}");
+}
