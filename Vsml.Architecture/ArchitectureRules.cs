@@ -59,7 +59,7 @@ public static class ArchitectureRules
         foreach (var ticks in schedule.MicroTicks)
             if (ticks is < 1 or > MaxTicks)
                 error("VSML0207", "schedule.microTicks", $"Micro ticks are {ticks}; a layer's turn takes 1..{MaxTicks}.");
-        if (schedule.MicroTicks.Count != 1 && schedule.MicroTicks.Count != architecture.Layers.Count)
+        if (schedule.MicroTicks.Count != 1 && architecture.Layers.Count > 0 && schedule.MicroTicks.Count != architecture.Layers.Count)
             error("VSML0208", "schedule.microTicks", $"There are {schedule.MicroTicks.Count} micro tick counts for {architecture.Layers.Count} layers; give one number, or one per layer.");
         if (schedule.TicksPerExample is < 1 or > MaxTicks)
             error("VSML0209", "schedule.ticksPerExample", $"Ticks per example are {schedule.TicksPerExample}; an example takes 1..{MaxTicks}.");

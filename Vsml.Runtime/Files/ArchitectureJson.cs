@@ -116,7 +116,8 @@ public static class ArchitectureJson
 
     private static DenseLayerSpec ReadDense(StrictJson fields, LayerSpec? before)
     {
-        int? inputs = before is null || !ArchitectureRules.HasSizes(before) ? null : before.Outputs;
+        // After a layer of impossible sizes any number will do: the rules report that layer.
+        int? inputs = before is null ? null : ArchitectureRules.HasSizes(before) ? before.Outputs : 1;
         return new DenseLayerSpec(fields.Int32("inputs", inputs), fields.Int32("outputs"));
     }
 
@@ -149,7 +150,7 @@ public static class ArchitectureJson
             throw StrictJson.Error(source, fields.PathOf("microTicks"), $"it must be a number or a list of one per layer, not {StrictJson.Kind(element)}.");
         var ticks = fields.List("microTicks").Select(item => StrictJson.Int32Of(item.Element, source, item.Path)).ToArray();
         // The rules let one number stand for all layers, but here it was written as a list.
-        return ticks.Length == layers
+        return ticks.Length == layers || layers == 0
             ? ticks
             : throw StrictJson.Error(source, fields.PathOf("microTicks"), $"the list has {ticks.Length} numbers for {layers} layers; give one per layer, or one number.");
     }

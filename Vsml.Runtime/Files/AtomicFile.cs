@@ -55,7 +55,8 @@ public static class AtomicFile
     {
         var full = Path.GetFullPath(path);
         if (Directory.Exists(full)) throw new IOException("it is a folder; give the name of a file.");
-        if (new FileInfo(full).ResolveLinkTarget(returnFinalTarget: true) is { } link) full = link.FullName;
+        var file = new FileInfo(full);
+        if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is { } link) full = link.FullName;
         // Renaming over a device would put a regular file in its place.
         if (!OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal))
             throw new IOException("it is a device; give the name of a regular file.");
