@@ -56,13 +56,15 @@ public static class ArchitectureRules
     private static void CheckSchedule(Architecture architecture, System.Action<string, string, string> error)
     {
         var schedule = architecture.Schedule;
-        foreach (var ticks in schedule.MicroTicks)
-            if (ticks is < 1 or > MaxTicks)
-                error("VSML0207", "schedule.microTicks", $"Micro ticks are {ticks}; a layer's turn takes 1..{MaxTicks}.");
+        for (var l = 0; l < schedule.MicroTicks.Count; l++)
+            if (schedule.MicroTicks[l] is < 1 or > MaxTicks)
+                error("VSML0207", schedule.MicroTicks.Count == 1 ? "schedule.microTicks" : $"schedule.microTicks[{l}]", $"Micro ticks are {schedule.MicroTicks[l]}; a layer's turn takes 1..{MaxTicks}.");
         if (schedule.MicroTicks.Count != 1 && architecture.Layers.Count > 0 && schedule.MicroTicks.Count != architecture.Layers.Count)
             error("VSML0208", "schedule.microTicks", $"There are {schedule.MicroTicks.Count} micro tick counts for {architecture.Layers.Count} layers; give one number, or one per layer.");
         if (schedule.TicksPerExample is < 1 or > MaxTicks)
             error("VSML0209", "schedule.ticksPerExample", $"Ticks per example are {schedule.TicksPerExample}; an example takes 1..{MaxTicks}.");
+        if (schedule.BackwardSweep is < BackwardSweep.None or > BackwardSweep.Separate)
+            error("VSML0210", "schedule.backwardSweep", $"Backward sweep {(int)schedule.BackwardSweep} does not exist; use none, shared or separate.");
     }
 
     private static void CheckLayers(Architecture architecture, System.Action<string, string, string> error)
@@ -82,7 +84,7 @@ public static class ArchitectureRules
             if (!positive) continue;
             if (!HasSizes(architecture.Layers[l]))
             {
-                error("VSML0106", path, $"Layer {l} is larger than one array can hold. Use smaller sizes.");
+                error("VSML0106", path, $"Layer {l} ({architecture.Layers[l]}) has more inputs, outputs or sub-RNNs than one array can hold. Use smaller sizes.");
                 continue;
             }
             if (architecture.Layers[l] is ConvLayerSpec conv && conv.Kernel % 2 == 0)

@@ -11,6 +11,6 @@ public sealed record ModelDeclaration(string Namespace, string Name, string Acce
     /// <summary>Namespace and name, for example "Demo.MnistLearner".</summary>
     public string FullName => Namespace.Length == 0 ? Name : Namespace + "." + Name;
 
-    /// <summary>Start of the names of its emitted files.</summary>
-    public string FilePrefix => FullName.Replace("@", "");
+    /// <summary>Start of the names of its emitted files; the full name, unless another model's differs in case only.</summary>
+    public string FilePrefix { get; init; } = (Namespace.Length == 0 ? Name : Namespace + "." + Name).Replace("@", "");
 }

@@ -11,6 +11,10 @@ public static class ModelEmitter
     public static EmittedFile EmitSurface(ModelDeclaration model) =>
         new(model.FilePrefix + ".Surface.g.cs", SurfaceEmitter.Emit(model));
 
+    /// <summary>Names of all members that the surface and the kernels add to the class; a user's own must differ.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    public static IEnumerable<string> MemberNames(Architecture architecture) => SurfaceEmitter.MemberNames(architecture);
+
     /// <summary>The kernels: implementation of the hook that the surface declares.</summary>
     /// <param name="model">A valid declaration.</param>
     public static IReadOnlyList<EmittedFile> EmitKernels(ModelDeclaration model) => [];

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using Vsml.Generators.Declaration;
 
@@ -24,6 +25,17 @@ internal static class SurfaceEmitter
                 WriteClass(writer, model);
         return writer.ToString();
     }
+
+    /// <summary>Names of the members that it emits.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    public static IEnumerable<string> MemberNames(Architecture architecture) =>
+    [
+        "StateSize", "MessageSize", "InputSize", "OutputSize", "LayerCount", "SubRnnCount", "ParameterCount", "StateFloats",
+        "ParameterOffsets", "Model", "CreateKernels",
+        .. Enumerable.Range(0, architecture.Layers.Count).Select(LayerName),
+    ];
+
+    private static string LayerName(int layer) => "Layer" + CodeText.Literal(layer);
 
     private static void WriteClass(SourceWriter writer, ModelDeclaration model)
     {
@@ -65,7 +77,7 @@ internal static class SurfaceEmitter
         var layer = architecture.Layers[l];
         writer.Line();
         writer.Line($"/// <summary>Layer {l}: {Documentation(layer.ToString())}.</summary>");
-        using var body = writer.Block($"public static class Layer{l}");
+        using var body = writer.Block($"public static class {LayerName(l)}");
         if (layer is ConvLayerSpec conv)
         {
             Constant(writer, "Input height in positions.", "int", "Height", conv.Height);

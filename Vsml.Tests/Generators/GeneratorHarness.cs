@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Vsml.Generators;
+
+namespace Vsml.Tests.Generators;
+
+/// <summary>Runs the generator over source text as a strict consumer's compiler would.</summary>
+internal static class GeneratorHarness
+{
+    private static readonly MetadataReference[] s_references =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) is var name
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "Vsml.Runtime.dll" or "Vsml.Architecture.dll"))
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    private const string StandIns =
+        """
+        namespace Vsml
+        {
+            /// <summary/>
+            public class Learner
+            {
+                /// <summary/>
+                protected Learner(VsmlModel model, MetaParameters theta, ulong seed) { }
+            }
+            /// <summary/>
+            public class MetaParameters;
+            /// <summary/>
+            public class VsmlModel
+            {
+                /// <summary/>
+                public VsmlModel(Architecture architecture, global::System.Func<Contracts.SimdLevel, Contracts.NetworkKernels?> kernels) { }
+            }
+        }
+        namespace Vsml.Contracts
+        {
+            /// <summary/>
+            public class NetworkKernels;
+        }
+        """;
+
+    /// <summary>Nullable, documentation and all other warnings as errors, no unsafe code, no implicit usings.</summary>
+    public static CSharpCompilation Compile(params string[] sources)
+    {
+        var parse = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Diagnose);
+        return CSharpCompilation.Create(
+            "Consumer",
+            sources.Append(StandIns).Select((source, i) => CSharpSyntaxTree.ParseText(source, parse, path: string.Create(CultureInfo.InvariantCulture, $"/src/File{i}.cs"))),
+            s_references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
+                warningLevel: 9999, generalDiagnosticOption: ReportDiagnostic.Error, allowUnsafe: false));
+    }
+
+    public static CSharpGeneratorDriver Driver(IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None) =>
+        CSharpGeneratorDriver.Create(
+            [new VsmlModelGenerator().AsSourceGenerator()],
+            parseOptions: new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Diagnose),
+            driverOptions: new GeneratorDriverOptions(disabled, trackIncrementalGeneratorSteps: true));
+
+    /// <summary>The compilation with what was emitted, and the generator's own diagnostics.</summary>
+    public static (Compilation Output, IReadOnlyList<Diagnostic> Reported) Run(Compilation compilation, IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None)
+    {
+        Driver(disabled).RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
+        return (output, reported);
+    }
+
+    /// <summary>All that the compiler says about the output, warnings included.</summary>
+    public static IReadOnlyList<string> Complaints(Compilation output) =>
+        [.. output.GetDiagnostics().Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Hidden).Select(diagnostic => diagnostic.ToString())];
+
+    /// <summary>Emits, and expects neither diagnostics of the generator nor of the compiler.</summary>
+    public static Compilation RunClean(params string[] sources)
+    {
+        var (output, reported) = Run(Compile(sources));
+        reported.ShouldBeEmpty();
+        Complaints(output).ShouldBeEmpty();
+        return output;
+    }
+}
