@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -110,22 +111,23 @@ public struct CounterRandom
     /// <param name="destination">Receives the numbers.</param>
     /// <param name="min">Lower end.</param>
     /// <param name="max">Upper end.</param>
+    [SkipLocalsInit]
     public void FillUniform(Span<float> destination, float min, float max)
     {
-        const int size = NormalNoise.GroupSize;
+        const int chunkSize = 8 * NormalNoise.GroupSize;
         var from = Vector256.Create(min);
         var width = Vector256.Create(max - min);
-        Span<float> group = stackalloc float[size];
-        for (var i = 0; i < destination.Length; i += size)
+        Span<float> chunk = stackalloc float[chunkSize];
+        for (var start = 0; start < destination.Length; start += chunkSize)
         {
-            var part = destination.Slice(i, Math.Min(size, destination.Length - i));
-            Philox.Blocks8(_key, _block + (uint)(i / size) * NormalNoise.BlocksPerGroup, out var x0, out var x1, out var x2, out var x3);
-            ref var target = ref MemoryMarshal.GetReference(part.Length == size ? part : group);
-            (from + width * ToUniform(x0)).StoreUnsafe(ref target);
-            (from + width * ToUniform(x1)).StoreUnsafe(ref target, 8);
-            (from + width * ToUniform(x2)).StoreUnsafe(ref target, 16);
-            (from + width * ToUniform(x3)).StoreUnsafe(ref target, 24);
-            if (part.Length < size) group[..part.Length].CopyTo(part);
+            var count = Math.Min(chunkSize, destination.Length - start);
+            var groups = (count + NormalNoise.GroupSize - 1) / NormalNoise.GroupSize;
+            var block = _block + (uint)(start / NormalNoise.GroupSize) * NormalNoise.BlocksPerGroup;
+            Philox.Fill(_key, block, groups, MemoryMarshal.Cast<float, uint>(chunk));
+            ref var target = ref MemoryMarshal.GetReference(chunk);
+            for (nuint i = 0; i < (nuint)(groups * NormalNoise.GroupSize); i += 8)
+                (from + width * ToUniform(Vector256.LoadUnsafe(ref target, i).AsUInt32())).StoreUnsafe(ref target, i);
+            chunk[..count].CopyTo(destination[start..]);
         }
         Skip(destination.Length);
     }

@@ -37,7 +37,8 @@ public static partial class DeterministicMath
         var tiny = Vector256.LessThan(x, Vector256.Create(SmallestNormal));
         var scaled = Vector256.ConditionalSelect(tiny, x * Vector256.Create(33554432f), x);
         var exponent = Vector256.ConditionalSelect(tiny, Vector256.Create(-25f), Vector256<float>.Zero);
-        var result = LogNormal(scaled, exponent);
+        var bits = scaled.AsInt32() - Vector256.Create(SqrtHalfBits);
+        var result = LogOfParts(bits, Vector256.ConvertToSingle(bits >> 23) + exponent);
         var ordinary = Vector256.GreaterThan(x, Vector256<float>.Zero) & Vector256.LessThan(x, Vector256.Create(float.PositiveInfinity));
         var special = Vector256.ConditionalSelect(
             Vector256.Equals(x, Vector256<float>.Zero), Vector256.Create(float.NegativeInfinity), Vector256.Create(float.NaN));
@@ -90,10 +91,15 @@ public static partial class DeterministicMath
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<float> LogNormal(Vector256<float> x, Vector256<float> exponent)
+    internal static Vector256<float> LogNormal(Vector256<float> x)
     {
         var bits = x.AsInt32() - Vector256.Create(SqrtHalfBits);
-        var k = Vector256.ConvertToSingle(bits >> 23) + exponent;
+        return LogOfParts(bits, Vector256.ConvertToSingle(bits >> 23));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> LogOfParts(Vector256<int> bits, Vector256<float> k)
+    {
         var one = Vector256.Create(1f);
         var f = ((bits & Vector256.Create(MantissaMask)) + Vector256.Create(SqrtHalfBits)).AsSingle() - one;
         var s = f / (Vector256.Create(2f) + f);

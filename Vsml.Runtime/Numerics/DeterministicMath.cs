@@ -55,7 +55,7 @@ public static partial class DeterministicMath
     {
         if (!(x > 0f)) return x == 0f ? float.NegativeInfinity : float.NaN;
         if (float.IsPositiveInfinity(x)) return x;
-        return x < SmallestNormal ? LogNormal(x * 33554432f, -25f) : LogNormal(x, 0f);
+        return x < SmallestNormal ? LogNormal(x * 33554432f, -25f) : LogNormal(x);
     }
 
     /// <summary>Hyperbolic tangent.</summary>
@@ -94,7 +94,7 @@ public static partial class DeterministicMath
     }
 
     /// <summary>Logarithm of a normal number times 2^<paramref name="exponent"/>.</summary>
-    internal static float LogNormal(float x, float exponent)
+    internal static float LogNormal(float x, float exponent = 0f)
     {
         var bits = BitConverter.SingleToInt32Bits(x) - SqrtHalfBits;
         var k = (bits >> 23) + exponent;

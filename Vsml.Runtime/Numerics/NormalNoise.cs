@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -18,6 +19,7 @@ public static class NormalNoise
     /// <summary>Philox blocks that a group takes.</summary>
     public const int BlocksPerGroup = 8;
 
+    private const int ChunkSize = 8 * GroupSize;
     private const float RadiusScale = 1f / 2147483648f, RadiusOffset = 1f / 4294967296f, AngleScale = 1f / 4294967296f;
     private const int AngleMask = ~7;
 
@@ -44,22 +46,16 @@ public static class NormalNoise
     /// <param name="start">Index of the first element.</param>
     /// <param name="destination">Receives the elements.</param>
     /// <param name="firstBlock">Philox block where element 0 begins.</param>
+    [SkipLocalsInit]
     public static void Fill(in RandomKey key, int start, Span<float> destination, uint firstBlock = 0)
     {
-        Span<float> group = stackalloc float[GroupSize];
+        Span<float> chunk = stackalloc float[ChunkSize];
         while (!destination.IsEmpty)
         {
             var offset = start % GroupSize;
-            var block = firstBlock + (uint)(start / GroupSize) * BlocksPerGroup;
-            var whole = offset == 0 && destination.Length >= GroupSize;
-            Group(key, block, out var z0, out var z1, out var z2, out var z3);
-            ref var target = ref MemoryMarshal.GetReference(whole ? destination : group);
-            z0.StoreUnsafe(ref target);
-            z1.StoreUnsafe(ref target, 8);
-            z2.StoreUnsafe(ref target, 16);
-            z3.StoreUnsafe(ref target, 24);
-            var count = Math.Min(GroupSize - offset, destination.Length);
-            if (!whole) group.Slice(offset, count).CopyTo(destination);
+            var count = Math.Min(ChunkSize - offset, destination.Length);
+            Chunk(key, start / GroupSize, offset + count, chunk, firstBlock);
+            chunk.Slice(offset, count).CopyTo(destination);
             destination = destination[count..];
             start += count;
         }
@@ -71,34 +67,20 @@ public static class NormalNoise
     /// <param name="scale">Noise standard deviation, sigma.</param>
     /// <param name="plus">Receives theta + scale e; as long as theta.</param>
     /// <param name="minus">Receives theta - scale e; as long as theta.</param>
+    [SkipLocalsInit]
     public static void Perturb(in RandomKey key, ReadOnlySpan<float> theta, float scale, Span<float> plus, Span<float> minus)
     {
         if (plus.Length != theta.Length || minus.Length != theta.Length)
             throw new ArgumentException($"plus and minus need theta's length {theta.Length}, not {plus.Length} and {minus.Length}.");
-        var sigma = Vector256.Create(scale);
-        var g = 0;
-        for (; (g + 1) * GroupSize <= theta.Length; g++)
+        Span<float> chunk = stackalloc float[ChunkSize];
+        for (var start = 0; start < theta.Length; start += ChunkSize)
         {
-            Group(key, (uint)g * BlocksPerGroup, out var z0, out var z1, out var z2, out var z3);
-            var offset = (nuint)(g * GroupSize);
-            ref readonly var t = ref MemoryMarshal.GetReference(theta);
-            ref var p = ref MemoryMarshal.GetReference(plus);
-            ref var m = ref MemoryMarshal.GetReference(minus);
-            Pair(Vector256.LoadUnsafe(in t, offset), sigma * z0, ref p, ref m, offset);
-            Pair(Vector256.LoadUnsafe(in t, offset + 8), sigma * z1, ref p, ref m, offset + 8);
-            Pair(Vector256.LoadUnsafe(in t, offset + 16), sigma * z2, ref p, ref m, offset + 16);
-            Pair(Vector256.LoadUnsafe(in t, offset + 24), sigma * z3, ref p, ref m, offset + 24);
-        }
-
-        var rest = g * GroupSize;
-        Span<float> tail = stackalloc float[GroupSize];
-        tail = tail[..(theta.Length - rest)];
-        Fill(key, rest, tail);
-        for (var i = 0; i < tail.Length; i++)
-        {
-            var step = scale * tail[i];
-            plus[rest + i] = theta[rest + i] + step;
-            minus[rest + i] = theta[rest + i] - step;
+            var count = Math.Min(ChunkSize, theta.Length - start);
+            Chunk(key, start / GroupSize, count, chunk);
+            var step = chunk[..count];
+            TensorPrimitives.Multiply(step, scale, step);
+            TensorPrimitives.Add(theta.Slice(start, count), step, plus[start..]);
+            TensorPrimitives.Subtract(theta.Slice(start, count), step, minus[start..]);
         }
     }
 
@@ -110,36 +92,20 @@ public static class NormalNoise
     /// <param name="weights">One weight per stream.</param>
     /// <param name="start">Element that sum[0] stands for, a multiple of <see cref="GroupSize"/>.</param>
     /// <param name="sum">Elements start, start + 1, ... of the sum.</param>
+    [SkipLocalsInit]
     public static void AddWeighted(ReadOnlySpan<RandomKey> keys, ReadOnlySpan<float> weights, int start, Span<float> sum)
     {
         if (keys.Length != weights.Length) throw new ArgumentException($"There are {keys.Length} keys but {weights.Length} weights.");
         if (start % GroupSize != 0) throw new ArgumentException($"start is {start}; it must be a multiple of {GroupSize}.");
-        Span<float> scratch = stackalloc float[GroupSize];
-        for (var i = 0; i < sum.Length; i += GroupSize)
+        Span<float> chunk = stackalloc float[ChunkSize];
+        for (var i = 0; i < sum.Length; i += ChunkSize)
         {
-            var part = sum.Slice(i, Math.Min(GroupSize, sum.Length - i));
-            var whole = part.Length == GroupSize;
-            if (!whole) part.CopyTo(scratch);
-            ref var target = ref MemoryMarshal.GetReference(whole ? part : scratch);
-            var s0 = Vector256.LoadUnsafe(ref target);
-            var s1 = Vector256.LoadUnsafe(ref target, 8);
-            var s2 = Vector256.LoadUnsafe(ref target, 16);
-            var s3 = Vector256.LoadUnsafe(ref target, 24);
-            var block = (uint)((start + i) / GroupSize) * BlocksPerGroup;
+            var part = sum.Slice(i, Math.Min(ChunkSize, sum.Length - i));
             for (var j = 0; j < keys.Length; j++)
             {
-                Group(keys[j], block, out var z0, out var z1, out var z2, out var z3);
-                var weight = Vector256.Create(weights[j]);
-                s0 += weight * z0;
-                s1 += weight * z1;
-                s2 += weight * z2;
-                s3 += weight * z3;
+                Chunk(keys[j], (start + i) / GroupSize, part.Length, chunk);
+                AddScaled(chunk, weights[j], part);
             }
-            s0.StoreUnsafe(ref target);
-            s1.StoreUnsafe(ref target, 8);
-            s2.StoreUnsafe(ref target, 16);
-            s3.StoreUnsafe(ref target, 24);
-            if (!whole) scratch[..part.Length].CopyTo(part);
         }
     }
 
@@ -147,21 +113,39 @@ public static class NormalNoise
     internal static (float First, float Second) FromWords(uint radiusWord, uint angleWord)
     {
         var u = (int)(radiusWord >> 1) * RadiusScale + RadiusOffset;
-        var radius = MathF.Sqrt(-2f * DeterministicMath.LogNormal(u, 0f));
+        var radius = MathF.Sqrt(-2f * DeterministicMath.LogNormal(u));
         var angle = (int)angleWord;
         var (sin, cos) = DeterministicMath.SinCosQuarter((angle & AngleMask) * AngleScale);
         if ((angle & 2) != 0) cos = -cos;
         return (angle & 1) != 0 ? (radius * sin, radius * cos) : (radius * cos, radius * sin);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Group(
-        in RandomKey key, uint block,
-        out Vector256<float> z0, out Vector256<float> z1, out Vector256<float> z2, out Vector256<float> z3)
+    // Words first, then normals: two short loops keep more of the processor busy than one long body.
+    private static void Chunk(in RandomKey key, int firstGroup, int count, Span<float> chunk, uint firstBlock = 0)
     {
-        Philox.Blocks8(key, block, out var x0, out var x1, out var x2, out var x3);
-        (z0, z1) = FromWords(x0, x1);
-        (z2, z3) = FromWords(x2, x3);
+        var groups = (count + GroupSize - 1) / GroupSize;
+        Philox.Fill(key, firstBlock + (uint)firstGroup * BlocksPerGroup, groups, MemoryMarshal.Cast<float, uint>(chunk));
+        ref var target = ref MemoryMarshal.GetReference(chunk);
+        for (nuint i = 0; i < (nuint)(groups * GroupSize); i += 16)
+        {
+            var radiusWord = Vector256.LoadUnsafe(ref target, i).AsUInt32();
+            var angleWord = Vector256.LoadUnsafe(ref target, i + 8).AsUInt32();
+            var (first, second) = FromWords(radiusWord, angleWord);
+            first.StoreUnsafe(ref target, i);
+            second.StoreUnsafe(ref target, i + 8);
+        }
+    }
+
+    // Not TensorPrimitives.MultiplyAdd, which fuses where the machine can.
+    private static void AddScaled(ReadOnlySpan<float> x, float scale, Span<float> sum)
+    {
+        var factor = Vector256.Create(scale);
+        ref readonly var source = ref MemoryMarshal.GetReference(x);
+        ref var target = ref MemoryMarshal.GetReference(sum);
+        var i = 0;
+        for (; i + 8 <= sum.Length; i += 8)
+            (Vector256.LoadUnsafe(ref target, (nuint)i) + factor * Vector256.LoadUnsafe(in source, (nuint)i)).StoreUnsafe(ref target, (nuint)i);
+        for (; i < sum.Length; i++) sum[i] += scale * x[i];
     }
 
     // The angle within a quarter turn comes from the word's upper bits; its two lowest choose the quarter.
@@ -169,7 +153,7 @@ public static class NormalNoise
     private static (Vector256<float> First, Vector256<float> Second) FromWords(Vector256<uint> radiusWord, Vector256<uint> angleWord)
     {
         var u = Vector256.ConvertToSingle((radiusWord >>> 1).AsInt32()) * Vector256.Create(RadiusScale) + Vector256.Create(RadiusOffset);
-        var radius = Vector256.Sqrt(Vector256.Create(-2f) * DeterministicMath.LogNormal(u, Vector256<float>.Zero));
+        var radius = Vector256.Sqrt(Vector256.Create(-2f) * DeterministicMath.LogNormal(u));
         var angle = angleWord.AsInt32();
         var (sin, cos) = DeterministicMath.SinCosQuarter(
             Vector256.ConvertToSingle(angle & Vector256.Create(AngleMask)) * Vector256.Create(AngleScale));
@@ -178,12 +162,5 @@ public static class NormalNoise
         sin *= radius;
         cos *= radius;
         return (Vector256.ConditionalSelect(swap, sin, cos), Vector256.ConditionalSelect(swap, cos, sin));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair(Vector256<float> theta, Vector256<float> step, ref float plus, ref float minus, nuint offset)
-    {
-        (theta + step).StoreUnsafe(ref plus, offset);
-        (theta - step).StoreUnsafe(ref minus, offset);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -42,17 +43,36 @@ public static class Philox
     public static (uint X0, uint X1, uint X2, uint X3) Block(in RandomKey key, uint block) =>
         Block((block, key.Counter1, key.Iteration, key.Pair), (key.Key0, key.Key1));
 
-    /// <summary>Eight successive blocks at once; lane l of every output belongs to block <paramref name="block"/> + l.</summary>
+    /// <summary>
+    /// The words of 8 * <paramref name="groups"/> successive blocks, in the order of <see cref="NormalNoise"/>: for every eight
+    /// blocks their words 0, then their words 1, 2 and 3.
+    /// </summary>
     /// <param name="key">The stream.</param>
     /// <param name="block">First block index.</param>
-    /// <param name="x0">Word 0 of the eight blocks.</param>
-    /// <param name="x1">Word 1.</param>
-    /// <param name="x2">Word 2.</param>
-    /// <param name="x3">Word 3.</param>
+    /// <param name="groups">Number of groups of eight blocks.</param>
+    /// <param name="words">Receives 32 words a group.</param>
+    [SkipLocalsInit]
+    public static void Fill(in RandomKey key, uint block, int groups, Span<uint> words)
+    {
+        if (words.Length < groups * 32) throw new ArgumentException($"{groups} groups need room for {groups * 32} words, not {words.Length}.");
+        Span<Vector256<ulong>> roundKeys = stackalloc Vector256<ulong>[2 * Rounds];
+        var (k0, k1) = (key.Key0, key.Key1);
+        for (var round = 0; round < Rounds; round++)
+        {
+            roundKeys[2 * round] = Vector256.Create((ulong)k0);
+            roundKeys[2 * round + 1] = Vector256.Create((ulong)k1);
+            k0 += Weyl0;
+            k1 += Weyl1;
+        }
+
+        ref var keys = ref MemoryMarshal.GetReference(roundKeys);
+        ref var target = ref MemoryMarshal.GetReference(words);
+        for (var g = 0; g < groups; g++)
+            Group(key, block + (uint)g * 8, ref keys, ref Unsafe.Add(ref target, g * 32));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Blocks8(
-        in RandomKey key, uint block,
-        out Vector256<uint> x0, out Vector256<uint> x1, out Vector256<uint> x2, out Vector256<uint> x3)
+    private static void Group(in RandomKey key, uint block, ref Vector256<ulong> roundKeys, ref uint words)
     {
         // Even blocks in a, odd blocks in b, one word per 64-bit lane. Only the low halves count: the multiplication reads
         // nothing else, so what the xor leaves in the high halves may stay there.
@@ -63,32 +83,45 @@ public static class Philox
         var a2 = Vector256.Create((ulong)key.Iteration);
         var a3 = Vector256.Create((ulong)key.Pair);
         var (b1, b2, b3) = (a1, a2, a3);
-        var k0 = Vector256.Create(key.Key0);
-        var k1 = Vector256.Create(key.Key1);
-        var m0 = Vector256.Create(Multiplier0);
-        var m1 = Vector256.Create(Multiplier1);
-        for (var round = 0; round < Rounds; round++)
-        {
-            // The old words meet the key first: off the chain of multiplications, whose latency is what this loop waits for.
-            var p0 = MultiplyWide(a0, m0);
-            var p1 = MultiplyWide(a2, m1);
-            var q0 = MultiplyWide(b0, m0);
-            var q1 = MultiplyWide(b2, m1);
-            a0 = (p1 >>> 32) ^ (a1 ^ k0.AsUInt64());
-            a1 = p1;
-            a2 = (p0 >>> 32) ^ (a3 ^ k1.AsUInt64());
-            a3 = p0;
-            b0 = (q1 >>> 32) ^ (b1 ^ k0.AsUInt64());
-            b1 = q1;
-            b2 = (q0 >>> 32) ^ (b3 ^ k1.AsUInt64());
-            b3 = q0;
-            k0 += Vector256.Create(Weyl0);
-            k1 += Vector256.Create(Weyl1);
-        }
-        x0 = Interleave(a0, b0);
-        x1 = Interleave(a1, b1);
-        x2 = Interleave(a2, b2);
-        x3 = Interleave(a3, b3);
+        // Written out: neither do words change their registers, nor does anything but arithmetic run.
+        Round(a0, ref a1, a2, ref a3, Unsafe.Add(ref roundKeys, 0), Unsafe.Add(ref roundKeys, 1), out var c0, out var c2);
+        Round(b0, ref b1, b2, ref b3, Unsafe.Add(ref roundKeys, 0), Unsafe.Add(ref roundKeys, 1), out var d0, out var d2);
+        Round(c0, ref a1, c2, ref a3, Unsafe.Add(ref roundKeys, 2), Unsafe.Add(ref roundKeys, 3), out a0, out a2);
+        Round(d0, ref b1, d2, ref b3, Unsafe.Add(ref roundKeys, 2), Unsafe.Add(ref roundKeys, 3), out b0, out b2);
+        Round(a0, ref a1, a2, ref a3, Unsafe.Add(ref roundKeys, 4), Unsafe.Add(ref roundKeys, 5), out c0, out c2);
+        Round(b0, ref b1, b2, ref b3, Unsafe.Add(ref roundKeys, 4), Unsafe.Add(ref roundKeys, 5), out d0, out d2);
+        Round(c0, ref a1, c2, ref a3, Unsafe.Add(ref roundKeys, 6), Unsafe.Add(ref roundKeys, 7), out a0, out a2);
+        Round(d0, ref b1, d2, ref b3, Unsafe.Add(ref roundKeys, 6), Unsafe.Add(ref roundKeys, 7), out b0, out b2);
+        Round(a0, ref a1, a2, ref a3, Unsafe.Add(ref roundKeys, 8), Unsafe.Add(ref roundKeys, 9), out c0, out c2);
+        Round(b0, ref b1, b2, ref b3, Unsafe.Add(ref roundKeys, 8), Unsafe.Add(ref roundKeys, 9), out d0, out d2);
+        Round(c0, ref a1, c2, ref a3, Unsafe.Add(ref roundKeys, 10), Unsafe.Add(ref roundKeys, 11), out a0, out a2);
+        Round(d0, ref b1, d2, ref b3, Unsafe.Add(ref roundKeys, 10), Unsafe.Add(ref roundKeys, 11), out b0, out b2);
+        Round(a0, ref a1, a2, ref a3, Unsafe.Add(ref roundKeys, 12), Unsafe.Add(ref roundKeys, 13), out c0, out c2);
+        Round(b0, ref b1, b2, ref b3, Unsafe.Add(ref roundKeys, 12), Unsafe.Add(ref roundKeys, 13), out d0, out d2);
+        Round(c0, ref a1, c2, ref a3, Unsafe.Add(ref roundKeys, 14), Unsafe.Add(ref roundKeys, 15), out a0, out a2);
+        Round(d0, ref b1, d2, ref b3, Unsafe.Add(ref roundKeys, 14), Unsafe.Add(ref roundKeys, 15), out b0, out b2);
+        Round(a0, ref a1, a2, ref a3, Unsafe.Add(ref roundKeys, 16), Unsafe.Add(ref roundKeys, 17), out c0, out c2);
+        Round(b0, ref b1, b2, ref b3, Unsafe.Add(ref roundKeys, 16), Unsafe.Add(ref roundKeys, 17), out d0, out d2);
+        Round(c0, ref a1, c2, ref a3, Unsafe.Add(ref roundKeys, 18), Unsafe.Add(ref roundKeys, 19), out a0, out a2);
+        Round(d0, ref b1, d2, ref b3, Unsafe.Add(ref roundKeys, 18), Unsafe.Add(ref roundKeys, 19), out b0, out b2);
+        Interleave(a0, b0).StoreUnsafe(ref words);
+        Interleave(a1, b1).StoreUnsafe(ref words, 8);
+        Interleave(a2, b2).StoreUnsafe(ref words, 16);
+        Interleave(a3, b3).StoreUnsafe(ref words, 24);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(
+        Vector256<ulong> x0, ref Vector256<ulong> x1, Vector256<ulong> x2, ref Vector256<ulong> x3,
+        Vector256<ulong> key0, Vector256<ulong> key1, out Vector256<ulong> y0, out Vector256<ulong> y2)
+    {
+        var product0 = MultiplyWide(x0, Vector256.Create(Multiplier0));
+        var product1 = MultiplyWide(x2, Vector256.Create(Multiplier1));
+        // The old words meet the key first: off the chain of multiplications, whose latency is what this waits for.
+        y0 = (product1 >>> 32) ^ (x1 ^ key0);
+        y2 = (product0 >>> 32) ^ (x3 ^ key1);
+        x1 = product1;
+        x3 = product0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

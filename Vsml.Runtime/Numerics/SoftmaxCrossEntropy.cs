@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -16,6 +17,7 @@ public static class SoftmaxCrossEntropy
     /// <param name="batchSize">Examples that share the tick.</param>
     /// <param name="error">Receives the error [B].</param>
     /// <returns>The loss; NaN if a logit is not finite.</returns>
+    [SkipLocalsInit]
     public static float Evaluate(ReadOnlySpan<float> logits, ReadOnlySpan<float> labels, int batchSize, Span<float> error)
     {
         var count = logits.Length;
@@ -28,6 +30,7 @@ public static class SoftmaxCrossEntropy
         var padded = (count + 7) & ~7;
         Span<float> shifted = padded <= MaxStackFloats ? stackalloc float[padded] : new float[padded];
         for (var b = 0; b < count; b++) shifted[b] = logits[b] - max;
+        shifted[count..].Clear();
         Span<float> exponentials = padded <= MaxStackFloats ? stackalloc float[padded] : new float[padded];
         for (var b = 0; b < padded; b += 8)
             DeterministicMath.Exp(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(shifted), (nuint)b))

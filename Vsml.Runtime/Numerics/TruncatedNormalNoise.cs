@@ -35,22 +35,22 @@ public static class TruncatedNormalNoise
     /// <param name="start">Index of the first element.</param>
     /// <param name="destination">Receives the elements.</param>
     /// <param name="firstBlock">Philox block where element 0 begins.</param>
+    [SkipLocalsInit]
     public static void Fill(in RandomKey key, int start, Span<float> destination, uint firstBlock = 0)
     {
-        Span<float> group = stackalloc float[NormalNoise.GroupSize];
+        const int chunkSize = 8 * NormalNoise.GroupSize;
+        Span<float> chunk = stackalloc float[chunkSize];
         while (!destination.IsEmpty)
         {
             var offset = start % NormalNoise.GroupSize;
+            var count = Math.Min(chunkSize - offset, destination.Length);
             var block = firstBlock + (uint)(start / NormalNoise.GroupSize) * NormalNoise.BlocksPerGroup;
-            var whole = offset == 0 && destination.Length >= NormalNoise.GroupSize;
-            Philox.Blocks8(key, block, out var x0, out var x1, out var x2, out var x3);
-            ref var target = ref MemoryMarshal.GetReference(whole ? destination : group);
-            FromWord(x0).StoreUnsafe(ref target);
-            FromWord(x1).StoreUnsafe(ref target, 8);
-            FromWord(x2).StoreUnsafe(ref target, 16);
-            FromWord(x3).StoreUnsafe(ref target, 24);
-            var count = Math.Min(NormalNoise.GroupSize - offset, destination.Length);
-            if (!whole) group.Slice(offset, count).CopyTo(destination);
+            var groups = (offset + count + NormalNoise.GroupSize - 1) / NormalNoise.GroupSize;
+            Philox.Fill(key, block, groups, MemoryMarshal.Cast<float, uint>(chunk));
+            ref var target = ref MemoryMarshal.GetReference(chunk);
+            for (nuint i = 0; i < (nuint)(groups * NormalNoise.GroupSize); i += 8)
+                FromWord(Vector256.LoadUnsafe(ref target, i).AsUInt32()).StoreUnsafe(ref target, i);
+            chunk.Slice(offset, count).CopyTo(destination);
             destination = destination[count..];
             start += count;
         }
@@ -59,7 +59,7 @@ public static class TruncatedNormalNoise
     internal static float FromWord(uint word)
     {
         var y = (int)word * Scale;
-        var w = -DeterministicMath.LogNormal((1f - y) * (1f + y), 0f) - 2.5f;
+        var w = -DeterministicMath.LogNormal((1f - y) * (1f + y)) - 2.5f;
         var p = P8 * w + P7;
         p = p * w + P6;
         p = p * w + P5;
@@ -78,7 +78,7 @@ public static class TruncatedNormalNoise
     {
         var one = Vector256.Create(1f);
         var y = Vector256.ConvertToSingle(word.AsInt32()) * Vector256.Create(Scale);
-        var w = -DeterministicMath.LogNormal((one - y) * (one + y), Vector256<float>.Zero) - Vector256.Create(2.5f);
+        var w = -DeterministicMath.LogNormal((one - y) * (one + y)) - Vector256.Create(2.5f);
         var p = Vector256.Create(P8) * w + Vector256.Create(P7);
         p = p * w + Vector256.Create(P6);
         p = p * w + Vector256.Create(P5);

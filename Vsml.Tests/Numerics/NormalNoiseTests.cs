@@ -120,5 +120,19 @@ public class NormalNoiseTests
         Should.Throw<ArgumentException>(() => NormalNoise.AddWeighted(keys, weights.AsSpan(1), 0, sum));
     }
 
+    // A change of any bit would change every run.
+    [Fact]
+    public void BitsAreThoseOfTheFirstRelease()
+    {
+        var (normal, truncated) = (new float[10_000], new float[10_000]);
+        NormalNoise.Fill(Key, 0, normal);
+        TruncatedNormalNoise.Fill(Key, 0, truncated);
+        Digest(normal).ShouldBe(1909787099u);
+        Digest(truncated).ShouldBe(3466353714u);
+    }
+
+    private static uint Digest(float[] values) =>
+        values.Aggregate(2166136261u, (hash, value) => unchecked((hash ^ BitConverter.SingleToUInt32Bits(value)) * 16777619u));
+
     private static double Moment(float[] values, int power) => values.Average(v => Math.Pow(v, power));
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Vsml.Numerics;
 
 namespace Vsml.Tests.Numerics;
@@ -22,14 +21,19 @@ public class PhiloxTests
     }
 
     [Theory]
-    [InlineData(0u)]
-    [InlineData(1234u)]
-    [InlineData(uint.MaxValue - 3)]
-    public void EightBlocksAtOnceAreTheSingleBlocks(uint first)
+    [InlineData(0u, 1)]
+    [InlineData(1234u, 3)]
+    [InlineData(uint.MaxValue - 3, 2)]
+    public void ManyBlocksAtOnceAreTheSingleBlocks(uint first, int groups)
     {
         var key = new RandomKey(0xFEDCBA9876543210, RandomStream.Noise, 0xFFFFFFFE, 0x80000001, 5);
-        Philox.Blocks8(key, first, out var x0, out var x1, out var x2, out var x3);
-        for (var lane = 0; lane < 8; lane++)
-            (x0[lane], x1[lane], x2[lane], x3[lane]).ShouldBe(Philox.Block(key, unchecked(first + (uint)lane)));
+        var words = new uint[32 * groups];
+        Philox.Fill(key, first, groups, words);
+        for (var i = 0; i < 8 * groups; i++)
+        {
+            var at = i / 8 * 32 + i % 8;
+            (words[at], words[at + 8], words[at + 16], words[at + 24]).ShouldBe(Philox.Block(key, unchecked(first + (uint)i)));
+        }
+        Should.Throw<ArgumentException>(() => Philox.Fill(key, 0, groups, words.AsSpan(1)));
     }
 }
