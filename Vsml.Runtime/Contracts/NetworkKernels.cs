@@ -1,0 +1,36 @@
+namespace Vsml.Contracts;
+
+/// <summary>The compiled sweeps of one architecture at one SIMD level. Emitted code derives from it; it holds no state and is shared by threads.</summary>
+public abstract class NetworkKernels
+{
+    /// <summary>The SIMD level that the code is written for.</summary>
+    public abstract SimdLevel Level { get; }
+
+    /// <summary>Sizes of the memory that the sweeps work on.</summary>
+    public abstract NetworkShape Shape { get; }
+
+    /// <summary>Floats of packed theta.</summary>
+    public abstract int PackedLength { get; }
+
+    /// <summary>Rearranges theta for the sweeps and folds constants into it.</summary>
+    /// <param name="theta">The flat parameter vector of <see cref="ParameterLayout"/>.</param>
+    /// <param name="packed"><see cref="PackedLength"/> floats.</param>
+    public abstract void Pack(ReadOnlySpan<float> theta, AlignedFloats packed);
+
+    /// <summary>One sweep from the first layer to the last.</summary>
+    /// <param name="packed">Packed theta.</param>
+    /// <param name="source">State before the sweep.</param>
+    /// <param name="target">Takes the new states and backward messages; may be <paramref name="source"/>.</param>
+    /// <param name="workspace">Holds the input; takes forward messages and output.</param>
+    /// <param name="merge">Whether this is the first sweep of an example, before which the batch's states are averaged in part (model.md, batch &gt; 1).</param>
+    public abstract void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge);
+
+    /// <summary>One sweep from the last layer to the first, once the error is known. Does nothing in networks without one.</summary>
+    /// <param name="packed">Packed theta.</param>
+    /// <param name="source">State before the sweep, the error and label at boundary K.</param>
+    /// <param name="target">Takes the new states and backward messages; may be <paramref name="source"/>.</param>
+    /// <param name="workspace">Holds the input and the forward messages of the sweep before.</param>
+    public virtual void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
+    {
+    }
+}
