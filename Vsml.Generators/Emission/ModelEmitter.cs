@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Vsml.Generators.Declaration;
+using Vsml.Generators.Planning;
 
 namespace Vsml.Generators.Emission;
 
@@ -17,5 +18,12 @@ public static class ModelEmitter
 
     /// <summary>The kernels: implementation of the hook that the surface declares.</summary>
     /// <param name="model">A valid declaration.</param>
-    public static IReadOnlyList<EmittedFile> EmitKernels(ModelDeclaration model) => [];
+    public static IReadOnlyList<EmittedFile> EmitKernels(ModelDeclaration model)
+    {
+        var plan = NetworkPlan.Of(model.Architecture);
+        var files = new List<EmittedFile> { new(model.FilePrefix + ".Kernels.g.cs", KernelsEmitter.EmitChoice(model, plan)) };
+        foreach (var dialect in SimdDialect.All)
+            files.Add(new(model.FilePrefix + "." + dialect.ClassName + ".g.cs", KernelsEmitter.Emit(model, plan, dialect)));
+        return files;
+    }
 }

@@ -13,7 +13,7 @@ public sealed class NetworkState
     public NetworkState(NetworkShape shape, int batch, bool discards = false)
     {
         Batch = batch;
-        StateStep = discards ? 0 : 1;
+        StateStep = discards ? 0u : 1u;
         Hidden = new AlignedFloats[shape.Layers.Count];
         Cell = new AlignedFloats[shape.Layers.Count];
         Backward = new AlignedFloats[shape.Layers.Count + 1];

@@ -1,0 +1,74 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Vsml.Generators.Emission;
+
+/// <summary>
+/// Writes exp2 of several chains side by side: the JIT keeps the order of the source, so neighbouring statements must be
+/// independent of each other to fill the pipeline.
+/// </summary>
+internal static class ActivationEmitter
+{
+    /// <summary>Constants that the emitted statements name.</summary>
+    public static void WriteConstants(SourceWriter writer, SimdDialect dialect)
+    {
+        writer.Line(
+            """
+            // 2^f for f in -0.5..0.5 by a polynomial of degree 5; relative error below 2e-7.
+            private const float Exp2C1 = 0.6931469671f;
+            private const float Exp2C2 = 0.2402211972f;
+            private const float Exp2C3 = 0.05550713273f;
+            private const float Exp2C4 = 0.009675541331f;
+            private const float Exp2C5 = 0.001327647217f;
+
+            // tanh is 1 to the last bit long before 2^40, and products of two such exponentials stay finite.
+            private const float TanhLimit = 40f;
+            private const float MinusTwoLog2E = -2.885390082f;
+            """);
+        if (!dialect.HasScale)
+            writer.Line(
+                """
+
+                // Exponents of normal floats.
+                private const float SigmoidLimit = 126f;
+
+                // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits.
+                private const float RoundingBias = 12582912f;
+                """);
+    }
+
+    /// <summary>Writes e = 2^x for each chain, in groups small enough for the registers.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="dialect">The SIMD level.</param>
+    /// <param name="chains">Names of the exponents; each name's chain ends in name + "Exp". Tanh chains are limited to what tanh can tell apart.</param>
+    public static void WriteExp2(SourceWriter writer, SimdDialect dialect, IReadOnlyList<(string Name, bool IsTanh)> chains)
+    {
+        for (var first = 0; first < chains.Count; first += dialect.ChainsAtOnce)
+            WriteGroup(writer, dialect, [.. chains.Skip(first).Take(dialect.ChainsAtOnce)]);
+    }
+
+    private static void WriteGroup(SourceWriter writer, SimdDialect dialect, IReadOnlyList<(string Name, bool IsTanh)> chains)
+    {
+        var v = dialect.Vector;
+        foreach (var (x, isTanh) in chains)
+        {
+            var limit = isTanh ? "TanhLimit" : "SigmoidLimit";
+            // The variable stands second, so that NaN passes through.
+            if (!dialect.HasScale) writer.Line($"{x} = {v}.MinNative({v}.Create({limit}), {v}.MaxNative({v}.Create(-{limit}), {x}));");
+            else if (isTanh) writer.Line($"{x} = {v}.MinNative({v}.Create({limit}), {x});");
+        }
+        foreach (var (x, _) in chains)
+            writer.Line(dialect.HasScale ? $"var {x}Round = {v}.Round({x});" : $"var {x}Round = {x} + {v}.Create(RoundingBias);");
+        foreach (var (x, _) in chains)
+            writer.Line(dialect.HasScale ? $"{x} -= {x}Round;" : $"{x} -= {x}Round - {v}.Create(RoundingBias);");
+        foreach (var (x, _) in chains)
+            writer.Line($"var {x}Exp = {dialect.MultiplyAdd($"{v}.Create(Exp2C5)", x, $"{v}.Create(Exp2C4)")};");
+        foreach (var coefficient in new[] { "Exp2C3", "Exp2C2", "Exp2C1", "1f" })
+            foreach (var (x, _) in chains)
+                writer.Line($"{x}Exp = {dialect.MultiplyAdd($"{x}Exp", x, $"{v}.Create({coefficient})")};");
+        foreach (var (x, _) in chains)
+            writer.Line(dialect.HasScale
+                ? $"{x}Exp = PowersOfTwo.Scale({x}Exp, {x}Round);"
+                : $"{x}Exp = ({x}Exp.AsInt32() + ({x}Round.AsInt32() << 23)).AsSingle();");
+    }
+}

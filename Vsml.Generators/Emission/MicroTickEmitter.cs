@@ -1,0 +1,151 @@
+using System.Collections.Generic;
+using System.Linq;
+using Vsml.Generators.Planning;
+
+namespace Vsml.Generators.Emission;
+
+/// <summary>
+/// Writes the inner kernel: one micro tick of a block of 16 sub-RNNs. Gates of a few state entries are accumulated in named
+/// registers over all k, then pass through the activations and leave as new c and h.
+/// </summary>
+internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
+{
+    private static readonly string[] Gates = ["i", "g", "f", "o"];
+
+    private readonly int _n = plan.Architecture.StateSize;
+
+    /// <summary>Writes the method.</summary>
+    public void Write()
+    {
+        writer.Line(
+            """
+            // One micro tick of 16 sub-RNNs with the same theta:
+            //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void MicroTick(
+                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell)
+            """);
+        using var body = writer.Block("");
+        var pieces = dialect.Pieces / dialect.VectorTile;
+        if (pieces == 1) WriteTiles("0");
+        else
+            using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {dialect.VectorTile * dialect.Width})"))
+                WriteTiles("piece");
+    }
+
+    private void WriteTiles(string piece)
+    {
+        var tile = System.Math.Min(dialect.UnitTile, _n);
+        var rest = _n % tile;
+        var whole = _n - rest;
+        if (whole == tile)
+            using (writer.Block(""))
+                WriteTile("0", tile, piece);
+        else
+            using (writer.Block($"for (nuint unit = 0; unit < {whole}; unit += {tile})"))
+                WriteTile("unit", tile, piece);
+        if (rest == 0) return;
+        using (writer.Block(""))
+            WriteTile(CodeText.Literal(whole), rest, piece);
+    }
+
+    private void WriteTile(string unit, int units, string piece)
+    {
+        var cells = (from u in Enumerable.Range(0, units) from v in Enumerable.Range(0, dialect.VectorTile) select new Cell(u, v, $"{u * dialect.VectorTile + v}")).ToArray();
+        WriteAccumulators(unit, units, piece, cells);
+        WriteProduct(unit, units, piece, cells);
+        WriteActivations(unit, piece, cells);
+    }
+
+    private void WriteAccumulators(string unit, int units, string piece, IReadOnlyList<Cell> cells)
+    {
+        for (var gate = 0; gate < 4; gate++)
+            for (var u = 0; u < units; u++)
+            {
+                var column = Sum(unit, gate * _n + u);
+                if (dialect.VectorTile == 1)
+                    writer.Line($"var {Gates[gate]}{u} = {dialect.Broadcast($"Unsafe.Add(ref loop, {column})")} + {dialect.Load("lane", Sum(Scaled(unit), (gate * _n + u) * 16, piece))};");
+                else
+                {
+                    writer.Line($"var {Gates[gate]}Loop{u} = {dialect.Broadcast($"Unsafe.Add(ref loop, {column})")};");
+                    foreach (var cell in cells.Where(cell => cell.Unit == u))
+                        writer.Line($"var {Gates[gate]}{cell.Name} = {Gates[gate]}Loop{u} + {dialect.Load("lane", Sum(Scaled(unit), (gate * _n + u) * 16 + cell.Vector * dialect.Width, piece))};");
+                }
+            }
+    }
+
+    private void WriteProduct(string unit, int units, string piece, IReadOnlyList<Cell> cells)
+    {
+        writer.Line($"ref var weights = ref Unsafe.Add(ref recurrent, {(unit == "unit" ? $"unit * {4 * _n}" : CodeText.Literal(int.Parse(unit, System.Globalization.CultureInfo.InvariantCulture) * 4 * _n))});");
+        writer.Line($"ref var h = ref {(piece == "0" ? "hidden" : "Unsafe.Add(ref hidden, piece)")};");
+        var unroll = Unroll;
+        using var loop = writer.Block($"for (nuint k = 0; k < StateSize; k += {unroll})");
+        for (var step = 0; step < unroll; step++)
+        {
+            for (var v = 0; v < dialect.VectorTile; v++)
+                writer.Line($"var h{Step(step)}{Letter(v)} = {dialect.Load("h", CodeText.Literal(step * 16 + v * dialect.Width))};");
+            for (var u = 0; u < units; u++)
+                for (var gate = 0; gate < 4; gate++)
+                {
+                    var weight = dialect.Broadcast($"Unsafe.Add(ref weights, {CodeText.Literal(u * 4 * _n + step * 4 + gate)})");
+                    if (dialect.VectorTile > 1)
+                    {
+                        writer.Line($"var {Gates[gate]}Weight{u}{Step(step)} = {weight};");
+                        weight = $"{Gates[gate]}Weight{u}{Step(step)}";
+                    }
+                    foreach (var cell in cells.Where(cell => cell.Unit == u))
+                        writer.Line($"{Gates[gate]}{cell.Name} = {dialect.MultiplyAdd(weight, $"h{Step(step)}{Letter(cell.Vector)}", $"{Gates[gate]}{cell.Name}")};");
+                }
+        }
+        writer.Line($"weights = ref Unsafe.Add(ref weights, {4 * unroll});");
+        writer.Line($"h = ref Unsafe.Add(ref h, {16 * unroll});");
+    }
+
+    private int Unroll => _n % 4 == 0 ? 4 : 1;
+
+    private void WriteActivations(string unit, string piece, IReadOnlyList<Cell> cells)
+    {
+        var v = dialect.Vector;
+        WriteExp2([.. cells.Select(cell => ("i" + cell.Name, false)), .. cells.Select(cell => ("g" + cell.Name, true))]);
+        foreach (var cell in cells)
+            writer.Line($"var a{cell.Name} = ({v}<float>.One - g{cell.Name}Exp) / (({v}<float>.One + i{cell.Name}Exp) * ({v}<float>.One + g{cell.Name}Exp));");
+        WriteExp2([.. cells.Select(cell => ("f" + cell.Name, false)), .. cells.Select(cell => ("o" + cell.Name, false))]);
+        foreach (var cell in cells)
+        {
+            var at = Sum(Scaled(unit), cell.Unit * 16 + cell.Vector * dialect.Width, piece);
+            writer.Line($"var c{cell.Name} = {dialect.Load("cell", at)} / ({v}<float>.One + f{cell.Name}Exp) + a{cell.Name};");
+            writer.Line($"c{cell.Name}.StoreUnsafe(ref newCell, {at});");
+        }
+        foreach (var cell in cells) writer.Line($"c{cell.Name} *= {dialect.Broadcast("MinusTwoLog2E")};");
+        WriteExp2([.. cells.Select(cell => ("c" + cell.Name, true))]);
+        foreach (var cell in cells)
+        {
+            var at = Sum(Scaled(unit), cell.Unit * 16 + cell.Vector * dialect.Width, piece);
+            writer.Line($"var y{cell.Name} = ({v}<float>.One - c{cell.Name}Exp) / (({v}<float>.One + o{cell.Name}Exp) * ({v}<float>.One + c{cell.Name}Exp));");
+            writer.Line($"y{cell.Name}.StoreUnsafe(ref newHidden, {at});");
+        }
+    }
+
+    private void WriteExp2(IReadOnlyList<(string, bool)> chains) => ActivationEmitter.WriteExp2(writer, dialect, chains);
+
+    private static string Scaled(string unit) => unit == "unit" ? "unit * 16" : CodeText.Literal(int.Parse(unit, System.Globalization.CultureInfo.InvariantCulture) * 16);
+
+    /// <summary>Adds index terms, folding constants.</summary>
+    private static string Sum(string first, int constant, string second = "0")
+    {
+        var total = constant;
+        var terms = new List<string>();
+        foreach (var term in new[] { first, second })
+            if (int.TryParse(term, out var number)) total += number;
+            else terms.Add(term);
+        if (total != 0 || terms.Count == 0) terms.Add(CodeText.Literal(total));
+        return string.Join(" + ", terms);
+    }
+
+    private static string Step(int step) => step == 0 ? "" : "K" + CodeText.Literal(step);
+
+    private static string Letter(int vector) => vector == 0 ? "Low" : "High";
+
+    private sealed record Cell(int Unit, int Vector, string Name);
+}

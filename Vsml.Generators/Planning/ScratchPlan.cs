@@ -1,0 +1,21 @@
+using System.Linq;
+
+namespace Vsml.Generators.Planning;
+
+/// <summary>Sizes of the scratch space that turns share.</summary>
+public static class ScratchPlan
+{
+    /// <summary>Floats that do not grow with the batch: h twice, c, and one block of messages.</summary>
+    /// <param name="plan">The network.</param>
+    public static int FixedFloats(NetworkPlan plan) =>
+        (3 * plan.Architecture.StateSize + plan.Architecture.MessageSize) * LayerPlan.BlockLanes;
+
+    /// <summary>Floats per example of the batch, for the layer that needs most.</summary>
+    /// <param name="plan">The network.</param>
+    public static int FloatsPerExample(NetworkPlan plan)
+    {
+        var columns = 4 * plan.Architecture.StateSize;
+        var sums = (plan.Architecture.MessageLayerNorm ? plan.Architecture.MessageSize : plan.Architecture.StateSize) * LayerPlan.BlockLanes;
+        return plan.Layers.Max(layer => columns * LayerPlan.BlockLanes + sums + layer.Loops * (LayerPlan.Pad(columns) + sums));
+    }
+}
