@@ -136,8 +136,8 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
             WriteProjectedSum();
-            writer.Line($"{dialect.MultiplyAdd("message", dialect.Broadcast("scale"), dialect.Broadcast("Unsafe.Add(ref bias, firstEntry + entry)")).TrimEnd()}");
-            using (writer.Indent()) writer.Line(".StoreUnsafe(ref messages, entry * stride + piece);");
+            writer.Line($"message = {dialect.MultiplyAdd("message", dialect.Broadcast("scale"), dialect.Broadcast("Unsafe.Add(ref bias, firstEntry + entry)"))};");
+            writer.Line("message.StoreUnsafe(ref messages, entry * stride + piece);");
         }
         writer.Line(
             """

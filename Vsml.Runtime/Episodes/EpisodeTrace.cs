@@ -1,0 +1,49 @@
+using Vsml.Contracts;
+
+namespace Vsml;
+
+/// <summary>One episode, everything given and everything returned: what <c>vsml trace</c> computes.</summary>
+/// <param name="Logits">Outputs after the bound [T, batch, outputs].</param>
+/// <param name="Losses">Cross-entropy [T, batch].</param>
+/// <param name="Cells">Final c of each layer, canonical order with the batch first.</param>
+/// <param name="Hidden">Final h of each layer, likewise.</param>
+public sealed record EpisodeTrace(float[] Logits, float[] Losses, float[][] Cells, float[][] Hidden)
+{
+    /// <summary>Runs the episode through compiled kernels.</summary>
+    /// <param name="model">The compiled model.</param>
+    /// <param name="level">The SIMD level.</param>
+    /// <param name="batch">Examples that share a tick.</param>
+    /// <param name="theta">Flat meta-parameters.</param>
+    /// <param name="cells">Initial c of each layer, canonical order with the batch first.</param>
+    /// <param name="inputs">[T, batch, inputs].</param>
+    /// <param name="labels">[T, batch, outputs].</param>
+    public static EpisodeTrace Run(
+        VsmlModel model, SimdLevel level, int batch, ReadOnlySpan<float> theta, IReadOnlyList<float[]> cells, ReadOnlySpan<float> inputs, ReadOnlySpan<float> labels)
+    {
+        var runner = new EpisodeRunner(model, level, batch);
+        var packed = model.Pack(theta, level);
+        var layers = model.Architecture.Layers.Count;
+        for (var l = 0; l < layers; l++) runner.SetCells(l, cells[l]);
+
+        var (inputFloats, outputFloats) = (batch * model.Architecture.InputSize, batch * model.Architecture.OutputSize);
+        var length = inputs.Length / inputFloats;
+        var trace = new EpisodeTrace(
+            new float[length * outputFloats],
+            new float[length * batch],
+            [.. Enumerable.Range(0, layers).Select(l => new float[runner.CanonicalFloats(l)])],
+            [.. Enumerable.Range(0, layers).Select(l => new float[runner.CanonicalFloats(l)])]);
+        for (var t = 0; t < length; t++)
+            runner.Step(
+                packed,
+                inputs.Slice(t * inputFloats, inputFloats),
+                labels.Slice(t * outputFloats, outputFloats),
+                trace.Logits.AsSpan(t * outputFloats, outputFloats),
+                trace.Losses.AsSpan(t * batch, batch));
+        for (var l = 0; l < layers; l++)
+        {
+            runner.GetCells(l, trace.Cells[l]);
+            runner.GetHidden(l, trace.Hidden[l]);
+        }
+        return trace;
+    }
+}

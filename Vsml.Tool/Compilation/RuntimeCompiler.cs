@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+using Vsml.Generators.Declaration;
+using Vsml.Generators.Emission;
+
+namespace Vsml.Tool.Compilation;
+
+/// <summary>
+/// Compiles an architecture that is known only at run time, with the very emitters that the source generator uses: emit, compile
+/// in memory, load.
+/// </summary>
+public static class RuntimeCompiler
+{
+    private const string Namespace = "Vsml.Compiled";
+    private const string TypeName = "Network";
+    private static readonly ConcurrentDictionary<Architecture, Lazy<VsmlModel>> Models = new();
+    private static readonly Lazy<MetadataReference[]> References = new(() => [.. ReferencedAssemblies().Select(Reference)]);
+
+    /// <summary>The compiled model of an architecture; compiled once per process.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    public static VsmlModel Compile(Architecture architecture) =>
+        Models.GetOrAdd(architecture, a => new Lazy<VsmlModel>(() => CompileAnew(a))).Value;
+
+    /// <summary>The emitted files of an architecture.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    /// <param name="name">Namespace and name of the class.</param>
+    public static IReadOnlyList<EmittedFile> Emit(Architecture architecture, string name = $"{Namespace}.{TypeName}")
+    {
+        var dot = name.LastIndexOf('.');
+        var declaration = new ModelDeclaration(dot < 0 ? "" : name[..dot], name[(dot + 1)..], "public", IsSealed: true, architecture);
+        return [ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration)];
+    }
+
+    private static VsmlModel CompileAnew(Architecture architecture)
+    {
+        var options = new CSharpParseOptions(LanguageVersion.Latest);
+        // What a user writes by hand: the class that the emitted parts complete.
+        var declaration = CSharpSyntaxTree.ParseText($"namespace {Namespace}; public sealed partial class {TypeName};", options);
+        var trees = Emit(architecture).Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text), options, file.Name)).Prepend(declaration);
+        var compilation = CSharpCompilation.Create(
+            $"Vsml.Compiled.{Guid.NewGuid():N}",
+            trees,
+            References.Value,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        if (!result.Success)
+            throw new InvalidOperationException("The emitted code does not compile: " + result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error));
+        image.Position = 0;
+        // The context of this assembly, so that the loaded code binds to the same runtime types.
+        var context = AssemblyLoadContext.GetLoadContext(typeof(RuntimeCompiler).Assembly) ?? AssemblyLoadContext.Default;
+        var assembly = context.LoadFromStream(image);
+        var model = assembly.GetType($"{Namespace}.{TypeName}", throwOnError: true)!.GetProperty("Model", BindingFlags.Public | BindingFlags.Static)!;
+        return (VsmlModel)model.GetValue(null)!;
+    }
+
+    private static IEnumerable<Assembly> ReferencedAssemblies()
+    {
+        yield return typeof(VsmlModel).Assembly;
+        yield return typeof(Architecture).Assembly;
+        yield return typeof(object).Assembly;
+        foreach (var name in new[] { "System.Runtime", "System.Runtime.Intrinsics", "System.Runtime.InteropServices", "System.Memory", "System.Collections", "netstandard" })
+            yield return Assembly.Load(name);
+    }
+
+    // From memory rather than from files: in a single-file program assemblies have no path.
+    private static unsafe MetadataReference Reference(Assembly assembly)
+    {
+        if (!assembly.TryGetRawMetadata(out var blob, out var length))
+            throw new InvalidOperationException($"{assembly.FullName} has no metadata to compile against.");
+        return AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)blob, length)).GetReference();
+    }
+}
