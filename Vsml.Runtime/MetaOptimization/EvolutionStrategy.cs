@@ -2,7 +2,7 @@ namespace Vsml.MetaOptimization;
 
 /// <summary>
 /// Evolution strategies with the face that users of other libraries know: init, ask, tell. For losses of one's own making;
-/// meta-training uses <see cref="EvolutionStrategyEstimator"/>, which computes the very same.
+/// meta-training computes the very same.
 /// </summary>
 public sealed class EvolutionStrategy
 {
