@@ -42,7 +42,7 @@ internal static class DataFile
         }
         catch (InvalidDataException e)
         {
-            throw new VsmlException($"{name}: the gzip data is damaged: {e.Message}", e);
+            throw new VsmlException($"{name}: the compressed data is damaged: {e.Message}", e);
         }
     }
 

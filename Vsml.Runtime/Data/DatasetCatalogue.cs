@@ -19,8 +19,12 @@ public static class DatasetCatalogue
     ];
 
     private static readonly ConcurrentDictionary<string, (ImageDataset Train, ImageDataset Test)> Registered = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<(string, DatasetSplit), Lazy<ImageDataset>> Loaded = new();
-    private static readonly ConcurrentDictionary<(string, DatasetSplit, int), Lazy<ImageDataset>> Prepared = new();
+
+    // The split stands as a number: hashing an enumeration in a generic key may allocate, and this is looked up for every episode.
+    private readonly record struct Key(string Name, int Split, int Size);
+
+    private static readonly ConcurrentDictionary<Key, Lazy<ImageDataset>> Loaded = new();
+    private static readonly ConcurrentDictionary<Key, Lazy<ImageDataset>> Prepared = new();
 
     /// <summary>All names, those that the program registered last.</summary>
     public static IReadOnlyList<DatasetInfo> Entries =>
@@ -48,7 +52,7 @@ public static class DatasetCatalogue
     /// <param name="split">Which part. Files, and sets that are not split, give all their images for every part.</param>
     /// <exception cref="VsmlException">There is no such data set, it is generated and has no images, it is not on this machine, or its file is wrong.</exception>
     public static ImageDataset Load(string nameOrFile, DatasetSplit split = DatasetSplit.Test) =>
-        Once(Loaded, (nameOrFile, split), key => Read(key.Item1, key.Item2));
+        Once(Loaded, new(nameOrFile, (int)split, 0), key => Read(key.Name, (DatasetSplit)key.Split));
 
     /// <summary>
     /// A data set ready for episodes: resized (<see cref="ImageDataset.AtSize"/>), then standardised with the mean and standard
@@ -59,7 +63,7 @@ public static class DatasetCatalogue
     /// <param name="size">Rows and columns; 0 for the set's own.</param>
     /// <exception cref="VsmlException">As for <see cref="Load"/>, or the size is wrong.</exception>
     public static ImageDataset Prepare(string nameOrFile, DatasetSplit split, int size = 0) =>
-        Once(Prepared, (nameOrFile, split, size), key => Load(key.Item1, key.Item2).AtSize(key.Item3).Standardise());
+        Once(Prepared, new(nameOrFile, (int)split, size), key => Load(key.Name, (DatasetSplit)key.Split).AtSize(key.Size).Standardise());
 
     /// <summary>Whether <see cref="Load"/> would find a named set on this machine (generated ones always are).</summary>
     /// <param name="name">A name of <see cref="Entries"/>.</param>
@@ -129,7 +133,8 @@ public static class DatasetCatalogue
             var labels = Path.Combine(Path.GetDirectoryName(path) ?? "", file.Replace("images-idx3", "labels-idx1").Replace("images-idx4", "labels-idx1"));
             return IdxFile.ReadImages(path, labels, file);
         }
-        throw new VsmlException($"{path}: is neither a CSV file (.csv, .csv.gz) nor IDX images (...images-idx3-ubyte, .gz)");
+        if (file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return OmniglotArchive.Read(path);
+        throw new VsmlException($"{path}: is neither a CSV file (.csv, .csv.gz) nor IDX images (...images-idx3-ubyte, .gz) nor an Omniglot archive (.zip)");
     }
 
     private static ImageDataset Part(DatasetSplit split, ImageDataset? train, ImageDataset? test) => split switch
@@ -148,11 +153,13 @@ public static class DatasetCatalogue
         return read(stream, file);
     }
 
+    private static ImageDataset Once(ConcurrentDictionary<Key, Lazy<ImageDataset>> kept, Key key, Func<Key, ImageDataset> make) =>
+        kept.TryGetValue(key, out var found) && found.IsValueCreated ? found.Value : Make(kept, key, make);
+
     // A failure is not kept: the file may be there the next time.
-    private static ImageDataset Once<TKey>(ConcurrentDictionary<TKey, Lazy<ImageDataset>> kept, TKey key, Func<TKey, ImageDataset> make)
-        where TKey : notnull
+    private static ImageDataset Make(ConcurrentDictionary<Key, Lazy<ImageDataset>> kept, Key key, Func<Key, ImageDataset> make)
     {
-        var entry = kept.TryGetValue(key, out var found) ? found : kept.GetOrAdd(key, new Lazy<ImageDataset>(() => make(key)));
+        var entry = kept.GetOrAdd(key, new Lazy<ImageDataset>(() => make(key)));
         try
         {
             return entry.Value;

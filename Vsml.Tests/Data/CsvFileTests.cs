@@ -1,5 +1,6 @@
 using System.Text;
 using Vsml.Data;
+using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Data;
 

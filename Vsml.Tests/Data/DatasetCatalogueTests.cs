@@ -1,4 +1,5 @@
 using Vsml.Data;
+using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Data;
 

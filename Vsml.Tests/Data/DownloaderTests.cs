@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Vsml.Data;
+using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Data;
 

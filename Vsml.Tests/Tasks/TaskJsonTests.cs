@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using Vsml.Data;
+using Vsml.Tasks;
+
+namespace Vsml.Tests.Tasks;
+
+public class TaskJsonTests
+{
+    private static string Write(TaskDescription task)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream)) TaskJson.Write(writer, task);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    public static TheoryData<TaskDescription> Tasks =>
+    [
+        new ImageTask(),
+        new ImageTask { Data = "digits", Split = DatasetSplit.All, Size = 14, Classes = new([3, 1, 2]), ClassCount = 2 },
+        new RandomTask { Vectors = 3, Inputs = 4, Classes = 5 },
+        new SumSignTask { Inputs = 9 },
+        new OmniglotTask { Archive = "some.zip", Ways = 3, Size = 14 },
+        new TransformedTask(new ImageTask(), new RandomPixels(5), new RandomProjection(), new RandomProjection(7), new FixedProjection(ulong.MaxValue),
+            new FixedPermutation(2), new LabelPermutation(), new InputScaleJitter(.25f), new Padding(9, 11), new Padding()),
+        new TransformedTask(new MixedTask(new TaskShare(.35, new TransformedTask(new ImageTask { Size = 8 }, new RandomProjection(16))), new TaskShare(.65, new ImageTask { Size = 4 })), new LabelPermutation()),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Tasks))]
+    public void WhatIsWrittenReadsBackEqual(TaskDescription task)
+    {
+        var json = Write(task);
+        var read = TaskJson.Parse(json, "run.json");
+        read.ShouldBe(task);
+        read.GetHashCode().ShouldBe(task.GetHashCode());
+        Write(read).ShouldBe(json);
+    }
+
+    [Fact]
+    public void DefaultsMayBeLeftOut() => TaskJson.Parse("""{"type": "images"}""", "run.json").ShouldBe(new ImageTask());
+
+    [Theory]
+    [InlineData("""[]""", "must be an object")]
+    [InlineData("""{}""", "type: the field is missing")]
+    [InlineData("""{"type": 3}""", "type: it must be a string")]
+    [InlineData("""{"type": "pictures"}""", "no task type 'pictures'")]
+    [InlineData("""{"type": "images", "sise": 8}""", "sise: there is no such field")]
+    [InlineData("""{"type": "images", "size": 8.5}""", "size: 8.5 is not a whole number")]
+    [InlineData("""{"type": "images", "split": "both"}""", "split: 'both' is none of")]
+    [InlineData("""{"type": "images", "classes": [1, "2"]}""", "classes[1]: it must be a whole number")]
+    [InlineData("""{"type": "images", "transforms": {}}""", "transforms: it must be a list")]
+    [InlineData("""{"type": "images", "transforms": [{"type": "blur"}]}""", "transforms[0].type: there is no transform 'blur'")]
+    [InlineData("""{"type": "images", "transforms": [{"type": "random-pixels"}]}""", "transforms[0].count: the field is missing")]
+    [InlineData("""{"type": "images", "transforms": [{"type": "fixed-projection", "seed": -1}]}""", "transforms[0].seed: it must be a whole number")]
+    [InlineData("""{"type": "images", "transforms": [{"type": "label-permutation", "seed": 1}]}""", "transforms[0].seed: there is no such field")]
+    [InlineData("""{"type": "mixed", "tasks": []}""", "tasks: there must be at least one")]
+    [InlineData("""{"type": "mixed", "tasks": [{"weight": 0, "task": {"type": "random"}}]}""", "tasks[0].weight: it must be above 0")]
+    [InlineData("""{"type": "mixed", "tasks": [{"task": {"type": "x"}}]}""", "tasks[0].task.type: there is no task type")]
+    [InlineData("""{"type": "images",""", "not valid JSON")]
+    public void ErrorsNameTheFileAndTheField(string json, string message)
+    {
+        var text = Should.Throw<VsmlException>(() => TaskJson.Parse(json, "run.json")).Message;
+        text.ShouldStartWith("run.json: ");
+        text.ShouldContain(message);
+    }
+}
