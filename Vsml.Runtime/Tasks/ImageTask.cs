@@ -75,7 +75,8 @@ public sealed record ImageTask : TaskDescription
     // The first T steps of a Fisher-Yates shuffle, undone afterwards: no work in proportion to the data set.
     private static void Draw(ref CounterRandom random, ImageDataset dataset, ReadOnlySpan<int> classes, int poolSize, EpisodeData episode)
     {
-        var (pool, swaps) = episode.Pool(poolSize);
+        // Room for the whole set: the next episode's classes may have more images.
+        var (pool, swaps) = episode.Pool(dataset.Count);
         var size = dataset.ImageSize;
         for (var t = 0; t < episode.Length; t++)
         {
