@@ -9,4 +9,5 @@ internal static class KnownNames
     public const string TickScheduleAttribute = "Vsml.TickScheduleAttribute";
     public const string Learner = "Vsml.Learner";
     public const string MetaParameters = "Vsml.MetaParameters";
+    public const string PackedTheta = "Vsml.PackedTheta";
 }

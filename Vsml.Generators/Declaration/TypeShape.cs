@@ -32,7 +32,7 @@ internal static class TypeShape
         if (names.Contains(type.Name)) yield return Collision(type, type.Name);
         foreach (var member in type.GetMembers())
             if (!member.IsImplicitlyDeclared && (names.Contains(member.Name) || IsEmittedConstructor(member)))
-                yield return Collision(member, member.Name == ".ctor" ? type.Name + "(MetaParameters, ulong)" : member.Name);
+                yield return Collision(member, member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor ? $"{type.Name}({constructor.Parameters[0].Type.Name}, ulong)" : member.Name);
 
         DiagnosticInfo Collision(ISymbol symbol, string name) =>
             DiagnosticInfo.Of(DiagnosticDescriptors.MemberCollision, symbol.Locations[0], type.Name, name);
@@ -40,7 +40,7 @@ internal static class TypeShape
 
     private static bool IsEmittedConstructor(ISymbol member) =>
         member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 2 } constructor
-        && constructor.Parameters[0].Type.ToDisplayString() == KnownNames.MetaParameters
+        && constructor.Parameters[0].Type.ToDisplayString() is KnownNames.MetaParameters or KnownNames.PackedTheta
         && constructor.Parameters[1].Type.SpecialType == SpecialType.System_UInt64;
 
     private static IEnumerable<DiagnosticInfo> CheckDeclaration(INamedTypeSymbol type, TypeDeclarationSyntax syntax, Compilation compilation, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Vsml.Generators.Declaration;
 using Vsml.Generators.Planning;
 
@@ -14,7 +15,8 @@ public static class ModelEmitter
 
     /// <summary>Names of all members that the surface and the kernels add to the class; a user's own must differ.</summary>
     /// <param name="architecture">A valid architecture.</param>
-    public static IEnumerable<string> MemberNames(Architecture architecture) => SurfaceEmitter.MemberNames(architecture);
+    public static IEnumerable<string> MemberNames(Architecture architecture) =>
+        [.. SurfaceEmitter.MemberNames(architecture), .. SimdDialect.All.Select(dialect => dialect.ClassName)];
 
     /// <summary>The kernels: implementation of the hook that the surface declares.</summary>
     /// <param name="model">A valid declaration.</param>

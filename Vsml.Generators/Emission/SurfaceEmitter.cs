@@ -56,6 +56,14 @@ internal static class SurfaceEmitter
             {
             }
 
+            /// <summary>Makes a learner in its initial state that shares packed theta with others.</summary>
+            /// <param name="theta">Packed theta of <see cref="Model"/>, for example another learner's.</param>
+            /// <param name="seed">Seed of the random initial cells.</param>
+            public {{model.Name}}(global::Vsml.PackedTheta theta, ulong seed = 0)
+                : base(Model, theta, seed)
+            {
+            }
+
             static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels);
             """);
     }

@@ -16,39 +16,13 @@ internal static class GeneratorHarness
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    private const string StandIns =
-        """
-        namespace Vsml
-        {
-            /// <summary/>
-            public class Learner
-            {
-                /// <summary/>
-                protected Learner(VsmlModel model, MetaParameters theta, ulong seed) { }
-            }
-            /// <summary/>
-            public class MetaParameters;
-            /// <summary/>
-            public class VsmlModel
-            {
-                /// <summary/>
-                public VsmlModel(Architecture architecture, global::System.Func<Contracts.SimdLevel, Contracts.NetworkKernels?> kernels) { }
-            }
-        }
-        namespace Vsml.Contracts
-        {
-            /// <summary/>
-            public class NetworkKernels;
-        }
-        """;
-
     /// <summary>Nullable, documentation and all other warnings as errors, no unsafe code, no implicit usings.</summary>
     public static CSharpCompilation Compile(params string[] sources)
     {
         var parse = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Diagnose);
         return CSharpCompilation.Create(
             "Consumer",
-            sources.Append(StandIns).Select((source, i) => CSharpSyntaxTree.ParseText(source, parse, path: string.Create(CultureInfo.InvariantCulture, $"/src/File{i}.cs"))),
+            sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, parse, path: string.Create(CultureInfo.InvariantCulture, $"/src/File{i}.cs"))),
             s_references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
                 warningLevel: 9999, generalDiagnosticOption: ReportDiagnostic.Error, allowUnsafe: false));
