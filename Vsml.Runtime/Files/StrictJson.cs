@@ -45,8 +45,8 @@ internal sealed class StrictJson
             using var document = JsonDocument.Parse(json);
             return read(document.RootElement);
         }
-        // A string with half a surrogate pair is only found when it is fetched, as InvalidOperationException.
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        // Half a surrogate pair is an ArgumentException, or where it is escaped, an InvalidOperationException when it is fetched.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new VsmlException($"{source}: not valid JSON: {exception.Message}", exception);
         }

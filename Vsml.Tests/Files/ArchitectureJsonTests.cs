@@ -105,14 +105,14 @@ public class ArchitectureJsonTests
         { "layers.0.kernel", null, "layers[0].kernel: the field is missing", true },
         { "layers.0.stride", "0", "layers[0].stride: stride of layer 0 is 0", true },
         { "layers.0.inputs", "784", "layers[0].inputs: there is no such field", true },
-        { "layers.0.height", "2000000000", "layers[0]: Layer 0 is larger than one array", false },
+        { "layers.0.height", "2000000000", "layers[0]: Layer 0 (conv 2000000000x28x1", false },
         { "layers.1.inputs", "1569", "layers[1].inputs: Layer 1 takes 1569 inputs, but layer 0 gives 1568", false },
-        { "layers.1.outputs", "2000000000", "layers[1]: Layer 1 is larger than one array", false },
+        { "layers.1.outputs", "2000000000", "layers[1]: Layer 1 (dense 1568 -> 2000000000) has more", false },
         { "layers.1", """{"type": "conv2d", "height": 14, "width": 14, "channels": 8, "outputChannels": 2, "kernel": 3, "stride": 1}""", "layers[1]: The last layer is a convolution", false },
         { "schedule", "[]", "schedule: it must be an object, not a list", true },
         { "schedule.microTicks", "[2]", "schedule.microTicks: the list has 1 numbers for 2 layers", false },
         { "schedule.microTicks", "[]", "schedule.microTicks: the list has 0 numbers", true },
-        { "schedule.microTicks", "[2, 65]", "schedule.microTicks: Micro ticks are 65", true },
+        { "schedule.microTicks", "[2, 65]", "schedule.microTicks[1]: Micro ticks are 65", true },
         { "schedule.microTicks", "[2, true]", "schedule.microTicks[1]: it must be a whole number, not true or false", true },
         { "schedule.microTicks", "\"2\"", "schedule.microTicks: it must be a number or a list", true },
         { "schedule.ticksPerExample", "0", "schedule.ticksPerExample: Ticks per example are 0", true },
@@ -155,6 +155,35 @@ public class ArchitectureJsonTests
         var error = Should.Throw<VsmlException>(() => ArchitectureJson.Parse(text, "A.json")).Message;
         error.ShouldContain(message);
         error.ShouldNotContain("\n");
+    }
+
+    [Fact]
+    public void MutatedTextIsReadOrRefusedInOneLine()
+    {
+        var random = new Random(12);
+        string[] parts = ["0", "-1", "99999999999", "1e999", "2147483647", "null", "true", "\"\"", "[", "]", "{", "}", ",", ":", "\"", "\\u", "\ud83d", "type", "\n"];
+        var refused = 0;
+        for (var round = 0; round < 2000; round++)
+        {
+            var text = Full;
+            for (var change = random.Next(1, 4); change > 0; change--)
+            {
+                var start = random.Next(text.Length);
+                var length = random.Next(Math.Min(6, text.Length - start));
+                text = text.Remove(start, length).Insert(start, parts[random.Next(parts.Length)]);
+            }
+            try
+            {
+                ArchitectureRules.Check(ArchitectureJson.Parse(text, "A.json")).ShouldAllBe(problem => problem.IsWarning);
+            }
+            catch (VsmlException error)
+            {
+                error.Message.ShouldStartWith("A.json: ");
+                error.Message.ShouldNotContain("\n");
+                refused++;
+            }
+        }
+        refused.ShouldBeGreaterThan(1000);
     }
 
     [Fact]
