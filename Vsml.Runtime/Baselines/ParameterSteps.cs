@@ -1,0 +1,17 @@
+namespace Vsml.Baselines;
+
+/// <summary>An optimizer's memory of one block of parameters.</summary>
+internal abstract class ParameterSteps
+{
+    /// <summary>Forgets all steps.</summary>
+    public abstract void Reset();
+
+    /// <summary>Begins the next step; <see cref="Apply"/> follows for every part of the block.</summary>
+    public abstract void Next();
+
+    /// <summary>Changes a part of the block.</summary>
+    /// <param name="start">Where in the block the part begins.</param>
+    /// <param name="gradient">The part's gradient; overwritten.</param>
+    /// <param name="parameters">The part.</param>
+    public abstract void Apply(int start, Span<float> gradient, Span<float> parameters);
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Vsml.Files;
+
+namespace Vsml.Evaluation;
+
+/// <summary>Results of meta-tests as the JSON file that the command line and the samples write.</summary>
+public static class MetaTestJson
+{
+    /// <summary>Writes the results of several meta-tests to one file, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tests">The meta-tests with their data sets.</param>
+    /// <exception cref="VsmlException">The file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<NamedMetaTest> tests) =>
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n" });
+            Write(writer, tests);
+        });
+
+    /// <summary>Writes the results as one object.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="tests">The meta-tests with their data sets.</param>
+    public static void Write(Utf8JsonWriter writer, IEnumerable<NamedMetaTest> tests)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("results");
+        foreach (var test in tests)
+            foreach (var result in test.Report.Results)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("data", test.Data);
+                writer.WriteNumber("size", test.Size);
+                writer.WriteBoolean("projected", test.Projected);
+                writer.WriteString("learner", result.Learner);
+                writer.WriteNumber("from", result.From);
+                writer.WriteNumber("to", result.To);
+                writer.WriteNumber("accuracy", result.Accuracy);
+                writer.WriteNumber("standardError", result.StandardError);
+                writer.WriteNumber("episodes", result.Episodes);
+                writer.WriteEndObject();
+            }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>A meta-test with what it was run on.</summary>
+/// <param name="Data">Name or file of the data set.</param>
+/// <param name="Size">Rows and columns of the images.</param>
+/// <param name="Projected">Whether inputs were projected at random.</param>
+/// <param name="Report">What came out.</param>
+public sealed record NamedMetaTest(string Data, int Size, bool Projected, MetaTestReport Report);
