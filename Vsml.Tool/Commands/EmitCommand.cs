@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Vsml.Files;
+using Vsml.Generators.Emission;
+using Vsml.Tool.Declared;
+
+namespace Vsml.Tool.Commands;
+
+/// <summary><c>vsml emit</c>: the code that the source generator emits for a network.</summary>
+internal static class EmitCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="context">Where to print.</param>
+    public static Command Create(ToolContext context)
+    {
+        var source = new ArchitectureSource();
+        var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for the files, made if need be. Left out: print them." };
+        var name = new Option<string>("--name")
+        {
+            HelpName = "NAMESPACE.CLASS",
+            DefaultValueFactory = _ => DeclarationNames.Standard,
+            Description = "The class to emit for a JSON file; a declared model has its own.",
+        };
+        var command = new ToolCommand(
+            "emit",
+            "Write the code that the source generator emits for a network, to read or to compare.",
+            "vsml emit net.json --out emitted --name Demo.MnistLearner",
+            "vsml emit --assembly MyModels.dll MnistLearner --out emitted")
+        {
+            folder, name,
+        };
+        source.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var model = source.Read(parsed, parsed.GetValue(name)!);
+            IReadOnlyList<EmittedFile> files = context.Abandonable<IReadOnlyList<EmittedFile>>(() => [ModelEmitter.EmitSurface(model), .. ModelEmitter.EmitKernels(model)]);
+            if (parsed.GetValue(folder) is { } path) Write(path, files);
+            else
+                foreach (var file in files)
+                {
+                    context.Output.Write($"// ---- {file.Name}\n");
+                    context.Output.Write(file.Text);
+                }
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    // All files or none: what was there before stays if one cannot be written.
+    private static void Write(string folder, IReadOnlyList<EmittedFile> files)
+    {
+        if (File.Exists(folder)) throw new VsmlException($"--out: '{folder}' is a file; give a folder.");
+        var made = new List<string>();
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var file in files)
+            {
+                var path = Path.Combine(folder, file.Name);
+                if (!File.Exists(path)) made.Add(path);
+                AtomicFile.WriteAllText(path, file.Text);
+            }
+        }
+        catch (Exception exception) when (exception is VsmlException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            foreach (var path in made) File.Delete(path);
+            if (exception is VsmlException) throw;
+            throw new VsmlException($"--out: cannot make folder '{folder}': {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Vsml.Generators.Declaration;
+
+namespace Vsml.Tool.Declared;
+
+/// <summary>Finds models that were declared in C# and compiled into an assembly.</summary>
+internal static class DeclaredModels
+{
+    private const string ModelProperty = "Model";
+
+    /// <summary>Loads an assembly and reads a declared model from it.</summary>
+    /// <param name="path">The assembly's file.</param>
+    /// <param name="typeName">The class, with or without its namespace.</param>
+    /// <exception cref="VsmlException">The file is no assembly, or it has no such model; names both.</exception>
+    public static ModelDeclaration Read(string path, string typeName)
+    {
+        if (Directory.Exists(path)) throw new VsmlException($"'{path}' is a folder; --assembly takes a .dll file.");
+        if (!File.Exists(path)) throw new VsmlException($"There is no file '{path}'.");
+        try
+        {
+            var type = Find(path, new AssemblyFolder(path).Load(), typeName);
+            var property = ModelPropertyOf(type) ?? throw NoModel(path, $"'{typeName}' is not a declared model; mark it [VsmlModel].");
+            var model = (VsmlModel)property.GetValue(null)!;
+            return DeclarationNames.Declare(type.Namespace ?? "", type.Name, type.IsPublic, type.IsSealed, model.Architecture);
+        }
+        // Whatever the assembly's own code throws is told by its message.
+        catch (Exception exception) when (exception is not VsmlException and not OutOfMemoryException)
+        {
+            for (; exception is TargetInvocationException or TypeInitializationException && exception.InnerException is { } inner; exception = inner) { }
+            throw NoModel(path, exception is BadImageFormatException ? "it is not a .NET assembly." : exception.Message);
+        }
+    }
+
+    private static Type Find(string path, Assembly assembly, string typeName)
+    {
+        var types = LoadableTypes(assembly);
+        if (types.FirstOrDefault(type => type.FullName == typeName) is { } exact) return exact;
+        var named = types.Where(type => type.Name == typeName).ToList();
+        if (named.Count == 1) return named[0];
+        if (named.Count > 1) throw NoModel(path, $"it has several types '{typeName}'; write one of {string.Join(", ", named.Select(type => type.FullName))}.");
+        var models = types.Where(type => ModelPropertyOf(type) is not null).Select(type => type.FullName).ToList();
+        throw NoModel(path, models.Count == 0
+            ? $"it has no type '{typeName}', and no declared models at all."
+            : $"it has no type '{typeName}'; its models are {string.Join(", ", models)}.");
+    }
+
+    // Types whose base types are missing on this machine do not matter unless one of them is asked for.
+    private static Type[] LoadableTypes(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException exception)
+        {
+            return [.. exception.Types.OfType<Type>()];
+        }
+    }
+
+    private static PropertyInfo? ModelPropertyOf(Type type) =>
+        type.ContainsGenericParameters ? null
+        : type.GetProperty(ModelProperty, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { } property && property.PropertyType == typeof(VsmlModel) ? property : null;
+
+    private static VsmlException NoModel(string path, string why) => new($"Cannot read a model from '{path}': {why}");
+
+    // What the assembly needs comes from its folder, but the runtime is this program's own, so that models are ones it knows.
+    private sealed class AssemblyFolder(string path) : AssemblyLoadContext(path)
+    {
+        private readonly string _path = Path.GetFullPath(path);
+
+        public Assembly Load() => LoadFromAssemblyPath(_path);
+
+        protected override Assembly? Load(AssemblyName name)
+        {
+            if (name.Name == typeof(VsmlModel).Assembly.GetName().Name || name.Name == typeof(Architecture).Assembly.GetName().Name) return null;
+            var beside = Path.Combine(Path.GetDirectoryName(_path)!, name.Name + ".dll");
+            return File.Exists(beside) ? LoadFromAssemblyPath(beside) : null;
+        }
+    }
+}

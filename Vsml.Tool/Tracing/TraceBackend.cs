@@ -1,0 +1,11 @@
+namespace Vsml.Tool.Tracing;
+
+/// <summary>What computes a trace.</summary>
+internal enum TraceBackend
+{
+    /// <summary>Kernels emitted and compiled at run time; float32.</summary>
+    Compiled,
+
+    /// <summary>The plain interpreter in double precision.</summary>
+    Reference,
+}

@@ -1,0 +1,50 @@
+using Vsml.Contracts;
+using Vsml.Files;
+
+namespace Vsml.Tool.Tracing;
+
+/// <summary>How a trace is to be computed.</summary>
+/// <param name="Backend">What computes it.</param>
+/// <param name="Precision">F32 or F64.</param>
+/// <param name="Gradient">Whether gradients are wanted.</param>
+/// <param name="Simd">Level of compiled kernels.</param>
+internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, bool Gradient, SimdLevel Simd)
+{
+    /// <summary>Reads the options of the command line.</summary>
+    /// <exception cref="VsmlException">An option has a value that does not exist, or two do not go together.</exception>
+    public static TraceRequest Parse(string backend, string precision, bool gradient, SimdLevel simd)
+    {
+        var request = new TraceRequest(
+            backend switch
+            {
+                "compiled" => TraceBackend.Compiled,
+                "reference" => TraceBackend.Reference,
+                "ilgpu" => throw new VsmlException("--backend ilgpu: this version emits no GPU kernels; use compiled or reference."),
+                _ => throw new VsmlException($"--backend: there is no backend '{backend}'; there are compiled, reference and ilgpu."),
+            },
+            precision switch
+            {
+                "f32" => TensorType.F32,
+                "f64" => TensorType.F64,
+                _ => throw new VsmlException($"--precision: there is no precision '{precision}'; there are f32 and f64."),
+            },
+            gradient,
+            simd);
+        if (request.Backend == TraceBackend.Compiled && request.Precision == TensorType.F64)
+            throw new VsmlException("--precision f64: emitted kernels are float32; use --backend reference for f64.");
+        if (request.Backend == TraceBackend.Compiled && gradient)
+            throw new VsmlException("--gradient: this version emits no adjoint kernels; use --backend reference for gradients.");
+        return request;
+    }
+
+    /// <summary>Checks that the backend can run a network.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="source">Name of its file, for the error.</param>
+    /// <exception cref="VsmlException">It cannot.</exception>
+    public void Check(Architecture architecture, string source)
+    {
+        for (var l = 0; l < architecture.Layers.Count; l++)
+            if (Backend == TraceBackend.Compiled && architecture.Layers[l] is ConvLayerSpec)
+                throw new VsmlException($"{source}: layers[{l}]: this version emits no kernels for convolutions; use --backend reference.");
+    }
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Vsml.Tool.Commands;
+
+namespace Vsml.Tool;
+
+/// <summary>The <c>vsml</c> command: parses arguments, runs a command, and turns what goes wrong into one line and an exit code.</summary>
+public static class VsmlTool
+{
+    /// <summary>Runs a command line.</summary>
+    /// <param name="args">The arguments, without the program's name.</param>
+    /// <param name="context">Where to print, and when to stop.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(IReadOnlyList<string> args, ToolContext context)
+    {
+        try
+        {
+            var parsed = BuildRoot(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Action is ParseErrorAction) throw UsageError(parsed);
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = context.Output,
+                Error = context.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception exception) when (exception is VsmlException or IOException or UnauthorizedAccessException)
+        {
+            return Fail(context, exception.Message, ExitCodes.BadInput);
+        }
+        catch (OutOfMemoryException)
+        {
+            return Fail(context, "There is not enough memory for a network or a file of this size.", ExitCodes.BadInput);
+        }
+        catch (Exception exception)
+        {
+            return Fail(context, $"This is a defect of vsml, please report it: {exception}", ExitCodes.InternalError);
+        }
+    }
+
+    private static RootCommand BuildRoot(ToolContext context)
+    {
+        var root = new RootCommand("Networks whose every weight is a tiny LSTM: compile them, run them, look at them.");
+        foreach (var command in Commands(context)) root.Subcommands.Add(command);
+        foreach (var help in root.Options.OfType<HelpOption>())
+            if (help.Action is HelpAction printer) help.Action = new HelpWithExamples(printer);
+        return root;
+    }
+
+    private static IEnumerable<Command> Commands(ToolContext context) =>
+    [
+        TraceCommand.Create(context),
+        DescribeCommand.Create(context),
+        EmitCommand.Create(context),
+        DataCommand.Create(context),
+    ];
+
+    private static VsmlException UsageError(ParseResult parsed)
+    {
+        var message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var command = "";
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } part; result = part.Parent)
+            command = $" {part.Command.Name}{command}";
+        return new VsmlException($"{message} Try 'vsml{command} --help'.");
+    }
+
+    private static int Fail(ToolContext context, string message, int code)
+    {
+        context.Error.WriteLine("vsml: " + message.ReplaceLineEndings(" "));
+        return code;
+    }
+}
