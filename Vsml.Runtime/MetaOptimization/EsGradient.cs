@@ -62,11 +62,15 @@ public static class EsGradient
     {
         var sum = new float[count];
         var parts = (count + PartLength - 1) / PartLength;
-        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part =>
+        if (threads == 1 || parts == 1)
+            for (var part = 0; part < parts; part++) Add(part);
+        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, Add);
+        return sum;
+
+        void Add(int part)
         {
             var start = part * PartLength;
             noise.AddWeighted(keys, weights, start, sum.AsSpan(start, Math.Min(PartLength, count - start)));
-        });
-        return sum;
+        }
     }
 }

@@ -1,0 +1,10 @@
+namespace Vsml.MetaOptimization;
+
+/// <summary>Runs a population's episodes: on threads, on another device, or on other machines.</summary>
+public interface IPopulationRunner
+{
+    /// <summary>Runs one meta-iteration's episodes of a range of pairs.</summary>
+    /// <param name="request">Everything that the losses depend on.</param>
+    /// <exception cref="VsmlException">Theta does not fit a model, or a task is wrong.</exception>
+    PopulationResult Run(PopulationRequest request);
+}
