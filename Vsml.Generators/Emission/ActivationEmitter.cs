@@ -25,12 +25,16 @@ internal static class ActivationEmitter
             private const float TanhLimit = 40f;
             private const float MinusTwoLog2E = -2.885390082f;
             """);
+        // AVX-512 saturates by itself; only kernels that keep the gates limit them, so that no infinity meets a zero.
+        writer.Line(
+            $"""
+
+            // Exponents of normal floats.
+            private const float SigmoidLimit = {(dialect.HasScale ? 80f : 126f)};
+            """);
         if (!dialect.HasScale)
             writer.Line(
                 """
-
-                // Exponents of normal floats.
-                private const float SigmoidLimit = 126f;
 
                 // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits.
                 private const float RoundingBias = 12582912f;

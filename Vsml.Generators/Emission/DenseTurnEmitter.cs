@@ -59,7 +59,8 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
     {
         var l = turn.Layer.Index;
         var forward = $"workspace.Forward[{l}]";
-        var backward = $"source.Backward[{l + 1}]";
+        // In a backward sweep the layer above has just sent its message; the last layer's is the error.
+        var backward = $"{(turn.IsBackward && l < plan.Layers.Count - 1 ? "target" : "source")}.Backward[{l + 1}]";
         return turn.Layer.Axis == LaneAxis.Inputs ? (forward, backward) : (backward, forward);
     }
 

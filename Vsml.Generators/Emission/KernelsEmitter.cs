@@ -14,21 +14,11 @@ internal static class KernelsEmitter
     public static string Emit(ModelDeclaration model, NetworkPlan plan, SimdDialect dialect)
     {
         var writer = new SourceWriter();
-        WriteHeader(writer, model, plan, $"{dialect.Title} kernels");
-        writer.Line(
-            """
-            using System;
-            using System.Runtime.CompilerServices;
-            using System.Runtime.InteropServices;
-            using System.Runtime.Intrinsics;
-            using Vsml.Contracts;
-
-            """);
-        using (NamespaceOf(writer, model))
+        using (BeginFile(writer, model, plan, $"{dialect.Title} kernels"))
         using (writer.Block($"partial class {model.Name}"))
         {
             writer.Line($"/// <summary>Sweeps for {dialect.Title}: blocks of 16 lanes in vectors of {CodeText.Literal(dialect.Width)}.</summary>");
-            using var body = writer.Block($"private sealed class {dialect.ClassName} : NetworkKernels");
+            using var body = writer.Block($"private sealed partial class {dialect.ClassName} : NetworkKernels");
             WriteConstants(writer, plan);
             ActivationEmitter.WriteConstants(writer, dialect);
             WriteShape(writer, plan, dialect);
@@ -59,6 +49,22 @@ internal static class KernelsEmitter
                     ? $"_ => new {dialect.ClassName}(),"
                     : $"global::Vsml.Contracts.SimdLevel.{dialect.Level} => new {dialect.ClassName}(),");
         return writer.ToString();
+    }
+
+    /// <summary>Writes head comment, usings and namespace of a file of kernels.</summary>
+    internal static System.IDisposable? BeginFile(SourceWriter writer, ModelDeclaration model, NetworkPlan plan, string title)
+    {
+        WriteHeader(writer, model, plan, title);
+        writer.Line(
+            """
+            using System;
+            using System.Runtime.CompilerServices;
+            using System.Runtime.InteropServices;
+            using System.Runtime.Intrinsics;
+            using Vsml.Contracts;
+
+            """);
+        return NamespaceOf(writer, model);
     }
 
     private static void WriteHeader(SourceWriter writer, ModelDeclaration model, NetworkPlan plan, string title)

@@ -8,7 +8,11 @@ namespace Vsml.Generators.Emission;
 /// Writes the inner kernel: one micro tick of a block of 16 sub-RNNs. Gates of a few state entries are accumulated in named
 /// registers over all k, then pass through the activations and leave as new c and h.
 /// </summary>
-internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
+/// <param name="writer">Where to write.</param>
+/// <param name="dialect">The SIMD level.</param>
+/// <param name="plan">The network.</param>
+/// <param name="storesGates">Whether i, g, f, o and tanh(c') are kept for the adjoint.</param>
+internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan, bool storesGates = false)
 {
     private static readonly string[] Gates = ["i", "g", "f", "o"];
 
@@ -17,8 +21,14 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
     /// <summary>Writes the method.</summary>
     public void Write()
     {
-        writer.Line(
+        writer.Line(storesGates
+            ? """
+            // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void MicroTickStored(
+                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             """
+            : """
             // One micro tick of 16 sub-RNNs with the same theta:
             //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
             // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates.
@@ -55,7 +65,8 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         var cells = (from u in Enumerable.Range(0, units) from v in Enumerable.Range(0, dialect.VectorTile) select new Cell(u, v, $"{u * dialect.VectorTile + v}")).ToArray();
         WriteAccumulators(unit, units, piece, cells);
         WriteProduct(unit, units, piece, cells);
-        WriteActivations(unit, piece, cells);
+        if (storesGates) WriteStoredActivations(unit, piece, cells);
+        else WriteActivations(unit, piece, cells);
     }
 
     private void WriteAccumulators(string unit, int units, string piece, IReadOnlyList<Cell> cells)
@@ -125,6 +136,52 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             writer.Line($"var y{cell.Name} = ({v}<float>.One - c{cell.Name}Exp) / (({v}<float>.One + o{cell.Name}Exp) * ({v}<float>.One + c{cell.Name}Exp));");
             writer.Line($"y{cell.Name}.StoreUnsafe(ref newHidden, {at});");
         }
+    }
+
+    /// <summary>As above, but each gate by itself: i = (1 + eg) / ((1 + ei)(1 + eg)) and so on, still with three divisions.</summary>
+    private void WriteStoredActivations(string unit, string piece, IReadOnlyList<Cell> cells)
+    {
+        var one = $"{dialect.Floats}.One";
+        if (dialect.HasScale)
+            foreach (var cell in cells)
+                foreach (var gate in new[] { "i", "o" })
+                    writer.Line($"{gate}{cell.Name} = {dialect.Vector}.MinNative({dialect.Broadcast("SigmoidLimit")}, {gate}{cell.Name});");
+        WriteExp2([.. cells.Select(cell => ("i" + cell.Name, false)), .. cells.Select(cell => ("g" + cell.Name, true))]);
+        foreach (var cell in cells) WritePair(cell, "i", "g");
+        WriteExp2([.. cells.Select(cell => ("f" + cell.Name, false)), .. cells.Select(cell => ("o" + cell.Name, false))]);
+        foreach (var cell in cells)
+        {
+            var c = $"c{cell.Name}";
+            writer.Line($"f{cell.Name} = {one} / ({one} + f{cell.Name}Exp);");
+            Store($"f{cell.Name}", "gates", cell, 2 * _n);
+            writer.Line($"var {c} = {dialect.MultiplyAdd($"f{cell.Name}", dialect.Load("cell", At(cell)), $"i{cell.Name} * g{cell.Name}")};");
+            Store(c, "newCell", cell);
+        }
+        foreach (var cell in cells) writer.Line($"c{cell.Name} *= {dialect.Broadcast("MinusTwoLog2E")};");
+        WriteExp2([.. cells.Select(cell => ("c" + cell.Name, true))]);
+        foreach (var cell in cells)
+        {
+            WritePair(cell, "o", "c");
+            writer.Line($"var y{cell.Name} = o{cell.Name} * c{cell.Name};");
+            Store($"y{cell.Name}", "newHidden", cell);
+        }
+
+        void WritePair(Cell cell, string sigmoid, string tanh)
+        {
+            var (s, t) = (sigmoid + cell.Name, tanh + cell.Name);
+            writer.Line($"{s}Exp += {one};");
+            writer.Line($"var {t}Plus = {one} + {t}Exp;");
+            writer.Line($"var {t}Over = {one} / ({s}Exp * {t}Plus);");
+            writer.Line($"{s} = {t}Plus * {t}Over;");
+            writer.Line($"{t} = ({one} - {t}Exp) * ({s}Exp * {t}Over);");
+            Store(s, "gates", cell, sigmoid == "i" ? 0 : 3 * _n);
+            Store(t, "gates", cell, tanh == "g" ? _n : 4 * _n);
+        }
+
+        string At(Cell cell, int firstUnit = 0) => Sum(Scaled(unit), (firstUnit + cell.Unit) * 16 + cell.Vector * dialect.Width, piece);
+
+        void Store(string value, string target, Cell cell, int firstUnit = 0) =>
+            writer.Line($"{value}.StoreUnsafe(ref {target}, {At(cell, firstUnit)});");
     }
 
     private void WriteExp2(IReadOnlyList<(string, bool)> chains) => ActivationEmitter.WriteExp2(writer, dialect, chains);

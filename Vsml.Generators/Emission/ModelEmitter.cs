@@ -25,7 +25,10 @@ public static class ModelEmitter
         var plan = NetworkPlan.Of(model.Architecture);
         var files = new List<EmittedFile> { new(model.FilePrefix + ".Kernels.g.cs", KernelsEmitter.EmitChoice(model, plan)) };
         foreach (var dialect in SimdDialect.All)
+        {
             files.Add(new(model.FilePrefix + "." + dialect.ClassName + ".g.cs", KernelsEmitter.Emit(model, plan, dialect)));
+            files.Add(new(model.FilePrefix + "." + dialect.ClassName + ".Adjoint.g.cs", AdjointEmitter.Emit(model, plan, dialect)));
+        }
         return files;
     }
 }

@@ -33,4 +33,29 @@ public abstract class NetworkKernels
     public virtual void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
     {
     }
+
+    /// <summary>Scratch space of the adjoint sweeps, in floats.</summary>
+    /// <param name="batch">Examples that share a tick.</param>
+    public abstract int AdjointScratchFloats(int batch);
+
+    /// <summary>
+    /// Reverse of <see cref="ForwardSweep"/>: turns gradients with respect to its results into gradients with respect to what it
+    /// was given, and adds those of theta.
+    /// </summary>
+    /// <param name="packed">Packed theta.</param>
+    /// <param name="source">State before the sweep (after merging).</param>
+    /// <param name="forward">Forward messages of the sweep.</param>
+    /// <param name="adjoint">Gradients, and memory.</param>
+    /// <param name="merge">Whether the sweep merged the batch's states.</param>
+    public abstract void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge);
+
+    /// <summary>Reverse of <see cref="BackwardSweep"/>.</summary>
+    /// <param name="packed">Packed theta.</param>
+    /// <param name="source">State before the sweep, the error and label at boundary K.</param>
+    /// <param name="target">State after the sweep, for the backward messages that were sent in it.</param>
+    /// <param name="forward">Forward messages of the sweep before.</param>
+    /// <param name="adjoint">Gradients, and memory.</param>
+    public virtual void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+    {
+    }
 }

@@ -8,14 +8,23 @@ public sealed class SweepWorkspace
     /// <param name="batch">Examples that share a tick.</param>
     public SweepWorkspace(NetworkShape shape, int batch)
     {
-        Forward = new AlignedFloats[shape.Layers.Count + 1];
-        for (var l = 0; l <= shape.Layers.Count; l++)
-            Forward[l] = new AlignedFloats(batch * shape.ForwardChannels[l] * shape.PaddedUnits(l));
+        Forward = NewForward(shape, batch);
         Scratch = new AlignedFloats(checked(shape.ScratchFloats + batch * shape.ScratchFloatsPerExample));
     }
 
-    /// <summary>Forward messages at each boundary, [batch][entry][place]: the input at boundary 0, the unbounded output at boundary K.</summary>
-    public AlignedFloats[] Forward { get; }
+    /// <summary>Forward messages at each boundary, [batch][entry][place]: the input at boundary 0, the unbounded output at boundary K. A tape puts its own here, to keep them.</summary>
+    public AlignedFloats[] Forward { get; set; }
+
+    /// <summary>Memory for the forward messages of one sweep.</summary>
+    /// <param name="shape">The network's shape.</param>
+    /// <param name="batch">Examples that share a tick.</param>
+    public static AlignedFloats[] NewForward(NetworkShape shape, int batch)
+    {
+        var forward = new AlignedFloats[shape.Layers.Count + 1];
+        for (var l = 0; l < forward.Length; l++)
+            forward[l] = new AlignedFloats(batch * shape.ForwardChannels[l] * shape.PaddedUnits(l));
+        return forward;
+    }
 
     /// <summary>Scratch space of a turn.</summary>
     public AlignedFloats Scratch { get; }

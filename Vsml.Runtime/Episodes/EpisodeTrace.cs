@@ -46,4 +46,43 @@ public sealed record EpisodeTrace(float[] Logits, float[] Losses, float[][] Cell
         }
         return trace;
     }
+
+    /// <summary>The gradient of the mean loss of the same episode.</summary>
+    /// <param name="model">The compiled model.</param>
+    /// <param name="level">The SIMD level.</param>
+    /// <param name="batch">Examples that share a tick.</param>
+    /// <param name="theta">Flat meta-parameters.</param>
+    /// <param name="cells">Initial c of each layer, canonical order with the batch first.</param>
+    /// <param name="inputs">[T, batch, inputs].</param>
+    /// <param name="labels">[T, batch, outputs].</param>
+    /// <param name="tapeExamples">Examples whose states are kept at once; 0 for all.</param>
+    /// <returns>The gradient with respect to theta, and with respect to the initial cells of each layer.</returns>
+    public static (float[] Theta, float[][] Cells) Differentiate(
+        VsmlModel model,
+        SimdLevel level,
+        int batch,
+        ReadOnlySpan<float> theta,
+        IReadOnlyList<float[]> cells,
+        ReadOnlySpan<float> inputs,
+        ReadOnlySpan<float> labels,
+        int tapeExamples = 0)
+    {
+        var runner = new EpisodeRunner(model, level, batch);
+        var packed = model.Pack(theta, level);
+        var layers = model.Architecture.Layers.Count;
+        for (var l = 0; l < layers; l++) runner.SetCells(l, cells[l]);
+        runner.Start(packed);
+
+        var reverse = new EpisodeGradient(model, level, batch, tapeExamples);
+        var gradient = new float[model.Parameters.Count];
+        var losses = new float[inputs.Length / model.Architecture.InputSize];
+        reverse.Run(theta, packed, runner.State, inputs, labels, [], losses, gradient);
+        var cellGradients = new float[layers][];
+        for (var l = 0; l < layers; l++)
+        {
+            cellGradients[l] = new float[runner.CanonicalFloats(l)];
+            reverse.GetCellGradient(l, cellGradients[l]);
+        }
+        return (gradient, cellGradients);
+    }
 }

@@ -1,0 +1,183 @@
+using System;
+using System.Linq;
+using Vsml.Generators.Planning;
+
+namespace Vsml.Generators.Emission;
+
+/// <summary>
+/// Writes the three inner kernels of the reverse pass: the cell's derivative, the product with the recurrent weights' transpose,
+/// and the outer products that make the weights' gradient, accumulated in registers over many records.
+/// </summary>
+internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
+{
+    private const int ColumnTile = 4;
+    private readonly int _n = plan.Architecture.StateSize;
+    private readonly int _w = dialect.Width;
+
+    /// <summary>Writes all three.</summary>
+    public void Write()
+    {
+        WriteCell();
+        WriteRecurrent();
+        WriteWeights();
+    }
+
+    private void WriteCell()
+    {
+        string At(int row) => row == 0 ? "at" : $"at + {CodeText.Literal(row)} * BlockFloats";
+        writer.Line(
+            """
+
+            // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
+            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void CellAdjoint(
+                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint, ref float loopAdjoint)
+            """);
+        using var body = writer.Block("");
+        using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {_w})");
+        var one = $"{dialect.Floats}.One";
+        foreach (var (name, row) in new[] { ("i", 0), ("g", 1), ("f", 2), ("o", 3), ("t", 4) })
+            writer.Line($"var {name} = {dialect.Load("gates", At(row))};");
+        writer.Line(
+            $"""
+            var dh = {dialect.Load("hiddenAdjoint", "at")};
+            var dc = {dialect.Load("cellAdjoint", "at")} + dh * o * ({one} - t * t);
+            (dc * f).StoreUnsafe(ref cellAdjoint, at);
+            var di = dc * g * (i * ({one} - i));
+            var dg = dc * i * ({one} - g * g);
+            var df = dc * {dialect.Load("cell", "at")} * (f * ({one} - f));
+            var dO = dh * t * (o * ({one} - o));
+            """);
+        foreach (var (name, row) in new[] { ("di", 0), ("dg", 1), ("df", 2), ("dO", 3) })
+        {
+            writer.Line($"{name}.StoreUnsafe(ref gateAdjoint, {At(row)});");
+            writer.Line($"({dialect.Load("loopAdjoint", At(row))} + {name}).StoreUnsafe(ref loopAdjoint, {At(row)});");
+        }
+    }
+
+    private void WriteRecurrent()
+    {
+        writer.Line(
+            """
+
+            // dh = W dz, with the rows of theta as they are: [k][gate][unit].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+            """);
+        using var body = writer.Block("");
+        var pieces = dialect.Pieces / dialect.VectorTile;
+        using var piece = pieces > 1 ? writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {dialect.VectorTile * _w})") : (IDisposable?)null;
+        var tile = Math.Min(_n, 4 * dialect.UnitTile);
+        var rest = _n % tile;
+        using (writer.Block($"for (nuint k = 0; k < {_n - rest}; k += {tile})"))
+            WriteRecurrentTile("k", tile, pieces > 1);
+        if (rest > 0)
+            using (writer.Block(""))
+                WriteRecurrentTile(CodeText.Literal(_n - rest), rest, pieces > 1);
+    }
+
+    private void WriteRecurrentTile(string k, int tile, bool inPieces)
+    {
+        var piece = inPieces ? " + piece" : "";
+        writer.Line($"ref var w = ref Unsafe.Add(ref weights, {k} * Columns);");
+        writer.Line($"ref var dz = ref {(inPieces ? "Unsafe.Add(ref gateAdjoint, piece)" : "gateAdjoint")};");
+        foreach (var (row, v) in Cells()) writer.Line($"var dh{row}{Letter(v)} = {dialect.Floats}.Zero;");
+        using (writer.Block($"for (nuint column = 0; column < Columns; column += {ColumnTile})"))
+        {
+            for (var step = 0; step < ColumnTile; step++)
+            {
+                for (var v = 0; v < dialect.VectorTile; v++)
+                    writer.Line($"var dz{step}{Letter(v)} = {dialect.Load("dz", CodeText.Literal(step * 16 + v * _w))};");
+                for (var row = 0; row < tile; row++)
+                {
+                    var weight = dialect.Broadcast($"Unsafe.Add(ref w, {(row == 0 ? CodeText.Literal(step) : $"{CodeText.Literal(row)} * Columns + {CodeText.Literal(step)}")})");
+                    if (dialect.VectorTile > 1)
+                    {
+                        writer.Line($"var w{step}Row{row} = {weight};");
+                        weight = $"w{CodeText.Literal(step)}Row{CodeText.Literal(row)}";
+                    }
+                    for (var v = 0; v < dialect.VectorTile; v++)
+                        writer.Line($"dh{row}{Letter(v)} = {dialect.MultiplyAdd(weight, $"dz{CodeText.Literal(step)}{Letter(v)}", $"dh{CodeText.Literal(row)}{Letter(v)}")};");
+                }
+            }
+            writer.Line($"w = ref Unsafe.Add(ref w, {ColumnTile});");
+            writer.Line($"dz = ref Unsafe.Add(ref dz, {ColumnTile} * BlockLanes);");
+        }
+        foreach (var (row, v) in Cells())
+            writer.Line($"dh{row}{Letter(v)}.StoreUnsafe(ref hiddenAdjoint, ({k} + {row}) * BlockLanes{(v == 0 ? "" : $" + {CodeText.Literal(v * _w)}")}{piece});");
+
+        System.Collections.Generic.IEnumerable<(int Row, int Vector)> Cells() =>
+            from row in Enumerable.Range(0, tile) from v in Enumerable.Range(0, dialect.VectorTile) select (row, v);
+    }
+
+    private void WriteWeights()
+    {
+        var tile = Math.Min(_n, dialect.UnitTile > 1 ? 4 : 2);
+        var rest = _n % tile;
+        writer.Line(
+            """
+
+            // Over all records of a chunk: dW [k][gate][unit][16] += h dz, and the sum of dz for the messages along the lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
+            """);
+        using var body = writer.Block("");
+        using var pieces = writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})");
+        using var columns = writer.Block($"for (nuint column = 0; column < Columns; column += {ColumnTile})");
+        writer.Line("ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes + piece);");
+        WriteLaneSums();
+        using (writer.Block($"for (nuint k = 0; k < {_n - rest}; k += {tile})"))
+            WriteWeightTile("k", tile);
+        if (rest > 0)
+            using (writer.Block(""))
+                WriteWeightTile(CodeText.Literal(_n - rest), rest);
+    }
+
+    private void WriteLaneSums()
+    {
+        using (writer.Block(""))
+        {
+            writer.Line("ref var dz = ref dzColumn;");
+            for (var c = 0; c < ColumnTile; c++) writer.Line($"var lane{c} = {dialect.Load("laneAdjoint", $"(column + {CodeText.Literal(c)}) * BlockLanes + piece")};");
+            using (writer.Block("for (nuint record = 0; record < records; record++)"))
+            {
+                for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c} += {dialect.Load("dz", CodeText.Literal(c * 16))};");
+                writer.Line("dz = ref Unsafe.Add(ref dz, LaneGateFloats);");
+            }
+            for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c}.StoreUnsafe(ref laneAdjoint, (column + {c}) * BlockLanes + piece);");
+        }
+    }
+
+    private void WriteWeightTile(string k, int tile)
+    {
+        writer.Line(
+            $"""
+            ref var dz = ref dzColumn;
+            ref var h = ref Unsafe.Add(ref hidden, {k} * BlockLanes + piece);
+            ref var sum = ref Unsafe.Add(ref sums, ({k} * Columns + column) * BlockLanes + piece);
+            """);
+        for (var row = 0; row < tile; row++)
+            for (var c = 0; c < ColumnTile; c++)
+                writer.Line($"var sum{row}{Column(c)} = {dialect.Load("sum", $"({CodeText.Literal(row)} * Columns + {CodeText.Literal(c)}) * BlockLanes")};");
+        using (writer.Block("for (nuint record = 0; record < records; record++)"))
+        {
+            for (var row = 0; row < tile; row++) writer.Line($"var h{row} = {dialect.Load("h", CodeText.Literal(row * 16))};");
+            for (var c = 0; c < ColumnTile; c++)
+            {
+                writer.Line($"var dz{c} = {dialect.Load("dz", CodeText.Literal(c * 16))};");
+                for (var row = 0; row < tile; row++)
+                    writer.Line($"sum{row}{Column(c)} = {dialect.MultiplyAdd($"h{CodeText.Literal(row)}", $"dz{CodeText.Literal(c)}", $"sum{CodeText.Literal(row)}{Column(c)}")};");
+            }
+            writer.Line("h = ref Unsafe.Add(ref h, BlockFloats);");
+            writer.Line("dz = ref Unsafe.Add(ref dz, LaneGateFloats);");
+        }
+        for (var row = 0; row < tile; row++)
+            for (var c = 0; c < ColumnTile; c++)
+                writer.Line($"sum{row}{Column(c)}.StoreUnsafe(ref sum, ({row} * Columns + {c}) * BlockLanes);");
+    }
+
+    private static string Letter(int vector) => vector == 0 ? "Low" : "High";
+
+    private static string Column(int column) => "ABCD".Substring(column, 1);
+}

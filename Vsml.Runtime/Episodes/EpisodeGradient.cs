@@ -1,0 +1,293 @@
+using Vsml.Contracts;
+using Vsml.Numerics;
+
+namespace Vsml;
+
+/// <summary>
+/// Backpropagation through time over a window of examples: the gradient of a weighted sum of losses with respect to theta and to
+/// the state at the window's start. States are kept every few examples and recomputed in between. Belongs to one thread.
+/// </summary>
+public sealed class EpisodeGradient
+{
+    private readonly NetworkKernels _kernels;
+    private readonly Architecture _architecture;
+    private readonly SweepWorkspace _workspace;
+    private readonly AdjointWorkspace _adjoint;
+    private readonly GradientTape _tape;
+    private readonly List<NetworkState> _checkpoints = [];
+    private readonly float[] _error;
+    private readonly float[] _logits;
+    private readonly float[] _errorAdjoint;
+    private readonly float[] _outputAdjoint;
+    private readonly bool _hasBackwardSweep;
+    private readonly int _ticks;
+    private readonly int _sweeps;
+
+    /// <summary>Allocates the memory; the tape grows with the first window.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="level">The SIMD level of the kernels.</param>
+    /// <param name="batch">Examples that share a tick.</param>
+    /// <param name="tapeExamples">Examples whose states are kept at once; a window longer than that runs forward twice. 0 keeps all.</param>
+    public EpisodeGradient(VsmlModel model, SimdLevel level, int batch = 1, int tapeExamples = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(tapeExamples);
+        Model = model;
+        Batch = batch;
+        TapeExamples = tapeExamples;
+        _architecture = model.Architecture;
+        _kernels = model.Kernels(level);
+        _workspace = new SweepWorkspace(_kernels.Shape, batch);
+        _adjoint = new AdjointWorkspace(_kernels, model.Parameters.Count, batch);
+        _tape = new GradientTape(_kernels.Shape, batch);
+        _error = new float[_architecture.OutputSize];
+        _logits = new float[_architecture.OutputSize];
+        _errorAdjoint = new float[_architecture.OutputSize];
+        _outputAdjoint = new float[_architecture.OutputSize];
+        _hasBackwardSweep = _architecture.Schedule.BackwardSweep != BackwardSweep.None;
+        _ticks = _architecture.Schedule.TicksPerExample;
+        _sweeps = _ticks + (_hasBackwardSweep ? 1 : 0);
+    }
+
+    /// <summary>The model.</summary>
+    public VsmlModel Model { get; }
+
+    /// <summary>Examples that share a tick.</summary>
+    public int Batch { get; }
+
+    /// <summary>Examples whose states are kept at once; 0 for all of a window.</summary>
+    public int TapeExamples { get; }
+
+    /// <summary>Bytes kept per example on the tape.</summary>
+    public long BytesPerExample => _sweeps * GradientTape.SweepBytes(_kernels.Shape, Batch);
+
+    /// <summary>Bytes of a state kept between stretches of the tape.</summary>
+    public long CheckpointBytes => GradientTape.StateBytes(_kernels.Shape, Batch);
+
+    /// <summary>
+    /// The longest tape that fits a budget together with the checkpoints of a window.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="level">The SIMD level.</param>
+    /// <param name="batch">Examples that share a tick.</param>
+    /// <param name="window">Examples of a window.</param>
+    /// <param name="budgetBytes">Bytes that tape and checkpoints may take.</param>
+    /// <returns>Examples on the tape, and the bytes that they and the checkpoints take.</returns>
+    /// <exception cref="VsmlException">No tape length fits.</exception>
+    public static (int TapeExamples, long Bytes) PlanTape(VsmlModel model, SimdLevel level, int batch, int window, long budgetBytes)
+    {
+        var shape = model.Kernels(level).Shape;
+        var sweeps = model.Architecture.Schedule.TicksPerExample + (model.Architecture.Schedule.BackwardSweep == BackwardSweep.None ? 0 : 1);
+        var example = sweeps * GradientTape.SweepBytes(shape, batch);
+        var state = GradientTape.StateBytes(shape, batch);
+        long Bytes(int examples) => examples * example + state + (examples >= window ? 0 : (window + examples - 1) / examples * state);
+
+        if (Bytes(window) <= budgetBytes) return (window, Bytes(window));
+        // Without room for everything, sqrt(window) examples on the tape need least.
+        var best = 0;
+        for (var examples = 1; examples < window; examples++)
+            if (Bytes(examples) <= budgetBytes) best = examples;
+        if (best == 0)
+        {
+            var least = Enumerable.Range(1, window).Min(Bytes);
+            throw new VsmlException($"A memory budget of {budgetBytes} bytes is too small for a window of {window} examples; it needs at least {least}. Raise the budget or shorten the window.");
+        }
+        return (best, Bytes(best));
+    }
+
+    /// <summary>Runs a window forward and backward.</summary>
+    /// <param name="theta">Flat meta-parameters.</param>
+    /// <param name="packed">The same, packed for the kernels.</param>
+    /// <param name="start">State before the window; left alone, but for a batch's merged entries.</param>
+    /// <param name="inputs">[T, batch, inputs].</param>
+    /// <param name="labels">[T, batch, outputs].</param>
+    /// <param name="lossWeights">Weight of each loss [T, batch], or empty for the mean over all.</param>
+    /// <param name="losses">Receives the losses [T, batch].</param>
+    /// <param name="gradient">Receives the gradient of the weighted loss with respect to theta [parameters]; the learned initial cell's part is that of the state at the start.</param>
+    /// <param name="end">Receives the state after <paramref name="carried"/> examples, or null.</param>
+    /// <param name="carried">Examples after which the state is handed on; the whole window if negative.</param>
+    /// <returns>The weighted loss.</returns>
+    public float Run(
+        ReadOnlySpan<float> theta,
+        PackedTheta packed,
+        NetworkState start,
+        ReadOnlySpan<float> inputs,
+        ReadOnlySpan<float> labels,
+        ReadOnlySpan<float> lossWeights,
+        Span<float> losses,
+        Span<float> gradient,
+        NetworkState? end = null,
+        int carried = -1)
+    {
+        var length = losses.Length / Batch;
+        if (carried < 0) carried = length;
+        theta.CopyTo(_adjoint.Theta.Span);
+        _adjoint.ThetaSums.Span.Clear();
+        _adjoint.State.Clear();
+        var window = new Window(inputs, labels, lossWeights);
+        var onTape = TapeExamples == 0 ? length : Math.Min(TapeExamples, length);
+
+        _tape.State(0).CopyFrom(start);
+        for (var first = 0; first < length; first += onTape)
+        {
+            var count = Math.Min(onTape, length - first);
+            if (onTape < length) Checkpoint(first / onTape).CopyFrom(_tape.State(0));
+            for (var t = 0; t < count; t++)
+            {
+                if (first + t == carried) end?.CopyFrom(_tape.State(t * _sweeps));
+                Forward(packed, window, first + t, t * _sweeps, losses);
+            }
+            if (first + count < length) _tape.State(0).CopyFrom(_tape.State(count * _sweeps));
+            else if (carried == length) end?.CopyFrom(_tape.State(count * _sweeps));
+        }
+
+        var lastFirst = (length - 1) / onTape * onTape;
+        for (var first = lastFirst; first >= 0; first -= onTape)
+        {
+            var count = Math.Min(onTape, length - first);
+            // The last stretch still lies on the tape.
+            if (first != lastFirst)
+            {
+                _tape.State(0).CopyFrom(Checkpoint(first / onTape));
+                for (var t = 0; t < count; t++) Forward(packed, window, first + t, t * _sweeps, losses);
+            }
+            for (var t = count - 1; t >= 0; t--) Reverse(packed, window, first + t, t * _sweeps, losses.Length);
+        }
+
+        _adjoint.ReadGradient(gradient);
+        if (_architecture.LearnedInitialCell) AddInitialCellGradient(gradient);
+        return window.WeightedLoss(losses);
+    }
+
+    /// <summary>Copies out the gradient with respect to the initial cells of a layer.</summary>
+    /// <param name="layer">Layer index from 0.</param>
+    /// <param name="gradient">Receives canonical order with the batch first.</param>
+    public void GetCellGradient(int layer, Span<float> gradient) =>
+        _kernels.Shape.Layers[layer].Export(_adjoint.State.Cell[layer].Span, gradient, Batch);
+
+    private NetworkState Checkpoint(int index)
+    {
+        while (_checkpoints.Count <= index) _checkpoints.Add(new NetworkState(_kernels.Shape, Batch));
+        return _checkpoints[index];
+    }
+
+    private void Forward(PackedTheta packed, Window window, int t, int sweep, Span<float> losses)
+    {
+        for (var tick = 0; tick < _ticks; tick++, sweep++)
+        {
+            _workspace.Forward = _tape.Forward(sweep);
+            window.CopyInputs(t, Batch, _architecture.InputSize, _kernels.Shape.PaddedUnits(0), _workspace.Forward[0].Span);
+            // Error and label go into the first sweep of an example alone.
+            if (tick > 0) _tape.State(sweep).Backward[^1].Span.Clear();
+            _kernels.ForwardSweep(packed.Packed, _tape.State(sweep), _tape.State(sweep + 1), _workspace, merge: tick == 0 && Batch > 1);
+        }
+        var feedback = _tape.State(sweep).Backward[^1].Span;
+        var channels = _kernels.Shape.BackwardChannels[^1];
+        var (size, padded) = (_architecture.OutputSize, _kernels.Shape.PaddedUnits(_architecture.Layers.Count));
+        for (var e = 0; e < Batch; e++)
+        {
+            var label = window.Label(t, e, Batch, size);
+            losses[t * Batch + e] = SoftmaxCrossEntropy.Evaluate(Logits(_workspace.Forward, e), label, Batch, _error);
+            _error.CopyTo(feedback[(e * channels * padded)..]);
+            if (channels > 1) label.CopyTo(feedback[((e * channels + 1) * padded)..]);
+        }
+        if (!_hasBackwardSweep) return;
+        _kernels.BackwardSweep(packed.Packed, _tape.State(sweep), _tape.State(sweep + 1), _workspace);
+        _tape.State(sweep + 1).Backward[^1].Span.Clear();
+    }
+
+    private void Reverse(PackedTheta packed, Window window, int t, int sweep, int lossCount)
+    {
+        var lastForward = sweep + _ticks - 1;
+        var backward = _adjoint.State.Backward;
+        ClearForwardAdjoint();
+        if (_hasBackwardSweep)
+        {
+            backward[^1].Span.Clear();
+            _kernels.AdjointBackwardSweep(packed.Packed, _tape.State(lastForward + 1), _tape.State(lastForward + 2), _tape.Forward(lastForward), _adjoint);
+            // What the forward sweep sent backward was replaced before anybody read it.
+            for (var l = 0; l < backward.Length - 1; l++) backward[l].Span.Clear();
+        }
+        SetOutputAdjoint(window, t, _tape.Forward(lastForward), lossCount);
+        for (var tick = _ticks - 1; tick >= 0; tick--)
+        {
+            _kernels.AdjointForwardSweep(packed.Packed, _tape.State(sweep + tick), _tape.Forward(sweep + tick), _adjoint, merge: tick == 0 && Batch > 1);
+            if (tick > 0) ClearForwardAdjoint();
+        }
+    }
+
+    private void ClearForwardAdjoint()
+    {
+        foreach (var messages in _adjoint.Forward) messages.Span.Clear();
+    }
+
+    private void SetOutputAdjoint(Window window, int t, AlignedFloats[] forward, int lossCount)
+    {
+        var channels = _kernels.Shape.BackwardChannels[^1];
+        var (size, padded) = (_architecture.OutputSize, _kernels.Shape.PaddedUnits(_architecture.Layers.Count));
+        for (var e = 0; e < Batch; e++)
+        {
+            var logits = Logits(forward, e);
+            _adjoint.State.Backward[^1].Span.Slice(e * channels * padded, size).CopyTo(_errorAdjoint);
+            SoftmaxAdjoint.Evaluate(logits, window.Label(t, e, Batch, size), window.Weight(t * Batch + e, lossCount), _errorAdjoint, Batch, _outputAdjoint);
+            var bound = _architecture.OutputBound;
+            if (bound > 0)
+                for (var b = 0; b < size; b++)
+                {
+                    var ratio = logits[b] / bound;
+                    _outputAdjoint[b] *= 1f - ratio * ratio;
+                }
+            _outputAdjoint.CopyTo(_adjoint.Forward[^1].Span[(e * padded)..]);
+        }
+    }
+
+    /// <summary>Bounded outputs of an example, in the memory of <see cref="_logits"/>.</summary>
+    private ReadOnlySpan<float> Logits(AlignedFloats[] forward, int example)
+    {
+        var padded = _kernels.Shape.PaddedUnits(_architecture.Layers.Count);
+        forward[^1].Span.Slice(example * padded, _architecture.OutputSize).CopyTo(_logits);
+        OutputBound.Apply(_logits, _architecture.OutputBound);
+        return _logits;
+    }
+
+    private void AddInitialCellGradient(Span<float> gradient)
+    {
+        var n = _architecture.StateSize;
+        for (var l = 0; l < _architecture.Layers.Count; l++)
+        {
+            var tensor = Model.Parameters.Find(ParameterLayout.GroupOf(_architecture, l, backward: false), "initial_cell");
+            var storage = _kernels.Shape.Layers[l];
+            var cells = _adjoint.State.Cell[l].Span;
+            for (var e = 0; e < Batch; e++)
+                for (var s = 0; s < storage.SubRnns; s++)
+                {
+                    var at = storage.IndexOf(s / storage.Outputs, s % storage.Outputs, e, Batch);
+                    for (var k = 0; k < n; k++) gradient[tensor.Offset + k] += cells[at + k * storage.EntryStride];
+                }
+        }
+    }
+
+    /// <summary>The examples of a window.</summary>
+    private readonly ref struct Window(ReadOnlySpan<float> inputs, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights)
+    {
+        private readonly ReadOnlySpan<float> _inputs = inputs;
+        private readonly ReadOnlySpan<float> _labels = labels;
+        private readonly ReadOnlySpan<float> _weights = weights;
+
+        public void CopyInputs(int t, int batch, int size, int padded, Span<float> to)
+        {
+            for (var e = 0; e < batch; e++) _inputs.Slice((t * batch + e) * size, size).CopyTo(to[(e * padded)..]);
+        }
+
+        public ReadOnlySpan<float> Label(int t, int example, int batch, int size) => _labels.Slice((t * batch + example) * size, size);
+
+        public float Weight(int loss, int count) => _weights.IsEmpty ? 1f / count : _weights[loss];
+
+        public float WeightedLoss(ReadOnlySpan<float> losses)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < losses.Length; i++) sum += (double)losses[i] * Weight(i, losses.Length);
+            return (float)sum;
+        }
+    }
+}
