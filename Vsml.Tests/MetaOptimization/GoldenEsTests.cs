@@ -1,15 +1,21 @@
 using System.Globalization;
+using Vsml.Contracts;
 using Vsml.Files;
 using Vsml.MetaOptimization;
 using Vsml.Reference;
 using Vsml.Tests.Fixtures;
+using Vsml.Tool.Compilation;
 
 namespace Vsml.Tests.MetaOptimization;
 
 public class GoldenEsTests
 {
-    [Fact]
-    public void ThreeIterationsOfThePublishedEstimatorAgree()
+    public static TheoryData<SimdLevel?> Backends => [null, .. Enum.GetValues<SimdLevel>().Select(level => (SimdLevel?)level)];
+
+    /// <summary>Losses by the reference (null), or by kernels compiled for a level; one above the machine's own runs in software.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void ThreeIterationsOfThePublishedEstimatorAgree(SimdLevel? level)
     {
         var architecture = ArchitectureJson.Read(Path.Combine(GoldenFiles.Folder, "es-3-iterations.arch.json"));
         var file = SafetensorsFile.Read(Path.Combine(GoldenFiles.Folder, "es-3-iterations.safetensors"));
@@ -22,6 +28,7 @@ public class GoldenEsTests
         var expectedGradient = file.GetDoubles("expect/gradient", 3, count);
         var expectedTheta = file.GetDoubles("expect/theta", 3, count);
 
+        var runner = level is { } compiled ? new EpisodeRunner(RuntimeCompiler.Compile(architecture), compiled) : null;
         var es = new EvolutionStrategy(new EsOptions { PairCount = pairs, NoiseStd = (float)Number(file, "noise_std") }, new Adam(), noise);
         var state = es.Init([.. file.GetDoubles("theta", count).Select(value => (float)value)], seed: 0);
         for (var iteration = 0; iteration < 3; iteration++)
@@ -42,7 +49,20 @@ public class GoldenEsTests
             Compare(state.Theta, expectedTheta.AsSpan(count * iteration, count), 2e-4);
         }
 
-        double Loss(float[] theta, int at) => new ReferenceEpisode
+        double Loss(float[] theta, int at) => runner is null ? ReferenceLoss(theta, at) : CompiledLoss(runner, theta, at);
+
+        double CompiledLoss(EpisodeRunner episode, float[] theta, int at)
+        {
+            var packed = episode.Model.Pack(theta, episode.Level);
+            episode.Reset();
+            episode.SetCells(0, Singles(cells.AsSpan(at * 60, 60)));
+            var sum = 0.0;
+            for (var t = at * length; t < (at + 1) * length; t++)
+                sum += episode.Step(packed, Singles(inputs.AsSpan(t * 5, 5)), Singles(labels.AsSpan(t * 3, 3)), new float[3], new float[1]);
+            return sum / length;
+        }
+
+        double ReferenceLoss(float[] theta, int at) => new ReferenceEpisode
         {
             Architecture = architecture,
             Theta = [.. theta.Select(value => (double)value)],
@@ -50,6 +70,8 @@ public class GoldenEsTests
             Inputs = inputs.AsSpan(at * length * 5, length * 5).ToArray(),
             Labels = labels.AsSpan(at * length * 3, length * 3).ToArray(),
         }.Run().Losses.Average();
+
+        static float[] Singles(ReadOnlySpan<double> values) => Array.ConvertAll(values.ToArray(), value => (float)value);
     }
 
     // Inner length 6, truncation 2: every third ask begins new episodes.
