@@ -51,6 +51,41 @@ internal static class ActivationEmitter
             WriteGroup(writer, dialect, [.. chains.Skip(first).Take(dialect.ChainsAtOnce)]);
     }
 
+    /// <summary>
+    /// Writes the LSTM cell of several vectors side by side: from gates named i, g, f, o + name to the new c, named c + name, and the new h,
+    /// named y + name.
+    /// </summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="dialect">The SIMD level.</param>
+    /// <param name="names">Names of the vectors.</param>
+    /// <param name="oldCell">The expression of c before.</param>
+    /// <param name="keepCell">Writes what becomes of the new c; afterwards the name stands for an exponent.</param>
+    /// <param name="keepHidden">Writes what becomes of the new h.</param>
+    /// <param name="loadLate">Writes the gates f and o, where they are not there yet: fewer live registers.</param>
+    public static void WriteCells(
+        SourceWriter writer, SimdDialect dialect, IReadOnlyList<string> names,
+        System.Func<string, string> oldCell, System.Action<string> keepCell, System.Action<string> keepHidden, System.Action? loadLate = null)
+    {
+        var one = $"{dialect.Floats}.One";
+        WriteExp2(writer, dialect, [.. names.Select(name => ("i" + name, false)), .. names.Select(name => ("g" + name, true))]);
+        foreach (var name in names)
+            writer.Line($"var a{name} = ({one} - g{name}Exp) / (({one} + i{name}Exp) * ({one} + g{name}Exp));");
+        loadLate?.Invoke();
+        WriteExp2(writer, dialect, [.. names.Select(name => ("f" + name, false)), .. names.Select(name => ("o" + name, false))]);
+        foreach (var name in names)
+        {
+            writer.Line($"var c{name} = {oldCell(name)} / ({one} + f{name}Exp) + a{name};");
+            keepCell(name);
+        }
+        foreach (var name in names) writer.Line($"c{name} *= {dialect.Broadcast("MinusTwoLog2E")};");
+        WriteExp2(writer, dialect, [.. names.Select(name => ("c" + name, true))]);
+        foreach (var name in names)
+        {
+            writer.Line($"var y{name} = ({one} - c{name}Exp) / (({one} + o{name}Exp) * ({one} + c{name}Exp));");
+            keepHidden(name);
+        }
+    }
+
     private static void WriteGroup(SourceWriter writer, SimdDialect dialect, IReadOnlyList<(string Name, bool IsTanh)> chains)
     {
         var v = dialect.Vector;

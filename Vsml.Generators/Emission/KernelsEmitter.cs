@@ -25,10 +25,18 @@ internal static class KernelsEmitter
             PackEmitter.Write(writer, plan);
             WriteSweeps(writer, plan);
             var dense = new DenseTurnEmitter(writer, dialect, plan);
-            foreach (var turn in plan.Turns) dense.Write(turn);
+            var conv = new ConvTurnEmitter(writer, plan);
+            foreach (var turn in plan.Turns)
+                if (turn.Layer.Spec is ConvLayerSpec) conv.Write(turn);
+                else dense.Write(turn);
             writer.Line();
             new MicroTickEmitter(writer, dialect, plan).Write();
             new MessageEmitter(writer, dialect, plan).Write();
+            if (plan.Layers.Any(layer => layer.Spec is ConvLayerSpec))
+            {
+                new ConvTickEmitter(writer, dialect, plan).Write();
+                new ConvMessageEmitter(writer, dialect, plan).Write();
+            }
         }
         return writer.ToString();
     }
@@ -98,8 +106,11 @@ internal static class KernelsEmitter
             private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
             private const int MergedEntries = StateSize / 2;
 
-            // Scratch space: h twice, c and normalised messages of a block; gates and sums per example.
-            private const int FixedScratchFloats = {ScratchPlan.FixedFloats(plan)}, LaneGateFloats = Columns * BlockLanes;
+            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+            private const int PaddedEntries = {LayerPlan.Pad(n)}, PaddedMessage = {PackedParameters.PaddedMessage(m)};
+
+            // Scratch space of dense turns: h twice, c and normalised messages of a block; gates and sums per example.
+            private const int FixedScratchFloats = {ScratchPlan.DenseFixedFloats(plan)}, LaneGateFloats = Columns * BlockLanes;
             private const int SumFloats = {(plan.Architecture.MessageLayerNorm ? "MessageSize" : "StateSize")} * BlockLanes;
 
             // Where the tensors of a group lie in packed theta.
@@ -107,6 +118,14 @@ internal static class KernelsEmitter
             private const int Recurrent = {parameters.Recurrent}, ForwardInput = {parameters.ForwardInput}, BackwardInput = {parameters.BackwardInput}, Bias = {parameters.Bias};
             """);
         if (parameters.Position >= 0) writer.Line($"private const int Position = {parameters.Position};");
+        var entries = parameters.Entries;
+        writer.Line(
+            $"""
+            private const int EntryRecurrent = {entries.Recurrent}, EntryForwardInput = {entries.ForwardInput}, EntryBackwardInput = {entries.BackwardInput}, EntryBias = {entries.Bias};
+            private const int EntryForwardWeights = {entries.ForwardWeights}, EntryForwardBias = {entries.ForwardBias};
+            private const int EntryBackwardWeights = {entries.BackwardWeights}, EntryBackwardBias = {entries.BackwardBias};
+            """);
+        if (entries.Position >= 0) writer.Line($"private const int EntryPosition = {entries.Position};");
         WriteMessenger(writer, "ForwardMessenger", parameters.Forward);
         WriteMessenger(writer, "BackwardMessenger", parameters.Backward);
         writer.Line();
@@ -138,7 +157,7 @@ internal static class KernelsEmitter
         writer.Line($"[{List(boundaries.Select(b => b == 0 ? plan.Layers[0].Spec.Inputs : plan.Layers[b - 1].Spec.Outputs))}],");
         writer.Line($"[{List(boundaries.Select(plan.ForwardChannels))}],");
         writer.Line($"[{List(boundaries.Select(plan.BackwardChannels))}],");
-        writer.Line($"ScratchFloatsPerExample: {ScratchPlan.FloatsPerExample(plan)}, ScratchFloats: FixedScratchFloats);");
+        writer.Line($"ScratchFloatsPerExample: {ScratchPlan.FloatsPerExample(plan)}, ScratchFloats: {ScratchPlan.FixedFloats(plan)});");
 
         string Storage(LayerPlan layer) =>
             $"new LayerStorage(LaneAxis.{layer.Axis}, {List(Axes(layer).Append(plan.Architecture.StateSize))})";

@@ -117,25 +117,12 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
 
     private void WriteActivations(string unit, string piece, IReadOnlyList<Cell> cells)
     {
-        var v = dialect.Vector;
-        WriteExp2([.. cells.Select(cell => ("i" + cell.Name, false)), .. cells.Select(cell => ("g" + cell.Name, true))]);
-        foreach (var cell in cells)
-            writer.Line($"var a{cell.Name} = ({v}<float>.One - g{cell.Name}Exp) / (({v}<float>.One + i{cell.Name}Exp) * ({v}<float>.One + g{cell.Name}Exp));");
-        WriteExp2([.. cells.Select(cell => ("f" + cell.Name, false)), .. cells.Select(cell => ("o" + cell.Name, false))]);
-        foreach (var cell in cells)
-        {
-            var at = Sum(Scaled(unit), cell.Unit * 16 + cell.Vector * dialect.Width, piece);
-            writer.Line($"var c{cell.Name} = {dialect.Load("cell", at)} / ({v}<float>.One + f{cell.Name}Exp) + a{cell.Name};");
-            writer.Line($"c{cell.Name}.StoreUnsafe(ref newCell, {at});");
-        }
-        foreach (var cell in cells) writer.Line($"c{cell.Name} *= {dialect.Broadcast("MinusTwoLog2E")};");
-        WriteExp2([.. cells.Select(cell => ("c" + cell.Name, true))]);
-        foreach (var cell in cells)
-        {
-            var at = Sum(Scaled(unit), cell.Unit * 16 + cell.Vector * dialect.Width, piece);
-            writer.Line($"var y{cell.Name} = ({v}<float>.One - c{cell.Name}Exp) / (({v}<float>.One + o{cell.Name}Exp) * ({v}<float>.One + c{cell.Name}Exp));");
-            writer.Line($"y{cell.Name}.StoreUnsafe(ref newHidden, {at});");
-        }
+        var places = cells.ToDictionary(cell => cell.Name, cell => Sum(Scaled(unit), cell.Unit * 16 + cell.Vector * dialect.Width, piece));
+        ActivationEmitter.WriteCells(
+            writer, dialect, [.. cells.Select(cell => cell.Name)],
+            name => dialect.Load("cell", places[name]),
+            name => writer.Line($"c{name}.StoreUnsafe(ref newCell, {places[name]});"),
+            name => writer.Line($"y{name}.StoreUnsafe(ref newHidden, {places[name]});"));
     }
 
     /// <summary>As above, but each gate by itself: i = (1 + eg) / ((1 + ei)(1 + eg)) and so on, still with three divisions.</summary>

@@ -20,14 +20,18 @@ internal static class PackEmitter
         using (writer.Block("for (var group = 0; group < packed.Length; group += GroupFloats)"))
         {
             writer.Line("var to = packed.Span.Slice(group, GroupFloats);");
-            writer.Line("theta = PackRows(theta, MessageSize, to[ForwardInput..]);");
-            writer.Line("theta = PackRows(theta, MessageSize, to[BackwardInput..]);");
-            if (architecture.PositionFeatures) writer.Line("theta = PackRows(theta, 3, to[Position..]);");
+            Rows("MessageSize", "ForwardInput");
+            Rows("MessageSize", "BackwardInput");
+            if (architecture.PositionFeatures) Rows("3", "Position");
+            writer.Line("PackRows(theta, StateSize, PaddedEntries, to[EntryRecurrent..]);");
             writer.Line("theta = PackRecurrent(theta, to[Recurrent..]);");
-            writer.Line("theta = PackRows(theta, 1, to[Bias..]);");
-            writer.Line("AddGateOffsets(to.Slice(Bias, Columns));");
+            Rows("1", "Bias");
+            writer.Line("AddGateOffsets(to[Bias..], StateSize);");
+            writer.Line("AddGateOffsets(to[EntryBias..], PaddedEntries);");
             foreach (var messenger in new[] { "Forward", "Backward" })
             {
+                writer.Line($"PackMessenger(theta, StateSize, to[Entry{messenger}Weights..]);");
+                writer.Line($"PackMessenger(theta[(StateSize * MessageSize)..], 1, to[Entry{messenger}Bias..]);");
                 writer.Line($"theta = Take(theta, StateSize * MessageSize, to[{messenger}MessengerWeights..]);");
                 writer.Line($"theta = Take(theta, MessageSize, to[{messenger}MessengerBias..]);");
             }
@@ -39,21 +43,22 @@ internal static class PackEmitter
                 }
             if (architecture.LearnedInitialCell) WriteInitialCell(writer, plan);
         }
+        WritePackMessenger(writer, architecture);
         writer.Line(
             """
 
             // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
             private const float MinusLog2E = -1.442695041f;
 
-            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, Span<float> to)
+            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
-                for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[Columns..])
+                for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
                     for (var unit = 0; unit < StateSize; unit++)
                     {
                         to[unit] = theta[unit] * MinusLog2E;
-                        to[StateSize + unit] = theta[StateSize + unit] * MinusTwoLog2E;
-                        to[2 * StateSize + unit] = theta[2 * StateSize + unit] * MinusLog2E;
-                        to[3 * StateSize + unit] = theta[3 * StateSize + unit] * MinusLog2E;
+                        to[entries + unit] = theta[StateSize + unit] * MinusTwoLog2E;
+                        to[2 * entries + unit] = theta[2 * StateSize + unit] * MinusLog2E;
+                        to[3 * entries + unit] = theta[3 * StateSize + unit] * MinusLog2E;
                     }
                 return theta;
             }
@@ -73,12 +78,12 @@ internal static class PackEmitter
             }
 
             // sigmoid(i - 5) and sigmoid(f + 5).
-            private static void AddGateOffsets(Span<float> bias)
+            private static void AddGateOffsets(Span<float> bias, int entries)
             {
                 for (var unit = 0; unit < StateSize; unit++)
                 {
                     bias[unit] -= 5f * MinusLog2E;
-                    bias[2 * StateSize + unit] += 5f * MinusLog2E;
+                    bias[2 * entries + unit] += 5f * MinusLog2E;
                 }
             }
 
@@ -87,6 +92,42 @@ internal static class PackEmitter
                 theta[..count].CopyTo(to);
                 return theta[count..];
             }
+            """);
+
+        // For lanes over entries, then without padding.
+        void Rows(string rows, string to)
+        {
+            writer.Line($"PackRows(theta, {rows}, PaddedEntries, to[Entry{to}..]);");
+            writer.Line($"theta = PackRows(theta, {rows}, StateSize, to[{to}..]);");
+        }
+    }
+
+    private static void WritePackMessenger(SourceWriter writer, Architecture architecture)
+    {
+        writer.Line(
+            architecture.MessageLayerNorm
+                ? """
+
+                  // Rows of padded entries, each less its mean: messages made with them have the mean zero that layer norm asks for.
+                  """
+                : """
+
+                  // Rows of padded entries.
+                  """);
+        writer.Line("private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)");
+        using var body = writer.Block("");
+        using var loop = writer.Block("for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])");
+        if (!architecture.MessageLayerNorm)
+        {
+            writer.Line("theta[..MessageSize].CopyTo(to);");
+            return;
+        }
+        writer.Line(
+            """
+            var mean = 0f;
+            for (var entry = 0; entry < MessageSize; entry++) mean += theta[entry];
+            mean /= MessageSize;
+            for (var entry = 0; entry < MessageSize; entry++) to[entry] = theta[entry] - mean;
             """);
     }
 

@@ -27,6 +27,10 @@ public sealed record SimdDialect(
     /// <summary>All levels, widest first.</summary>
     public static readonly IReadOnlyList<SimdDialect> All = [Avx512, Avx2, Portable];
 
+    /// <summary>This level with vectors no wider than a number of lanes: 8 or whole blocks.</summary>
+    /// <param name="lanes">Lanes that there are.</param>
+    public SimdDialect NoWiderThan(int lanes) => lanes >= Width ? this : this with { Vector = "Vector256", Width = 8 };
+
     /// <summary>Vectors of a block of 16 lanes.</summary>
     public int Pieces => Planning.LayerPlan.BlockLanes / Width;
 
