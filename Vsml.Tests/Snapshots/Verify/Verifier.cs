@@ -53,7 +53,7 @@ public static class Verifier
         var text = new StringBuilder();
         for (var i = 0; i < lines.Count; i++)
         {
-            var near = lines.Skip(Math.Max(i - 2, 0)).Take(5).Any(line => line.Type != ChangeType.Unchanged);
+            var near = lines.Take(i + 3).Skip(i - 2).Any(line => line.Type != ChangeType.Unchanged);
             if (!near) continue;
             var sign = lines[i].Type switch { ChangeType.Inserted => '+', ChangeType.Deleted => '-', _ => ' ' };
             text.Append(sign).Append(' ').Append(lines[i].Text).Append('\n');
