@@ -6,7 +6,7 @@ namespace Vsml.Tests.MetaOptimization;
 /// <summary>On a loss quadratic in theta, antithetic ES has no smoothing bias: what is left is the estimator's own.</summary>
 public class EstimatorBiasTests
 {
-    private const int Length = 7, Window = 2, Repetitions = 4_000;
+    private const int Length = 7, Window = 2, Repetitions = 1_500;
     private const ulong Seed = 1;
     private static readonly float[] Theta = [0.3f, -0.8f, 0.1f];
 

@@ -10,6 +10,9 @@ namespace Vsml.Tests.MetaOptimization;
 
 public class GoldenEsTests
 {
+    private static readonly Architecture Golden = ArchitectureJson.Read(Path.Combine(GoldenFiles.Folder, "es-3-iterations.arch.json"));
+    private static readonly Lazy<VsmlModel> Compiled = new(() => RuntimeCompiler.Compile(Golden));
+
     public static TheoryData<SimdLevel?> Backends => [null, .. Enum.GetValues<SimdLevel>().Select(level => (SimdLevel?)level)];
 
     /// <summary>Losses by the reference (null), or by kernels compiled for a level; one above the machine's own runs in software.</summary>
@@ -17,7 +20,7 @@ public class GoldenEsTests
     [MemberData(nameof(Backends))]
     public void ThreeIterationsOfThePublishedEstimatorAgree(SimdLevel? level)
     {
-        var architecture = ArchitectureJson.Read(Path.Combine(GoldenFiles.Folder, "es-3-iterations.arch.json"));
+        var architecture = Golden;
         var file = SafetensorsFile.Read(Path.Combine(GoldenFiles.Folder, "es-3-iterations.safetensors"));
         var (pairs, count, length) = (4, ParameterLayout.Of(architecture).Count, 6);
         var noise = new RecordedNoise(file.GetDoubles("noise", 3, pairs, count), pairs, count);
@@ -28,7 +31,7 @@ public class GoldenEsTests
         var expectedGradient = file.GetDoubles("expect/gradient", 3, count);
         var expectedTheta = file.GetDoubles("expect/theta", 3, count);
 
-        var runner = level is { } compiled ? new EpisodeRunner(RuntimeCompiler.Compile(architecture), compiled) : null;
+        var runner = level is { } compiled ? new EpisodeRunner(Compiled.Value, compiled) : null;
         var es = new EvolutionStrategy(new EsOptions { PairCount = pairs, NoiseStd = (float)Number(file, "noise_std") }, new Adam(), noise);
         var state = es.Init([.. file.GetDoubles("theta", count).Select(value => (float)value)], seed: 0);
         for (var iteration = 0; iteration < 3; iteration++)
