@@ -1,0 +1,14 @@
+using Vsml.MetaOptimization;
+
+namespace Vsml.Training;
+
+/// <summary>How a run estimates the gradient of the meta-loss.</summary>
+public abstract record EstimatorConfiguration
+{
+    /// <summary>How much of an episode a meta-iteration unrolls. Default all of it.</summary>
+    public TruncationRange Truncation { get; init; } = TruncationRange.None;
+}
+
+/// <summary>Evolution strategies: full, truncated, persistent or noise-reuse.</summary>
+/// <param name="Options">Variant and hyper-parameters.</param>
+public sealed record EsConfiguration(EsOptions Options) : EstimatorConfiguration;
