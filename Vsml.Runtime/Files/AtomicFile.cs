@@ -7,6 +7,9 @@ namespace Vsml.Files;
 /// </summary>
 public static class AtomicFile
 {
+    /// <summary>Which files of a folder are left over from writers that were killed.</summary>
+    internal const string TemporaryPattern = ".vsml-*.tmp";
+
     private static int _written;
 
     /// <summary>Writes a file, or leaves what was there before untouched.</summary>

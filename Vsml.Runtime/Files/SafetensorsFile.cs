@@ -70,7 +70,7 @@ public sealed class SafetensorsFile
     /// <exception cref="ArgumentException">Two tensors have one name, or a name is "__metadata__".</exception>
     public static void Write(string path, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var ordered = tensors.OrderByDescending(tensor => Tensor.SizeOf(tensor.Type)).ToList();
+        var ordered = InFileOrder(tensors);
         var header = SafetensorsHeader.Format(ordered, metadata ?? new Dictionary<string, string>());
         AtomicFile.Write(path, stream =>
         {
@@ -81,6 +81,11 @@ public sealed class SafetensorsFile
             foreach (var tensor in ordered) tensor.WriteTo(stream);
         });
     }
+
+    /// <summary>The order in which the data of tensors stand in a file.</summary>
+    /// <param name="tensors">Tensors to write.</param>
+    internal static IReadOnlyList<Tensor> InFileOrder(IEnumerable<Tensor> tensors) =>
+        [.. tensors.OrderByDescending(tensor => Tensor.SizeOf(tensor.Type))];
 
     /// <summary>Whether there is a tensor of this name.</summary>
     /// <param name="name">The full name.</param>

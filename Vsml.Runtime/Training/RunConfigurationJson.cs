@@ -58,8 +58,7 @@ public static class RunConfigurationJson
             Estimator = fields.Has("estimator") ? ReadEstimator(fields.Element("estimator"), source, stages) : standard.Estimator,
             Optimizer = optimizer,
             ClipNorm = clipNorm,
-            Evaluation = fields.Has("evaluation") && fields.Element("evaluation").ValueKind != JsonValueKind.Null
-                ? ReadEvaluation(fields.Element("evaluation"), source) : null,
+            Evaluation = fields.Has("evaluation") ? ReadEvaluation(fields.Element("evaluation"), source) : null,
             CheckpointInterval = interval,
             CheckpointsKept = kept,
             Simd = fields.Has("simd") ? ReadSimd(fields, source) : null,

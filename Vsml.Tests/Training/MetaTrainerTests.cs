@@ -1,0 +1,104 @@
+using Vsml.MetaOptimization;
+using Vsml.Tool.Compilation;
+using Vsml.Training;
+
+namespace Vsml.Tests.Training;
+
+public class MetaTrainerTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheSameBitsForAnyNumberOfThreads(bool persistent)
+    {
+        var run = persistent ? TinyRuns.Persistent : TinyRuns.Full;
+        var one = Train(run, 1);
+        foreach (var threads in new[] { 2, 5 })
+        {
+            var more = Train(run, threads);
+            more.Theta.ShouldBe(one.Theta);
+            more.Unroll.Learners.SelectMany(learner => learner).ShouldBe(one.Unroll.Learners.SelectMany(learner => learner));
+            more.Best?.Score.ShouldBe(one.Best!.Score);
+        }
+    }
+
+    [Fact]
+    public void SeedsMatter() =>
+        Train(TinyRuns.Full with { Seed = 8 }, 1).Theta.ShouldNotBe(Train(TinyRuns.Full, 1).Theta);
+
+    [Fact]
+    public void AStepLeavesTheStateBeforeAsItIs()
+    {
+        var trainer = new MetaTrainer(TinyRuns.Full, RuntimeCompiler.Compile, 1);
+        var state = trainer.Initial();
+        var theta = state.Theta.ToArray();
+        var (first, metrics) = trainer.Step(state);
+        state.Theta.ShouldBe(theta);
+        state.Optimizer.Steps.ShouldBe(0);
+        first.Theta.ShouldNotBe(theta);
+        trainer.Step(state).State.Theta.ShouldBe(first.Theta);
+        (metrics.Iteration, metrics.Stage, metrics.Skipped).ShouldBe((1, 0, false));
+        metrics.LearningRate.ShouldBe(0.025, 1e-12);
+        metrics.Examples.ShouldBe(2 * 5 * 5);
+        metrics.Loss!.Value.ShouldBeInRange(0.1, 10);
+        metrics.Accuracy!.Value.ShouldBeInRange(0, 1);
+        metrics.GradientNorm!.Value.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void ClippingLimitsThePlainGradientStep()
+    {
+        var run = TinyRuns.Persistent with { Optimizer = new MomentumSgd(), ClipNorm = 1e-3, LearningRate = new LearningRateSchedule { Values = new([1.0]) } };
+        var trainer = new MetaTrainer(run, RuntimeCompiler.Compile, 1);
+        var state = trainer.Initial();
+        var (next, metrics) = trainer.Step(state);
+        metrics.GradientNorm!.Value.ShouldBeGreaterThan(1e-3);
+        Math.Sqrt(next.Theta.Zip(state.Theta, (a, b) => Math.Pow(a - b, 2)).Sum()).ShouldBe(1e-3, 1e-5);
+    }
+
+    [Fact]
+    public void LossesThatAreNotFiniteNameWhatToReplay()
+    {
+        var trainer = new MetaTrainer(TinyRuns.Full with { Estimator = new EsConfiguration(new EsOptions { PairCount = 3, NoiseStd = float.MaxValue }) }, RuntimeCompiler.Compile, 1);
+        var error = Should.Throw<NonFiniteLossException>(() => trainer.Step(trainer.Initial()));
+        error.Message.ShouldContain("seed 7, iteration 0");
+    }
+
+    [Fact]
+    public void WithAllPairsDroppedAndAllowedTheStepIsSkipped()
+    {
+        var options = new EsOptions { PairCount = 3, NoiseStd = float.MaxValue, MaxDroppedShare = 1 };
+        var trainer = new MetaTrainer(TinyRuns.Full with { Estimator = new EsConfiguration(options) }, RuntimeCompiler.Compile, 1);
+        var state = trainer.Initial();
+        var (next, metrics) = trainer.Step(state);
+        next.Theta.ShouldBe(state.Theta);
+        (metrics.Skipped, metrics.Dropped.Count, metrics.Loss, metrics.GradientNorm).ShouldBe((true, 3, null, null));
+    }
+
+    [Fact]
+    public void AStepToInfinityIsRefused()
+    {
+        var run = TinyRuns.Full with { Optimizer = new MomentumSgd(), LearningRate = new LearningRateSchedule { Values = new([1e300]) } };
+        var trainer = new MetaTrainer(run, RuntimeCompiler.Compile, 1);
+        Should.Throw<VsmlException>(() => trainer.Step(trainer.Initial())).Message.ShouldContain("learning rate");
+    }
+
+    [Fact]
+    public void WhatDoesNotFitNamesTheStage()
+    {
+        var run = TinyRuns.Full with { Stages = new([TinyRuns.Full.Stages[0], TinyRuns.Full.Stages[1] with { Classes = 1 << 30 }]) };
+        Should.Throw<VsmlException>(() => new MetaTrainer(run, RuntimeCompiler.Compile)).Message.ShouldStartWith("stages[1]:");
+    }
+
+    private static TrainingState Train(RunConfiguration run, int threads)
+    {
+        var trainer = new MetaTrainer(run, RuntimeCompiler.Compile, threads);
+        var state = trainer.Initial();
+        while (state.Iteration < run.Iterations)
+        {
+            if (trainer.IsEvaluationDue(state)) state = trainer.Evaluate(state).State;
+            state = trainer.Step(state).State;
+        }
+        return state;
+    }
+}
