@@ -6,12 +6,12 @@ using Vsml.MetaOptimization;
 namespace Vsml.Training;
 
 /// <summary>
-/// A training state as a safetensors file. Everything stands in tensors, whose bytes are covered by a SHA-256 in the metadata; no
-/// clock value is among them, so that equal states make equal files.
+/// A training state as a safetensors file. Everything stands in tensors; their data are covered by one SHA-256 in the metadata,
+/// their names, types and shapes by another. No clock value is among them, so that equal states make equal files.
 /// </summary>
 public static class Checkpoint
 {
-    private const string DigestKey = "sha256", FormatKey = "format", Format = "vsml-checkpoint-1";
+    private const string DigestKey = "sha256", NamesDigestKey = "sha256-names", FormatKey = "format", Format = "vsml-checkpoint-1";
     private const string OptimizerPrefix = "optimizer/";
 
     /// <summary>Writes a state; whole or not at all, and on the disk when this returns.</summary>
@@ -40,7 +40,7 @@ public static class Checkpoint
             tensors.Add(Tensor.Of("best/theta", [best.Theta.Length], best.Theta));
         }
         var ordered = SafetensorsFile.InFileOrder(tensors);
-        SafetensorsFile.Write(path, ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered) });
+        SafetensorsFile.Write(path, ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
     }
 
     /// <summary>Reads a state.</summary>
@@ -56,6 +56,7 @@ public static class Checkpoint
         {
             file = SafetensorsFile.Read(path);
             if (file.Metadata.GetValueOrDefault(FormatKey) != Format) throw new VsmlException($"'{path}' is no checkpoint of this version.");
+            if (file.Metadata.GetValueOrDefault(NamesDigestKey) != NamesDigest(file.Tensors)) throw new VsmlException($"'{path}': the SHA-256 of its tensors' names and shapes is not the one in its metadata.");
             if (file.Metadata.GetValueOrDefault(DigestKey) != PayloadDigest(file.Tensors)) throw new VsmlException($"'{path}': the SHA-256 of its data is not the one in its metadata.");
             state = Read(file);
         }
@@ -121,6 +122,9 @@ public static class Checkpoint
             foreach (var tensor in tensors) tensor.WriteTo(stream);
         return Convert.ToHexStringLower(hash.Hash!);
     }
+
+    private static string NamesDigest(IEnumerable<Tensor> tensors) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', tensors))));
 
     private static byte[] RunDigest(RunConfiguration configuration) =>
         SHA256.HashData(Encoding.UTF8.GetBytes(RunConfigurationJson.Format(configuration)));
