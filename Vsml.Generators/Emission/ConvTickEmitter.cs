@@ -27,7 +27,7 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             $"""
 
             // Entries of one sub-RNN in whole vectors, and its gates: [vector][gate][lane].
-            private const int EntryLanes = {_lanes}, GateFloats = 4 * EntryLanes;
+            private const int EntryLanes = {_lanes}, EntryGateFloats = 4 * EntryLanes;
             """);
         WriteRecurrentGates();
         WriteStepPositions();
@@ -125,13 +125,13 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             {
                 foreach (var gate in new[] { 2, 3 }) LoadGates(gate);
             });
-        writer.Line($"output = ref Unsafe.Add(ref output, {tile} * GateFloats);");
+        writer.Line($"output = ref Unsafe.Add(ref output, {tile} * EntryGateFloats);");
         writer.Line($"y = ref Unsafe.Add(ref y, {tile} * PaddedEntries);");
 
         void LoadGates(int gate)
         {
             foreach (var name in names)
-                writer.Line($"var {Gates[gate]}{name} = {Gates[gate]}State + {dialect.Load($"input{name}", CodeText.Literal(gate * _w))} + {dialect.Load("output", $"{name} * GateFloats + {CodeText.Literal(gate * _w)}")};");
+                writer.Line($"var {Gates[gate]}{name} = {Gates[gate]}State + {dialect.Load($"input{name}", CodeText.Literal(gate * _w))} + {dialect.Load("output", $"{name} * EntryGateFloats + {CodeText.Literal(gate * _w)}")};");
         }
     }
 }

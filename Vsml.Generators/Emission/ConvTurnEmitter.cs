@@ -101,7 +101,7 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
             $"""
             ProjectPlace(
                 ref Unsafe.Add(ref theta, EntryBackwardInput), ref Unsafe.Add(ref backward, position * outputChannels + outputChannel), {stride}, {turn.BackwardChannels},
-                ref Unsafe.Add(ref outputGates, (outputChannel * positions + position) * GateFloats));
+                ref Unsafe.Add(ref outputGates, (outputChannel * positions + position) * EntryGateFloats));
             """);
     }
 
@@ -111,14 +111,14 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
         var stride = LayerPlan.Pad(turn.Layer.Spec.Inputs);
         writer.Line($"ref var forward = ref Unsafe.Add(ref workspace.Forward[{l}].First, example * {plan.ForwardChannels(l) * stride} + channel);");
         if (((ConvLayerSpec)turn.Layer.Spec).Kernel > 1)
-            writer.Line("MemoryMarshal.CreateSpan(ref inputGates, paddedHeight * paddedWidth * GateFloats).Clear();");
+            writer.Line("MemoryMarshal.CreateSpan(ref inputGates, paddedHeight * paddedWidth * EntryGateFloats).Clear();");
         using var row = writer.Block("for (nuint row = 0; row < height; row++)");
         using var column = writer.Block("for (nuint column = 0; column < width; column++)");
         writer.Line(
             $"""
             ProjectPlace(
                 ref Unsafe.Add(ref theta, EntryForwardInput), ref Unsafe.Add(ref forward, (row * width + column) * channels), {stride}, {turn.ForwardChannels},
-                ref Unsafe.Add(ref inputGates, ((row + border) * paddedWidth + column + border) * GateFloats));
+                ref Unsafe.Add(ref inputGates, ((row + border) * paddedWidth + column + border) * EntryGateFloats));
             """);
     }
 
@@ -142,8 +142,8 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
             $"""
             RecurrentGates({start}, ref Unsafe.Add(ref theta, EntryRecurrent), ref h, ref stateGates);
             StepPositions(
-                ref stateGates, ref Unsafe.Add(ref inputGates, corner * GateFloats), ref Unsafe.Add(ref outputGates, outputChannel * positions * GateFloats), ref c,
-                columns, positions, columnStep * GateFloats, rowStep * GateFloats, ref hiddenAt, ref Unsafe.Add(ref newHidden, to), ref Unsafe.Add(ref newCell, to));
+                ref stateGates, ref Unsafe.Add(ref inputGates, corner * EntryGateFloats), ref Unsafe.Add(ref outputGates, outputChannel * positions * EntryGateFloats), ref c,
+                columns, positions, columnStep * EntryGateFloats, rowStep * EntryGateFloats, ref hiddenAt, ref Unsafe.Add(ref newHidden, to), ref Unsafe.Add(ref newCell, to));
             h = ref Unsafe.Add(ref newHidden, to);
             c = ref Unsafe.Add(ref newCell, to);
             """);
