@@ -21,23 +21,18 @@ internal static class ActivationEmitter
             private const float Exp2C4 = 0.009675541331f;
             private const float Exp2C5 = 0.001327647217f;
 
-            // tanh is 1 to the last bit long before 2^40, and products of two such exponentials stay finite.
-            private const float TanhLimit = 40f;
             private const float MinusTwoLog2E = -2.885390082f;
-            """);
-        // AVX-512 saturates by itself; only kernels that keep the gates limit them, so that no infinity meets a zero.
-        writer.Line(
-            $"""
 
-            // Exponents of normal floats.
-            private const float SigmoidLimit = {(dialect.HasScale ? 80f : 126f)};
+            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
+            private const float ExponentLimit = 40f;
             """);
         if (!dialect.HasScale)
             writer.Line(
                 """
 
-                // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits.
+                // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits; these are the bits of the limits.
                 private const float RoundingBias = 12582912f;
+                private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
                 """);
     }
 
@@ -91,10 +86,9 @@ internal static class ActivationEmitter
         var v = dialect.Vector;
         foreach (var (x, isTanh) in chains)
         {
-            var limit = isTanh ? "TanhLimit" : "SigmoidLimit";
-            // The variable stands second, so that NaN passes through.
-            if (!dialect.HasScale) writer.Line($"{x} = {v}.MinNative({v}.Create({limit}), {v}.MaxNative({v}.Create(-{limit}), {x}));");
-            else if (isTanh) writer.Line($"{x} = {v}.MinNative({v}.Create({limit}), {x});");
+            // The instruction that scales saturates by itself, but infinity over infinity would not be tanh's limit. The variable
+            // stands second, so that NaN passes through.
+            if (dialect.HasScale && isTanh) writer.Line($"{x} = {v}.MinNative({v}.Create(ExponentLimit), {x});");
         }
         foreach (var (x, _) in chains)
             writer.Line(dialect.HasScale ? $"var {x}Round = {v}.Round({x});" : $"var {x}Round = {x} + {v}.Create(RoundingBias);");
@@ -105,9 +99,13 @@ internal static class ActivationEmitter
         foreach (var coefficient in new[] { "Exp2C3", "Exp2C2", "Exp2C1", "1f" })
             foreach (var (x, _) in chains)
                 writer.Line($"{x}Exp = {dialect.MultiplyAdd($"{x}Exp", x, $"{v}.Create({coefficient})")};");
+        // Limits by integer instructions leave the units that multiply and add free.
+        if (!dialect.HasScale)
+            foreach (var (x, _) in chains)
+                writer.Line($"var {x}Power = {v}.Min({v}.Max({x}Round.AsInt32(), {v}.Create(LowestExponent)), {v}.Create(HighestExponent));");
         foreach (var (x, _) in chains)
             writer.Line(dialect.HasScale
                 ? $"{x}Exp = PowersOfTwo.Scale({x}Exp, {x}Round);"
-                : $"{x}Exp = ({x}Exp.AsInt32() + ({x}Round.AsInt32() << 23)).AsSingle();");
+                : $"{x}Exp = ({x}Exp.AsInt32() + ({x}Power << 23)).AsSingle();");
     }
 }

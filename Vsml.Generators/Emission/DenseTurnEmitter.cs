@@ -48,6 +48,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             ref var h0 = ref workspace.Scratch.First;
             ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
             ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+            ref var z = ref Unsafe.Add(ref c, BlockFloats);
             ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
             ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
             ref var loopGates = ref Unsafe.Add(ref laneSums, batch * SumFloats);
@@ -182,7 +183,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
         }
         WriteKeep(turn, last);
 
-        void Tick(string from, string to) => writer.Line($"MicroTick(ref recurrent, ref lane, ref gates, {from}, {to});");
+        void Tick(string from, string to) => writer.Line($"MicroTick(ref recurrent, ref lane, ref gates, {from}, {to}, ref z);");
     }
 
     private void WriteKeep(TurnPlan turn, string last)
@@ -213,7 +214,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
         {
             var messenger = MessengerName(turn, lane);
             var (first, count) = Entries(turn, lane);
-            writer.Line($"AddNormalised(ref Unsafe.Add(ref theta, {messenger}Weights), ref Unsafe.Add(ref theta, {messenger}Bias), ref {last}, {lanes}, {first}, {count}, ref Unsafe.Add(ref c, BlockFloats), ref {sums});");
+            writer.Line($"AddNormalised(ref Unsafe.Add(ref theta, {messenger}Weights), ref Unsafe.Add(ref theta, {messenger}Bias), ref {last}, {lanes}, {first}, {count}, ref z, ref {sums});");
         }
     }
 

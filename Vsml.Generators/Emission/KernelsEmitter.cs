@@ -109,7 +109,7 @@ internal static class KernelsEmitter
             // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
             private const int PaddedEntries = {LayerPlan.Pad(n)}, PaddedMessage = {PackedParameters.PaddedMessage(m)};
 
-            // Scratch space of dense turns: h twice, c and normalised messages of a block; gates and sums per example.
+            // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
             private const int FixedScratchFloats = {ScratchPlan.DenseFixedFloats(plan)}, LaneGateFloats = Columns * BlockLanes;
             private const int SumFloats = {(plan.Architecture.MessageLayerNorm ? "MessageSize" : "StateSize")} * BlockLanes;
 

@@ -5,8 +5,9 @@ using Vsml.Generators.Planning;
 namespace Vsml.Generators.Emission;
 
 /// <summary>
-/// Writes the inner kernel: one micro tick of a block of 16 sub-RNNs. Gates of a few state entries are accumulated in named
-/// registers over all k, then pass through the activations and leave as new c and h.
+/// Writes the inner kernel: one micro tick of a block of 16 sub-RNNs. With many registers, gates of a few state entries are
+/// accumulated in named registers over all k, pass through the activations and leave as new c and h. With few, product, new c and
+/// new h are loops of their own: their iterations are short enough for the processor to run several at a time.
 /// </summary>
 /// <param name="writer">Where to write.</param>
 /// <param name="dialect">The SIMD level.</param>
@@ -31,17 +32,125 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             : """
             // One micro tick of 16 sub-RNNs with the same theta:
             //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates.
+            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MicroTick(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell)
+                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             """);
-        using var body = writer.Block("");
+        if (dialect.SplitsPhases) WritePhases();
+        else
+            using (writer.Block(""))
+                WritePieces();
+    }
+
+    private void WritePieces()
+    {
         var pieces = dialect.Pieces / dialect.VectorTile;
         if (pieces == 1) WriteTiles("0");
         else
             using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {dialect.VectorTile * dialect.Width})"))
                 WriteTiles("piece");
+    }
+
+    private void WritePhases()
+    {
+        using (writer.Block(""))
+        {
+            writer.Line("AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);");
+            writer.Line($"UpdateCell{Suffix}(ref gates, ref cell, ref newCell);");
+            writer.Line($"UpdateHidden{Suffix}(ref gates, ref newCell, ref newHidden);");
+        }
+        if (!storesGates)
+        {
+            writer.Line(
+                """
+
+                // gates [i|g|f|o][unit][16] = lane + loop + h W.
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+                private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+                """);
+            using (writer.Block(""))
+                WritePieces();
+        }
+        WriteUpdateCell();
+        WriteUpdateHidden();
+    }
+
+    private string Suffix => storesGates ? "Stored" : "";
+
+    private void WriteUpdateCell()
+    {
+        writer.Line(
+            $"""
+
+            // c' = sigmoid(f) c + sigmoid(i) tanh(g){(storesGates ? ", the gates kept" : "")}.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateCell{Suffix}(ref float gates, ref float cell, ref float newCell)
+            """);
+        using var body = writer.Block("");
+        using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
+        var one = $"{dialect.Floats}.One";
+        writer.Line($"var i = {dialect.Load("gates", "at")};");
+        writer.Line($"var g = {dialect.Load("gates", "at + BlockFloats")};");
+        writer.Line($"var f = {dialect.Load("gates", "at + 2 * BlockFloats")};");
+        WriteExp2([("i", false), ("g", true), ("f", false)]);
+        if (!storesGates)
+            writer.Line(
+                $"""
+                var a = ({one} - gExp) / (({one} + iExp) * ({one} + gExp));
+                var c = {dialect.Load("cell", "at")} / ({one} + fExp) + a;
+                c.StoreUnsafe(ref newCell, at);
+                """);
+        else
+            writer.Line(
+                $"""
+                iExp += {one};
+                var gPlus = {one} + gExp;
+                var over = {one} / (iExp * gPlus);
+                i = gPlus * over;
+                g = ({one} - gExp) * (iExp * over);
+                f = {one} / ({one} + fExp);
+                i.StoreUnsafe(ref gates, at);
+                g.StoreUnsafe(ref gates, at + BlockFloats);
+                f.StoreUnsafe(ref gates, at + 2 * BlockFloats);
+                var c = {dialect.MultiplyAdd("f", dialect.Load("cell", "at"), "i * g")};
+                c.StoreUnsafe(ref newCell, at);
+                """);
+    }
+
+    private void WriteUpdateHidden()
+    {
+        writer.Line(
+            $"""
+
+            // h' = sigmoid(o) tanh(c'){(storesGates ? ", the gate and the tanh kept" : "")}.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateHidden{Suffix}(ref float gates, ref float newCell, ref float newHidden)
+            """);
+        using var body = writer.Block("");
+        using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
+        var one = $"{dialect.Floats}.One";
+        writer.Line($"var o = {dialect.Load("gates", "at + 3 * BlockFloats")};");
+        writer.Line($"var t = {dialect.Load("newCell", "at")} * {dialect.Broadcast("MinusTwoLog2E")};");
+        WriteExp2([("o", false), ("t", true)]);
+        if (!storesGates)
+            writer.Line(
+                $"""
+                var h = ({one} - tExp) / (({one} + oExp) * ({one} + tExp));
+                h.StoreUnsafe(ref newHidden, at);
+                """);
+        else
+            writer.Line(
+                $"""
+                oExp += {one};
+                var tPlus = {one} + tExp;
+                var over = {one} / (oExp * tPlus);
+                o = tPlus * over;
+                t = ({one} - tExp) * (oExp * over);
+                o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
+                t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
+                (o * t).StoreUnsafe(ref newHidden, at);
+                """);
     }
 
     private void WriteTiles(string piece)
@@ -65,7 +174,8 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         var cells = (from u in Enumerable.Range(0, units) from v in Enumerable.Range(0, dialect.VectorTile) select new Cell(u, v, $"{u * dialect.VectorTile + v}")).ToArray();
         WriteAccumulators(unit, units, piece, cells);
         WriteProduct(unit, units, piece, cells);
-        if (storesGates) WriteStoredActivations(unit, piece, cells);
+        if (dialect.SplitsPhases) WriteStoreGates(unit, piece, cells);
+        else if (storesGates) WriteStoredActivations(unit, piece, cells);
         else WriteActivations(unit, piece, cells);
     }
 
@@ -113,6 +223,13 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         writer.Line($"h = ref Unsafe.Add(ref h, {16 * unroll});");
     }
 
+    private void WriteStoreGates(string unit, string piece, IReadOnlyList<Cell> cells)
+    {
+        for (var gate = 0; gate < 4; gate++)
+            foreach (var cell in cells)
+                writer.Line($"{Gates[gate]}{cell.Name}.StoreUnsafe(ref gates, {Sum(Scaled(unit), (gate * _n + cell.Unit) * 16 + cell.Vector * dialect.Width, piece)});");
+    }
+
     private int Unroll => _n % 4 == 0 ? 4 : 1;
 
     private void WriteActivations(string unit, string piece, IReadOnlyList<Cell> cells)
@@ -132,7 +249,7 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         if (dialect.HasScale)
             foreach (var cell in cells)
                 foreach (var gate in new[] { "i", "o" })
-                    writer.Line($"{gate}{cell.Name} = {dialect.Vector}.MinNative({dialect.Broadcast("SigmoidLimit")}, {gate}{cell.Name});");
+                    writer.Line($"{gate}{cell.Name} = {dialect.Vector}.MinNative({dialect.Broadcast("ExponentLimit")}, {gate}{cell.Name});");
         WriteExp2([.. cells.Select(cell => ("i" + cell.Name, false)), .. cells.Select(cell => ("g" + cell.Name, true))]);
         foreach (var cell in cells) WritePair(cell, "i", "g");
         WriteExp2([.. cells.Select(cell => ("f" + cell.Name, false)), .. cells.Select(cell => ("o" + cell.Name, false))]);

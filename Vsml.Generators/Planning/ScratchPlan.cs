@@ -11,10 +11,10 @@ public static class ScratchPlan
     public static int FixedFloats(NetworkPlan plan) =>
         plan.Layers.Where(layer => layer.Spec is ConvLayerSpec).Select(layer => ConvScratch.Of(plan, layer).Length).Append(DenseFixedFloats(plan)).Max();
 
-    /// <summary>What a dense turn needs whatever the batch: h twice, c, and one block of messages.</summary>
+    /// <summary>What a dense turn needs whatever the batch: h twice, c, and one block of gates or messages.</summary>
     /// <param name="plan">The network.</param>
     public static int DenseFixedFloats(NetworkPlan plan) =>
-        (3 * plan.Architecture.StateSize + plan.Architecture.MessageSize) * LayerPlan.BlockLanes;
+        (3 * plan.Architecture.StateSize + Math.Max(4 * plan.Architecture.StateSize, plan.Architecture.MessageSize)) * LayerPlan.BlockLanes;
 
     /// <summary>Floats per example of the batch, for the dense layer that needs most; convolutions take one example after the other.</summary>
     /// <param name="plan">The network.</param>
