@@ -28,10 +28,11 @@ internal static class FashionMnist
 
     /// <summary>Reads one part; null if no folder holds its files.</summary>
     /// <param name="split">Train or test.</param>
-    public static ImageDataset? TryLoad(DatasetSplit split)
+    /// <param name="folders">Where to look, the first folder that has both files wins.</param>
+    public static ImageDataset? TryLoad(DatasetSplit split, IEnumerable<string> folders)
     {
         var part = split == DatasetSplit.Train ? "train" : "t10k";
-        foreach (var folder in DataFolders.Candidates(Name))
+        foreach (var folder in folders)
         {
             var images = Find(folder, $"{part}-images-idx3-ubyte");
             var labels = Find(folder, $"{part}-labels-idx1-ubyte");
