@@ -44,9 +44,10 @@ internal static class ModelDeclarationReader
         // [VsmlModel] on two partial declarations: the compiler refuses the second, and the first stands for both.
         if (model.Owner != node) return DeclarationResult.Empty;
 
-        var problems = new List<DiagnosticInfo>(TypeShape.Check(type, compilation, cancellation));
-        var (architecture, architectureProblems) = new ArchitectureReader(type.Name, model, attributes)
-            .Read(((TypeDeclarationSyntax)node).Identifier.GetLocation());
+        var syntax = (TypeDeclarationSyntax)node;
+        var problems = new List<DiagnosticInfo>(TypeShape.CheckLanguage(type.Name, syntax));
+        problems.AddRange(TypeShape.Check(type, compilation, cancellation));
+        var (architecture, architectureProblems) = new ArchitectureReader(type.Name, model, attributes).Read(syntax.Identifier.GetLocation());
         problems.AddRange(architectureProblems);
         if (architecture is not null) problems.AddRange(TypeShape.CheckMembers(type, ModelEmitter.MemberNames(architecture)));
 

@@ -11,6 +11,9 @@ namespace Vsml.Generators.Declaration;
 /// <summary>What a declared type must be for a learner to be emitted into it: a plain, partial, top-level class.</summary>
 internal static class TypeShape
 {
+    // Collection expressions.
+    private const LanguageVersion NeededVersion = LanguageVersion.CSharp12;
+
     /// <summary>Checks the type itself, but not its attributes.</summary>
     /// <param name="type">The declared type.</param>
     /// <param name="compilation">The compilation that declares it.</param>
@@ -42,6 +45,16 @@ internal static class TypeShape
         member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 2 } constructor
         && constructor.Parameters[0].Type.ToDisplayString() is KnownNames.MetaParameters or KnownNames.PackedTheta
         && constructor.Parameters[1].Type.SpecialType == SpecialType.System_UInt64;
+
+    /// <summary>Checks that the project's C# has what emitted code uses.</summary>
+    /// <param name="type">Name of the declared type.</param>
+    /// <param name="syntax">Its declaration.</param>
+    public static IEnumerable<DiagnosticInfo> CheckLanguage(string type, TypeDeclarationSyntax syntax)
+    {
+        if (syntax.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: var version and < NeededVersion })
+            yield return DiagnosticInfo.Of(DiagnosticDescriptors.LanguageVersion, syntax.Identifier.GetLocation(), type,
+                NeededVersion.ToDisplayString(), version.ToDisplayString());
+    }
 
     private static IEnumerable<DiagnosticInfo> CheckDeclaration(INamedTypeSymbol type, TypeDeclarationSyntax syntax, Compilation compilation, CancellationToken cancellation)
     {

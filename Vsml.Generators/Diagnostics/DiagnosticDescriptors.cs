@@ -48,6 +48,10 @@ internal static class DiagnosticDescriptors
         "VSML0009", "Micro ticks are declared twice", "The schedule of '{0}' has micro ticks as arguments and as MicroTicks. Keep one of the two.",
         "Vsml.Declaration", DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "VSML0009.md");
 
+    public static readonly DiagnosticDescriptor LanguageVersion = new(
+        "VSML0010", "Emitted code needs a newer C#", "The code emitted for '{0}' needs C# {1}, but the project uses C# {2}. Remove LangVersion from the project, or raise it.",
+        "Vsml.Declaration", DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "VSML0010.md");
+
     public static readonly DiagnosticDescriptor BrokenChain = new(
         "VSML0101", "Layers do not chain", "{0}",
         "Vsml.Layers", DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "VSML0101.md");
@@ -128,6 +132,7 @@ internal static class DiagnosticDescriptors
         DuplicateSchedule,
         NoInputSize,
         MicroTicksTwice,
+        LanguageVersion,
         BrokenChain,
         SizeTooSmall,
         EvenKernel,

@@ -91,12 +91,13 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
     private string LayerPosition(TurnPlan turn) =>
         plan.Layers.Count > 1 ? $"{CodeText.Literal(turn.Layer.Index)}f / {CodeText.Literal(plan.Layers.Count - 1)}f" : "0f";
 
+    private static string Lanes(TurnPlan turn) => turn.Layer.HasPadding ? "lanes" : "16f";
+
     private void WriteBlock(TurnPlan turn)
     {
         var side = new Side(plan, turn, Lane: true);
-        writer.Line(turn.Layer.HasPadding
-            ? $"var lanes = block == blocks - 1 ? {CodeText.Literal(turn.Layer.Lanes - (turn.Layer.Blocks - 1) * LayerPlan.BlockLanes)}f : 16f;"
-            : "const float lanes = 16f;");
+        if (turn.Layer.HasPadding)
+            writer.Line($"var lanes = block == blocks - 1 ? {turn.Layer.Lanes - (turn.Layer.Blocks - 1) * LayerPlan.BlockLanes}f : 16f;");
         writer.Line(
             $"""
             ProjectLanes(
@@ -194,7 +195,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
         void Normalised(Side side, string spread, string sums) => writer.Line(
             $"""
             NormalisedAdjoint(
-                ref Unsafe.Add(ref theta, {side.Messenger}ThetaWeights), ref Unsafe.Add(ref theta, {side.Messenger}ThetaBias), ref last, lanes,
+                ref Unsafe.Add(ref theta, {side.Messenger}ThetaWeights), ref Unsafe.Add(ref theta, {side.Messenger}ThetaBias), ref last, {Lanes(turn)},
                 ref {spread}, ref messages, ref {sums}, ref dh,
                 ref Unsafe.Add(ref gradient, {side.Messenger}ThetaWeights * BlockLanes), ref Unsafe.Add(ref gradient, {side.Messenger}ThetaBias * BlockLanes));
             """);
@@ -217,12 +218,12 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
                 ? $"""
                 ScaleLanesGradient(
                     ref laneSums, ref Unsafe.Add(ref gradient, {side.Messenger}ThetaScale * BlockLanes), ref Unsafe.Add(ref gradient, {side.Messenger}ThetaOffset * BlockLanes),
-                    {side.OutgoingAdjoint("block * BlockLanes")}, {side.Stride}, 1f / loops, lanes, {side.Entries});
+                    {side.OutgoingAdjoint("block * BlockLanes")}, {side.Stride}, 1f / loops, {Lanes(turn)}, {side.Entries});
                 """
                 : $"""
                 MessengerLanesGradient(
                     ref laneSums, ref Unsafe.Add(ref gradient, {side.Messenger}ThetaWeights * BlockLanes), ref Unsafe.Add(ref gradient, {side.Messenger}ThetaBias * BlockLanes),
-                    {side.OutgoingAdjoint("block * BlockLanes")}, {side.Stride}, 1f / loops, lanes, {side.Entries});
+                    {side.OutgoingAdjoint("block * BlockLanes")}, {side.Stride}, 1f / loops, {Lanes(turn)}, {side.Entries});
                 """);
     }
 

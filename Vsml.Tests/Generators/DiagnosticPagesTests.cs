@@ -9,7 +9,8 @@ namespace Vsml.Tests.Generators;
 /// <summary>Every diagnostic has a page that is right, a row in the release-tracking file, and a test.</summary>
 public partial class DiagnosticPagesTests
 {
-    private const string InternalFailure = "VSML0900";
+    // Nothing that a declaration says can cause these.
+    private static readonly string[] s_notByDeclaration = ["VSML0010", "VSML0900"];
 
     private static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> s_rules =
         (IReadOnlyDictionary<string, DiagnosticDescriptor>)typeof(VsmlModelGenerator).Assembly
@@ -32,7 +33,7 @@ public partial class DiagnosticPagesTests
             .Concat(File.ReadAllLines(RepositoryPaths.InRepository("Vsml.Generators", "AnalyzerReleases.Shipped.md")));
         rows.Where(row => row.StartsWith(id, StringComparison.Ordinal)).ShouldBe([$"{id} | {rule.Category} | {rule.DefaultSeverity} | {rule.Title}"]);
 
-        if (id != InternalFailure)
+        if (!s_notByDeclaration.Contains(id))
             DiagnosticTests.Mistakes.Select(row => (string)row[0]).ShouldContain(id);
     }
 
@@ -41,7 +42,7 @@ public partial class DiagnosticPagesTests
     public void Its_page_shows_a_wrong_and_a_right_declaration(string id)
     {
         var page = Page(id);
-        if (id == InternalFailure) return;
+        if (s_notByDeclaration.Contains(id)) return;
         var blocks = CodeBlock().Matches(page);
         blocks.Count.ShouldBe(2);
 

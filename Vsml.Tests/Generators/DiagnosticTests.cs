@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Vsml.Tests.Generators;
 
@@ -89,6 +90,20 @@ public class DiagnosticTests
 
         var silenced = GeneratorHarness.Run(GeneratorHarness.Compile($"using Vsml;\n#pragma warning disable VSML0107\n{large}\n"));
         silenced.Reported.Where(diagnostic => !diagnostic.IsSuppressed).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_older_language_is_reported_and_the_oldest_that_is_not_suffices()
+    {
+        const string source = "[Vsml.VsmlModel] [Vsml.DenseLayer(4, 2)] internal partial class Old { }";
+        var refused = GeneratorHarness.Run(GeneratorHarness.Compile(LanguageVersion.CSharp11, source)).Reported.ShouldHaveSingleItem();
+        refused.Id.ShouldBe("VSML0010");
+        refused.GetMessage().ShouldContain("needs C# 12.0, but the project uses C# 11.0.");
+        refused.Location.SourceTree!.ToString()[refused.Location.SourceSpan.Start..].ShouldStartWith("Old");
+
+        var (output, reported) = GeneratorHarness.Run(GeneratorHarness.Compile(LanguageVersion.CSharp12, source));
+        reported.ShouldBeEmpty();
+        GeneratorHarness.Complaints(output).ShouldBeEmpty();
     }
 
     [Theory]

@@ -17,9 +17,12 @@ internal static class GeneratorHarness
     ];
 
     /// <summary>Nullable, documentation and all other warnings as errors, no unsafe code, no implicit usings.</summary>
-    public static CSharpCompilation Compile(params string[] sources)
+    public static CSharpCompilation Compile(params string[] sources) => Compile(LanguageVersion.Latest, sources);
+
+    /// <summary>The same for an older C#.</summary>
+    public static CSharpCompilation Compile(LanguageVersion version, params string[] sources)
     {
-        var parse = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Diagnose);
+        var parse = new CSharpParseOptions(version, DocumentationMode.Diagnose);
         return CSharpCompilation.Create(
             "Consumer",
             sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, parse, path: string.Create(CultureInfo.InvariantCulture, $"/src/File{i}.cs"))),
@@ -28,16 +31,17 @@ internal static class GeneratorHarness
                 warningLevel: 9999, generalDiagnosticOption: ReportDiagnostic.Error, allowUnsafe: false));
     }
 
-    public static CSharpGeneratorDriver Driver(IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None) =>
+    public static CSharpGeneratorDriver Driver(
+        IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None, LanguageVersion version = LanguageVersion.Latest) =>
         CSharpGeneratorDriver.Create(
             [new VsmlModelGenerator().AsSourceGenerator()],
-            parseOptions: new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Diagnose),
+            parseOptions: new CSharpParseOptions(version, DocumentationMode.Diagnose),
             driverOptions: new GeneratorDriverOptions(disabled, trackIncrementalGeneratorSteps: true));
 
     /// <summary>The compilation with what was emitted, and the generator's own diagnostics.</summary>
     public static (Compilation Output, IReadOnlyList<Diagnostic> Reported) Run(Compilation compilation, IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None)
     {
-        Driver(disabled).RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
+        Driver(disabled, ((CSharpCompilation)compilation).LanguageVersion).RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
         return (output, reported);
     }
 
@@ -45,10 +49,10 @@ internal static class GeneratorHarness
     public static IReadOnlyList<string> Complaints(Compilation output) =>
         [.. output.GetDiagnostics().Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Hidden).Select(diagnostic => diagnostic.ToString())];
 
-    /// <summary>Emits, and expects neither diagnostics of the generator nor of the compiler.</summary>
+    /// <summary>Emits the surface alone, and expects neither diagnostics of the generator nor of the compiler.</summary>
     public static Compilation RunClean(params string[] sources)
     {
-        var (output, reported) = Run(Compile(sources));
+        var (output, reported) = Run(Compile(sources), IncrementalGeneratorOutputKind.Implementation);
         reported.ShouldBeEmpty();
         Complaints(output).ShouldBeEmpty();
         return output;

@@ -12,7 +12,7 @@ public class SurfaceTests
         namespace Demo
         {
             /// <summary>A learner.</summary>
-            [VsmlModel(StateSize = 16, MessageSize = 8)]
+            [VsmlModel(StateSize = 8, MessageSize = 4)]
             [DenseLayer(784, 32)]
             [DenseLayer(32, 10)]
             [TickSchedule(MicroTicks = 2)]
@@ -22,12 +22,12 @@ public class SurfaceTests
 
     [Theory]
     [InlineData(Deep)]
-    [InlineData("[Vsml.VsmlModel, Vsml.DenseLayer(4, 2)] internal partial class GlobalLearner;")]
-    [InlineData("namespace A.@class.B { [Vsml.VsmlModel, Vsml.DenseLayer(4, 2)] internal partial class @event; }")]
-    [InlineData("namespace Vsml.System.Vsml { [global::Vsml.VsmlModel, global::Vsml.DenseLayer(4, 2)] internal partial class System; }")]
-    [InlineData("[Vsml.VsmlModel(LayerwiseParameters = true, LabelFeedback = true, MessageLayerNorm = true, PositionFeatures = true, LearnedInitialCell = true, OutputIndex = 0, OutputBound = 0.1, InitialRandomFraction = 0.3), Vsml.Conv2dLayer(Height = 5, Width = 7, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2), Vsml.Conv2dLayer(OutputChannels = 2, Kernel = 1), Vsml.DenseLayer(3, MicroTicks = 5), Vsml.TickSchedule(MicroTicks = 1, TicksPerExample = 2, BackwardSweep = Vsml.BackwardSweep.Separate)] internal partial class Everything;")]
-    [InlineData("[Vsml.VsmlModel, Vsml.DenseLayer(4, 2)] internal partial class WithBase : Vsml.Learner;")]
-    [InlineData("[Vsml.VsmlModel] internal partial class Apart; [Vsml.DenseLayer(4, 3), Vsml.DenseLayer(2)] internal partial class Apart : global::System.ICloneable { public object Clone() => this; }")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 4), Vsml.DenseLayer(4, 2)] internal partial class GlobalLearner;")]
+    [InlineData("namespace A.@class.B { [Vsml.VsmlModel(StateSize = 3), Vsml.DenseLayer(4, 2)] internal partial class @event; }")]
+    [InlineData("namespace Vsml.System.Vsml { [global::Vsml.VsmlModel(StateSize = 4), global::Vsml.DenseLayer(4, 2)] internal partial class System; }")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 4, LayerwiseParameters = true, LabelFeedback = true, MessageLayerNorm = true, PositionFeatures = true, LearnedInitialCell = true, OutputIndex = 0, OutputBound = 0.1, InitialRandomFraction = 0.3), Vsml.Conv2dLayer(Height = 5, Width = 7, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2), Vsml.Conv2dLayer(OutputChannels = 2, Kernel = 1), Vsml.DenseLayer(3, MicroTicks = 5), Vsml.TickSchedule(MicroTicks = 1, TicksPerExample = 2, BackwardSweep = Vsml.BackwardSweep.Separate)] internal partial class Everything;")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 1, MessageSize = 2), Vsml.DenseLayer(4, 2)] internal partial class WithBase : Vsml.Learner;")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 5, MessageLayerNorm = true)] internal partial class Apart; [Vsml.DenseLayer(4, 3), Vsml.DenseLayer(2)] internal partial class Apart : global::System.ICloneable { public object Clone() => this; }")]
     public void It_compiles_without_a_warning_and_without_the_kernels(string source)
     {
         var (whole, reported) = GeneratorHarness.Run(GeneratorHarness.Compile(source));
@@ -43,21 +43,21 @@ public class SurfaceTests
     {
         var type = GeneratorHarness.RunClean(Deep).GetTypeByMetadataName("Demo.MnistLearner")!;
 
-        Constant("StateSize").ShouldBe(16);
-        Constant("MessageSize").ShouldBe(8);
+        Constant("StateSize").ShouldBe(8);
+        Constant("MessageSize").ShouldBe(4);
         Constant("InputSize").ShouldBe(784);
         Constant("OutputSize").ShouldBe(10);
         Constant("LayerCount").ShouldBe(2);
         Constant("SubRnnCount").ShouldBe(784L * 32 + 320);
-        Constant("ParameterCount").ShouldBe(32 * 64 + 64 + 2 * (16 * 8 + 8));
-        Constant("StateFloats").ShouldBe(2L * 16 * (784 * 32 + 320));
+        Constant("ParameterCount").ShouldBe(16 * 32 + 32 + 2 * (8 * 4 + 4));
+        Constant("StateFloats").ShouldBe(2L * 8 * (784 * 32 + 320));
         Constant("Layer1.Inputs").ShouldBe(32);
         Constant("Layer1.Outputs").ShouldBe(10);
         Constant("Layer1.MicroTicks").ShouldBe(2);
-        Constant("Layer1.CellOffset").ShouldBe(16L * 784 * 32);
-        Constant("Layer1.CellFloats").ShouldBe(16L * 320);
-        Constant("ParameterOffsets.Shared.LstmBiases").ShouldBe(32 * 64);
-        Constant("ParameterOffsets.Shared.BackwardBiases").ShouldBe(32 * 64 + 64 + 16 * 8 + 8 + 16 * 8);
+        Constant("Layer1.CellOffset").ShouldBe(8L * 784 * 32);
+        Constant("Layer1.CellFloats").ShouldBe(8L * 320);
+        Constant("ParameterOffsets.Shared.LstmBiases").ShouldBe(16 * 32);
+        Constant("ParameterOffsets.Shared.BackwardBiases").ShouldBe(16 * 32 + 32 + 8 * 4 + 4 + 8 * 4);
 
         object? Constant(string path)
         {
