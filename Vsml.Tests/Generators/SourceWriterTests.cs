@@ -25,7 +25,7 @@ public class SourceWriterTests
     [InlineData(0.1f, "0.1f")]
     [InlineData(1f, "1f")]
     [InlineData(16777217f, "16777216f")]
-    [InlineData(-1.17549435E-38f, "-1.17549435E-38f")]
+    [InlineData(-1.17549435E-38f, "-1.1754944E-38f")]
     [InlineData(3.4028235E+38f, "3.4028235E+38f")]
     [InlineData(float.NaN, "float.NaN")]
     public void A_float_is_its_shortest_exact_literal(float value, string literal) => CodeText.Literal(value).ShouldBe(literal);
