@@ -28,5 +28,8 @@ internal sealed record NetworkCase(string Name, Architecture Architecture, int B
         ? null
         : SubRnnMicroTicks * 8.0 * Architecture.StateSize * Architecture.StateSize;
 
+    /// <summary>Meta-parameters as training begins with them.</summary>
+    public MetaParameters InitialTheta => MetaParameters.Initial(Architecture, seed: 1, inputGateBias: 3);
+
     private static double Positions(LayerSpec layer) => layer is ConvLayerSpec conv ? (double)conv.OutputHeight * conv.OutputWidth : 1;
 }

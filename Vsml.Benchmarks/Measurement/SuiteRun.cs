@@ -30,9 +30,14 @@ internal sealed class SuiteRun(SimdLevel level, bool quick, NetworkCase? given)
     /// <param name="done">Cases done.</param>
     /// <param name="count">Cases in all.</param>
     /// <param name="what">The case.</param>
-    public void Begin(int done, int count, string what)
+    public void Begin(int done, int count, string what) => Begin((double)done / count, what);
+
+    /// <summary>Tells what is measured next, and looks at the peak.</summary>
+    /// <param name="done">Share of the suite that is done.</param>
+    /// <param name="what">The case.</param>
+    public void Begin(double done, string what)
     {
-        ChildMessage.Progress((double)done / count, what);
+        ChildMessage.Progress(done, what);
         LookAtPeak();
     }
 
