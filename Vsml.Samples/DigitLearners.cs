@@ -1,0 +1,56 @@
+namespace Vsml.Samples;
+
+/// <summary>
+/// One learning algorithm in several sizes: networks that differ in inputs and classes alone, so that one theta runs them all.
+/// </summary>
+public static class DigitLearners
+{
+    private static readonly VsmlModel[] Models =
+    [
+        FirstStageLearner.Model, SecondStageLearner.Model, ThirdStageLearner.Model, ValidationLearner.Model,
+        SmallImageLearner.Model, ImageLearner.Model,
+    ];
+
+    /// <summary>The declared network of an architecture.</summary>
+    /// <param name="architecture">Sizes and options.</param>
+    /// <exception cref="VsmlException">None was declared.</exception>
+    public static VsmlModel Of(Architecture architecture) =>
+        Array.Find(Models, model => model.Architecture == architecture)
+        ?? throw new VsmlException($"No network of {architecture.InputSize} inputs and {architecture.OutputSize} outputs is declared here.");
+}
+
+/// <summary>Meta-training, first stage: 16 inputs, 5 classes.</summary>
+[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
+[DenseLayer(16, 5)]
+[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
+public sealed partial class FirstStageLearner;
+
+/// <summary>Meta-training, second stage: 10 classes.</summary>
+[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
+[DenseLayer(16, 10)]
+[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
+public sealed partial class SecondStageLearner;
+
+/// <summary>Meta-training, third stage: 32 inputs.</summary>
+[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
+[DenseLayer(32, 10)]
+[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
+public sealed partial class ThirdStageLearner;
+
+/// <summary>Choice of the best theta during meta-training: images of 12x12.</summary>
+[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
+[DenseLayer(144, 10)]
+[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
+public sealed partial class ValidationLearner;
+
+/// <summary>Meta-test: images of 8x8.</summary>
+[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
+[DenseLayer(64, 10)]
+[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
+public sealed partial class SmallImageLearner;
+
+/// <summary>Meta-test: images of 28x28.</summary>
+[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
+[DenseLayer(784, 10)]
+[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
+public sealed partial class ImageLearner;
