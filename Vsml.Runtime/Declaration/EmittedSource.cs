@@ -45,6 +45,11 @@ public sealed class EmittedSource
         }
     }
 
+    /// <summary>A part of the files, to pin what matters: kernels of one SIMD level read like those of the others.</summary>
+    /// <param name="file">Whether to keep the file of a name, for example "Demo.MnistLearner.PortableKernels.g.cs".</param>
+    public EmittedSource Only(Func<string, bool> file) =>
+        new(new SortedDictionary<string, string>(Files.Where(pair => file(pair.Key)).ToDictionary(), StringComparer.Ordinal));
+
     /// <summary>All files, each under a line with its name.</summary>
     public override string ToString()
     {

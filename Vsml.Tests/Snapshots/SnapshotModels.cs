@@ -12,3 +12,10 @@ public sealed partial class OneLayer;
 [DenseLayer(3)]
 [TickSchedule(TicksPerExample = 2, BackwardSweep = BackwardSweep.Separate)]
 internal sealed partial class TwoLayers;
+
+/// <summary>A convolution in front of a dense layer.</summary>
+[VsmlModel(StateSize = 4, MessageSize = 3)]
+[Conv2dLayer(Height = 5, Width = 5, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2)]
+[DenseLayer(3)]
+[TickSchedule(BackwardSweep = BackwardSweep.Shared)]
+internal sealed partial class Convolution;
