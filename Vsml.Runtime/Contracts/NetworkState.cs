@@ -62,4 +62,31 @@ public sealed class NetworkState
         }
         for (var l = 0; l < Backward.Length; l++) other.Backward[l].Span.CopyTo(Backward[l].Span);
     }
+
+    /// <summary>Floats of everything.</summary>
+    public int FloatCount => Parts.Sum(floats => floats.Length);
+
+    /// <summary>Writes everything as one vector of <see cref="FloatCount"/>, in an order that only this layout has.</summary>
+    /// <param name="saved">Receives the floats.</param>
+    public void Save(Span<float> saved)
+    {
+        foreach (var floats in Parts)
+        {
+            floats.Span.CopyTo(saved);
+            saved = saved[floats.Length..];
+        }
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <param name="saved">The floats.</param>
+    public void Load(ReadOnlySpan<float> saved)
+    {
+        foreach (var floats in Parts)
+        {
+            saved[..floats.Length].CopyTo(floats.Span);
+            saved = saved[floats.Length..];
+        }
+    }
+
+    private IEnumerable<AlignedFloats> Parts => [.. Hidden, .. Cell, .. Backward];
 }

@@ -19,6 +19,7 @@ public sealed class EpisodeGradient
     private readonly float[] _logits;
     private readonly float[] _errorAdjoint;
     private readonly float[] _outputAdjoint;
+    private int[] _predicted = [];
     private readonly bool _hasBackwardSweep;
     private readonly int _ticks;
     private readonly int _sweeps;
@@ -106,6 +107,7 @@ public sealed class EpisodeGradient
     /// <param name="gradient">Receives the gradient of the weighted loss with respect to theta [parameters]; the learned initial cell's part is that of the state at the start.</param>
     /// <param name="end">Receives the state after <paramref name="carried"/> examples, or null.</param>
     /// <param name="carried">Examples after which the state is handed on; the whole window if negative.</param>
+    /// <param name="startsEpisode">Whether the window begins an episode, so that the learned initial cell is in its state.</param>
     /// <returns>The weighted loss.</returns>
     public float Run(
         ReadOnlySpan<float> theta,
@@ -117,7 +119,8 @@ public sealed class EpisodeGradient
         Span<float> losses,
         Span<float> gradient,
         NetworkState? end = null,
-        int carried = -1)
+        int carried = -1,
+        bool startsEpisode = true)
     {
         var length = losses.Length / Batch;
         if (carried < 0) carried = length;
@@ -125,6 +128,7 @@ public sealed class EpisodeGradient
         _adjoint.ThetaSums.Span.Clear();
         _adjoint.State.Clear();
         var window = new Window(inputs, labels, lossWeights);
+        if (_predicted.Length < losses.Length) _predicted = new int[losses.Length];
         var onTape = TapeExamples == 0 ? length : Math.Min(TapeExamples, length);
 
         _tape.State(0).CopyFrom(start);
@@ -155,9 +159,13 @@ public sealed class EpisodeGradient
         }
 
         _adjoint.ReadGradient(gradient);
-        if (_architecture.LearnedInitialCell) AddInitialCellGradient(gradient);
+        if (_architecture.LearnedInitialCell && startsEpisode) AddInitialCellGradient(gradient);
         return window.WeightedLoss(losses);
     }
+
+    /// <summary>The class that the last window's output favoured.</summary>
+    /// <param name="index">Index of an example, in the order of the losses.</param>
+    public int PredictedClass(int index) => _predicted[index];
 
     /// <summary>Copies out the gradient with respect to the initial cells of a layer.</summary>
     /// <param name="layer">Layer index from 0.</param>
@@ -187,7 +195,9 @@ public sealed class EpisodeGradient
         for (var e = 0; e < Batch; e++)
         {
             var label = window.Label(t, e, Batch, size);
-            losses[t * Batch + e] = SoftmaxCrossEntropy.Evaluate(Logits(_workspace.Forward, e), label, Batch, _error);
+            var logits = Logits(_workspace.Forward, e);
+            losses[t * Batch + e] = SoftmaxCrossEntropy.Evaluate(logits, label, Batch, _error);
+            _predicted[t * Batch + e] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits);
             _error.CopyTo(feedback[(e * channels * padded)..]);
             if (channels > 1) label.CopyTo(feedback[((e * channels + 1) * padded)..]);
         }

@@ -20,7 +20,7 @@ internal sealed class PairLearner
         _initial = new NetworkState(_runner.Shape, batch: 1);
         _label = new float[model.Architecture.OutputSize];
         _logits = new float[model.Architecture.OutputSize];
-        foreach (var floats in Parts(_runner.State)) StateFloats += floats.Length;
+        StateFloats = _runner.State.FloatCount;
     }
 
     /// <summary>Floats of everything that a learner has learned.</summary>
@@ -45,22 +45,11 @@ internal sealed class PairLearner
     {
         _runner.Reset();
         _runner.Resume();
-        foreach (var floats in Parts(_runner.State))
-        {
-            saved[..floats.Length].CopyTo(floats.Span);
-            saved = saved[floats.Length..];
-        }
+        _runner.State.Load(saved);
     }
 
     /// <summary>Saves the state.</summary>
-    public void Save(Span<float> saved)
-    {
-        foreach (var floats in Parts(_runner.State))
-        {
-            floats.Span.CopyTo(saved);
-            saved = saved[floats.Length..];
-        }
-    }
+    public void Save(Span<float> saved) => _runner.State.Save(saved);
 
     /// <summary>Runs part of an episode.</summary>
     /// <param name="theta">Flat meta-parameters of the member.</param>
@@ -94,6 +83,4 @@ internal sealed class PairLearner
             if (values[i] > values[best]) best = i;
         return best;
     }
-
-    private static IEnumerable<AlignedFloats> Parts(NetworkState state) => [.. state.Hidden, .. state.Cell, .. state.Backward];
 }
