@@ -12,3 +12,7 @@ public abstract record EstimatorConfiguration
 /// <summary>Evolution strategies: full, truncated, persistent or noise-reuse.</summary>
 /// <param name="Options">Variant and hyper-parameters.</param>
 public sealed record EsConfiguration(EsOptions Options) : EstimatorConfiguration;
+
+/// <summary>Backpropagation through time.</summary>
+/// <param name="Options">Meta-batch, stride and memory.</param>
+public sealed record BpttConfiguration(BpttOptions Options) : EstimatorConfiguration;

@@ -48,6 +48,7 @@ public sealed class MetaTrainer
         {
             EsConfiguration es => new EvolutionStrategyEstimator(
                 es.Options, new CpuPopulationRunner(ModelOf, _level, _threads), es.Truncation.ToSchedule(), _threads),
+            BpttConfiguration bptt => new BpttEstimator(bptt.Options, ModelOf, _level, bptt.Truncation.ToSchedule(), _threads),
             var other => throw new VsmlException($"estimator: {other.GetType().Name} is not supported."),
         };
     }

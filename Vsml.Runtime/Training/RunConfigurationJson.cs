@@ -111,24 +111,23 @@ public static class RunConfigurationJson
 
     private static EstimatorConfiguration ReadEstimator(JsonElement element, string source, IReadOnlyList<TrainingStage> stages)
     {
-        var standard = new EsOptions();
         var type = TaskJson.Type(element, source, "estimator");
+        if (type == "bptt") return ReadBptt(element, source, stages);
+        var standard = new EsOptions();
         EsVariant? variant = type switch
         {
             "es" => EsVariant.Full,
             "truncated-es" => EsVariant.Truncated,
             "pes" => EsVariant.Persistent,
             "nres" => EsVariant.NoiseReuse,
-            _ => throw StrictJson.Error(source, "estimator.type", $"there is no estimator '{type}'; there are es, truncated-es, pes and nres."),
+            _ => throw StrictJson.Error(source, "estimator.type", $"there is no estimator '{type}'; there are bptt, es, truncated-es, pes and nres."),
         };
         var fields = new StrictJson(element, source, "estimator", "type", "pairs", "noiseStd", "fitnessShaping", "maxDroppedShare", "truncation");
         var shaping = fields.String("fitnessShaping", "none");
         var truncation = fields.Has("truncation") ? ReadTruncation(fields.Element("truncation"), source) : TruncationRange.None;
         if (variant == EsVariant.Full && truncation != TruncationRange.None)
             throw StrictJson.Error(source, "estimator.truncation", "es runs whole episodes; take truncated-es, pes or nres for parts of them.");
-        foreach (var stage in stages)
-            if (truncation.Max > stage.EpisodeLength)
-                throw StrictJson.Error(source, "estimator.truncation", $"a truncation of {truncation.Max} examples is longer than the episode of {stage.EpisodeLength}; shorten it, or lengthen the episode.");
+        CheckTruncation(truncation, stages, source);
         return new EsConfiguration(new EsOptions
         {
             Variant = variant.Value,
@@ -142,6 +141,33 @@ public static class RunConfigurationJson
                 _ => throw StrictJson.Error(source, "estimator.fitnessShaping", $"there is no fitness shaping '{shaping}'; there are none and centred-ranks."),
             },
         }) { Truncation = truncation };
+    }
+
+    private static BpttConfiguration ReadBptt(JsonElement element, string source, IReadOnlyList<TrainingStage> stages)
+    {
+        var standard = new BpttOptions();
+        var fields = new StrictJson(element, source, "estimator", "type", "episodes", "stride", "memoryMiB", "maxDroppedShare", "truncation");
+        var truncation = fields.Has("truncation") ? ReadTruncation(fields.Element("truncation"), source) : TruncationRange.None;
+        CheckTruncation(truncation, stages, source);
+        var stride = NotNegative(fields, "stride", standard.Stride, source);
+        if (stride > 0 && truncation == TruncationRange.None)
+            throw StrictJson.Error(source, "estimator.stride", "a stride needs a truncation, whose window it moves on.");
+        if (stride > truncation.Min && stride > 0)
+            throw StrictJson.Error(source, "estimator.stride", $"a stride of {stride} examples is longer than the truncation of {truncation.Min}, so that examples would be left out; shorten it.");
+        return new BpttConfiguration(new BpttOptions
+        {
+            EpisodeCount = Positive(fields, "episodes", standard.EpisodeCount, source),
+            Stride = stride,
+            MemoryBudget = (long)Positive(fields, "memoryMiB", (int)(standard.MemoryBudget >> 20), source) << 20,
+            MaxDroppedShare = Number(fields, "maxDroppedShare", standard.MaxDroppedShare, 0, 1, source),
+        }) { Truncation = truncation };
+    }
+
+    private static void CheckTruncation(TruncationRange truncation, IReadOnlyList<TrainingStage> stages, string source)
+    {
+        foreach (var stage in stages)
+            if (truncation.Max > stage.EpisodeLength)
+                throw StrictJson.Error(source, "estimator.truncation", $"a truncation of {truncation.Max} examples is longer than the episode of {stage.EpisodeLength}; shorten it, or lengthen the episode.");
     }
 
     private static TruncationRange ReadTruncation(JsonElement element, string source)

@@ -88,6 +88,13 @@ internal static class RunConfigurationWriter
                 writer.WriteString("fitnessShaping", es.Options.Shaping == FitnessShaping.CentredRanks ? "centred-ranks" : "none");
                 writer.WriteNumber("maxDroppedShare", es.Options.MaxDroppedShare);
                 break;
+            case BpttConfiguration bptt:
+                writer.WriteString("type", "bptt");
+                writer.WriteNumber("episodes", bptt.Options.EpisodeCount);
+                writer.WriteNumber("stride", bptt.Options.Stride);
+                writer.WriteNumber("memoryMiB", bptt.Options.MemoryBudget >> 20);
+                writer.WriteNumber("maxDroppedShare", bptt.Options.MaxDroppedShare);
+                break;
             default:
                 throw new ArgumentException($"{estimator.GetType().Name} has no JSON form.", nameof(estimator));
         }
