@@ -1,0 +1,100 @@
+using Microsoft.CodeAnalysis;
+using Vsml.Files;
+using Vsml.Tests.Fixtures;
+using Vsml.Tests.Generators;
+
+namespace Vsml.Tests.Tool;
+
+public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels models) : IClassFixture<DescribeAndEmitTests.CompiledModels>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(GoldenFiles.AllCases), MemberType = typeof(GoldenFiles))]
+    public void Describing_a_file_gives_the_same_network(string name)
+    {
+        var run = ToolRun.InProcess("describe", TraceFiles.ArchitecturePath(name)).ShouldSucceed();
+        var architecture = ArchitectureJson.Read(TraceFiles.ArchitecturePath(name));
+        ArchitectureJson.Parse(run.Output, "output").ShouldBe(architecture);
+        run.Error.ShouldContain($"meta-parameters (V_M): {ParameterLayout.Of(architecture).Count:#,0}");
+    }
+
+    [Theory]
+    [InlineData("Demo.event.Deep", "Demo.event.Deep")]
+    [InlineData("Deep", "Demo.event.Deep")]
+    [InlineData("class", "Demo.event.class")]
+    [InlineData("Plain", "Plain")]
+    public void Emitting_a_declared_model_gives_what_the_generator_emits(string type, string prefix)
+    {
+        ToolRun.InProcess("emit", "--assembly", models.Assembly, type, "--out", _folder["emitted"]).ShouldSucceed();
+
+        var wanted = models.Emitted.Where(file => file.Key.StartsWith(prefix + ".", StringComparison.Ordinal)).ToDictionary();
+        wanted.Count.ShouldBe(5); // surface, choice, three levels
+        Directory.GetFiles(_folder["emitted"]).Select(Path.GetFileName).ShouldBe(wanted.Keys, ignoreOrder: true);
+        foreach (var (name, text) in wanted) File.ReadAllText(Path.Combine(_folder["emitted"], name)).ShouldBe(text, name);
+    }
+
+    [Fact]
+    public void Describing_a_declared_model_gives_its_architecture()
+    {
+        var run = ToolRun.InProcess("describe", "Deep", "--assembly", models.Assembly).ShouldSucceed();
+        var architecture = ArchitectureJson.Parse(run.Output, "output");
+        architecture.Layers.Select(layer => layer.ToString()).ShouldBe(["dense 12 -> 5", "dense 5 -> 3"]);
+        architecture.Schedule.MicroTicks.ShouldBe([1, 3]);
+        architecture.Schedule.BackwardSweep.ShouldBe(BackwardSweep.Separate);
+        architecture.LabelFeedback.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_type_that_is_not_there_is_answered_by_those_that_are() =>
+        ToolRun.InProcess("describe", "--assembly", models.Assembly, "Shallow").ShouldBeRefused("'Shallow'", "Demo.event.Deep", "Plain");
+
+    [Fact]
+    public void Without_a_folder_the_files_are_printed()
+    {
+        var path = TraceFiles.ArchitecturePath("dense-tiny");
+        ToolRun.InProcess("emit", path, "--out", _folder["emitted"], "--name", "Demo.Tiny").ShouldSucceed().Output.ShouldBeEmpty();
+        var printed = ToolRun.InProcess("emit", path, "--name", "Demo.Tiny").ShouldSucceed().Output;
+        foreach (var file in Directory.GetFiles(_folder["emitted"])) printed.ShouldContain($"// ---- {Path.GetFileName(file)}\n{File.ReadAllText(file)}");
+    }
+
+    /// <summary>An assembly with declared models, compiled once.</summary>
+    public sealed class CompiledModels : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        private const string Models =
+            """
+            namespace Demo.@event
+            {
+                /// <summary/>
+                [Vsml.VsmlModel(StateSize = 8, LabelFeedback = true), Vsml.DenseLayer(12, 5), Vsml.DenseLayer(3), Vsml.TickSchedule(1, 3, BackwardSweep = Vsml.BackwardSweep.Separate)]
+                public sealed partial class Deep;
+                [Vsml.VsmlModel(OutputBound = 12.5), Vsml.DenseLayer(10, 20)]
+                internal partial class @class;
+            }
+            [Vsml.VsmlModel(StateSize = 7, MessageLayerNorm = true), Vsml.DenseLayer(9, 4)]
+            internal partial class Plain;
+            """;
+
+        /// <summary>Compiles them.</summary>
+        public CompiledModels()
+        {
+            var compiled = GeneratorHarness.RunClean(Models);
+            Emitted = compiled.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal))
+                .ToDictionary(tree => Path.GetFileName(tree.FilePath), tree => tree.ToString());
+            compiled.Emit(Assembly).Success.ShouldBeTrue();
+        }
+
+        /// <summary>Path of the assembly.</summary>
+        public string Assembly => _folder["Models.dll"];
+
+        /// <summary>What the generator emitted, by file name.</summary>
+        public IReadOnlyDictionary<string, string> Emitted { get; }
+
+        /// <inheritdoc/>
+        public void Dispose() => _folder.Dispose();
+    }
+}

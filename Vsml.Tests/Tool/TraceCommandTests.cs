@@ -1,0 +1,98 @@
+using Vsml.Contracts;
+using Vsml.Files;
+using Vsml.Tests.Fixtures;
+using Vsml.Tool;
+
+namespace Vsml.Tests.Tool;
+
+public sealed class TraceCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string> CompiledCases => [.. GoldenFiles.Names.Where(name => !name.Contains("conv", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(CompiledCases))]
+    public void Compiled_traces_hold(string name)
+    {
+        ToolRun.InProcess(TraceFiles.Arguments(name, _folder["out"])).ShouldSucceed().Output.ShouldBeEmpty();
+        TraceFiles.ShouldHold(name, _folder["out"], TensorType.F32, gradient: false);
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenFiles.AllCases), MemberType = typeof(GoldenFiles))]
+    public void Reference_traces_hold_with_gradients(string name)
+    {
+        ToolRun.InProcess(TraceFiles.Arguments(name, _folder["out"], "--backend", "reference", "--precision", "f64", "--gradient")).ShouldSucceed();
+        TraceFiles.ShouldHold(name, _folder["out"], TensorType.F64, gradient: true);
+    }
+
+    [Fact]
+    public void Reference_traces_in_single_precision_hold()
+    {
+        ToolRun.InProcess(TraceFiles.Arguments("dense-tiny", _folder["out"], "--backend", "reference", "--gradient")).ShouldSucceed();
+        TraceFiles.ShouldHold("dense-tiny", _folder["out"], TensorType.F32, gradient: true);
+    }
+
+    [Fact]
+    public void Double_inputs_and_further_tensors_are_taken()
+    {
+        var file = SafetensorsFile.Read(TraceFiles.InputPath("dense-tiny"));
+        var tensors = file.Tensors.Where(tensor => tensor.Type == TensorType.F32).Select(tensor => Tensor.Of(tensor.Name, tensor.Shape, tensor.ToDoubles()));
+        SafetensorsFile.Write(_folder["in"], [.. tensors, Tensor.Of("note", [2], new byte[] { 1, 2 })]);
+        ToolRun.InProcess("trace", "--architecture", TraceFiles.ArchitecturePath("dense-tiny"), "--input", _folder["in"], "--output", _folder["out"]).ShouldSucceed();
+        TraceFiles.ShouldHold("dense-tiny", _folder["out"], TensorType.F32, gradient: false);
+    }
+
+    [Fact]
+    public void The_same_bytes_come_every_time()
+    {
+        ToolRun.InProcess(TraceFiles.Arguments("dense-n7-odd", _folder["first"])).ShouldSucceed();
+        ToolRun.InProcess(TraceFiles.Arguments("dense-n7-odd", _folder["second"])).ShouldSucceed();
+        File.ReadAllBytes(_folder["second"]).ShouldBe(File.ReadAllBytes(_folder["first"]));
+    }
+
+    [Fact]
+    public void A_level_at_or_below_the_machines_own_can_be_forced()
+    {
+        foreach (var level in Enum.GetValues<SimdLevel>())
+        {
+            var run = ToolRun.InProcess(TraceFiles.Arguments("dense-n8-m3", _folder[level.Name()], "--simd", level.Name()));
+            if (level > SimdLevels.Widest) run.ShouldBeRefused("--simd", level.Name(), SimdLevels.Widest.Name());
+            else
+            {
+                run.ShouldSucceed();
+                TraceFiles.ShouldHold("dense-n8-m3", _folder[level.Name()], TensorType.F32, gradient: false);
+            }
+        }
+    }
+
+    // What a machine without the wider levels computes: the same kernels, encoded for it.
+    [Theory]
+    [InlineData("avx2", "DOTNET_EnableAVX512")]
+    [InlineData("portable", "DOTNET_EnableAVX2")]
+    public void A_machine_without_wider_levels_uses_its_own(string level, string variable)
+    {
+        (string, string)[] environment = level == "avx2" ? [(variable, "0")] : [("DOTNET_EnableAVX512", "0"), (variable, "0")];
+        ToolRun.OfProcess("dotnet", [ToolRun.Assembly, .. TraceFiles.Arguments("deep-4-label", _folder["out"])], environment).ShouldSucceed();
+        TraceFiles.ShouldHold("deep-4-label", _folder["out"], TensorType.F32, gradient: false);
+
+        ToolRun.InProcess(TraceFiles.Arguments("deep-4-label", _folder["forced"], "--simd", level)).ShouldSucceed();
+        File.ReadAllBytes(_folder["out"]).ShouldBe(File.ReadAllBytes(_folder["forced"]));
+
+        ToolRun.OfProcess("dotnet", [ToolRun.Assembly, .. TraceFiles.Arguments("deep-4-label", _folder["above"], "--simd", "avx512")], environment)
+            .ShouldBeRefused("avx512", level);
+        File.Exists(_folder["above"]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_stop_leaves_no_output()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        ToolRun.InProcess(stop.Token, TraceFiles.Arguments("dense-tiny", _folder["out"])).Code.ShouldBe(ExitCodes.Interrupted);
+        Directory.EnumerateFileSystemEntries(_folder.Path).ShouldBeEmpty();
+    }
+}
