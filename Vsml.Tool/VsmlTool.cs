@@ -56,6 +56,7 @@ public static class VsmlTool
 
     private static IEnumerable<Command> Commands(ToolContext context) =>
     [
+        TestCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),
         EmitCommand.Create(context),

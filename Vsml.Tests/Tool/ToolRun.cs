@@ -61,7 +61,7 @@ internal sealed record ToolRun(int Code, string Output, string Error)
     /// <summary>Expects success.</summary>
     public ToolRun ShouldSucceed()
     {
-        Code.ShouldBe(ExitCodes.Success, Error);
+        Code.ShouldBe(ExitCodes.Success, Error + Output);
         return this;
     }
 }

@@ -32,6 +32,11 @@ internal sealed class ArchitectureSource
         command.Options.Add(_assembly);
     }
 
+    /// <summary>Whether the command line names an architecture.</summary>
+    /// <param name="parsed">The command line.</param>
+    public bool IsGiven(ParseResult parsed) =>
+        parsed.GetValue(_subject) is not null || parsed.GetValue(_file) is not null || parsed.GetValue(_assembly) is not null;
+
     /// <summary>The model as declared; one of a JSON file is called <paramref name="name"/>.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="name">Namespace and name of the class to emit for a JSON file.</param>
