@@ -31,7 +31,7 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
         ToolRun.InProcess("emit", "--assembly", models.Assembly, type, "--out", _folder["emitted"]).ShouldSucceed();
 
         var wanted = models.Emitted.Where(file => file.Key.StartsWith(prefix + ".", StringComparison.Ordinal)).ToDictionary();
-        wanted.Count.ShouldBe(5); // surface, choice, three levels
+        wanted.Count.ShouldBe(8); // surface, choice, forward and adjoint of three levels
         Directory.GetFiles(_folder["emitted"]).Select(Path.GetFileName).ShouldBe(wanted.Keys, ignoreOrder: true);
         foreach (var (name, text) in wanted) File.ReadAllText(Path.Combine(_folder["emitted"], name)).ShouldBe(text, name);
     }

@@ -11,14 +11,13 @@ public sealed class TraceCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> CompiledCases => [.. GoldenFiles.Names.Where(name => !name.Contains("conv", StringComparison.Ordinal))];
-
     [Theory]
-    [MemberData(nameof(CompiledCases))]
+    [MemberData(nameof(GoldenFiles.AllCases), MemberType = typeof(GoldenFiles))]
     public void Compiled_traces_hold(string name)
     {
-        ToolRun.InProcess(TraceFiles.Arguments(name, _folder["out"])).ShouldSucceed().Output.ShouldBeEmpty();
-        TraceFiles.ShouldHold(name, _folder["out"], TensorType.F32, gradient: false);
+        var gradient = !name.Contains("conv", StringComparison.Ordinal);
+        ToolRun.InProcess([.. TraceFiles.Arguments(name, _folder["out"]), .. gradient ? ["--gradient"] : Array.Empty<string>()]).ShouldSucceed().Output.ShouldBeEmpty();
+        TraceFiles.ShouldHold(name, _folder["out"], TensorType.F32, gradient);
     }
 
     [Theory]

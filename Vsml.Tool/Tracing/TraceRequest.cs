@@ -32,8 +32,6 @@ internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, 
             simd);
         if (request.Backend == TraceBackend.Compiled && request.Precision == TensorType.F64)
             throw new VsmlException("--precision f64: emitted kernels are float32; use --backend reference for f64.");
-        if (request.Backend == TraceBackend.Compiled && gradient)
-            throw new VsmlException("--gradient: this version emits no adjoint kernels; use --backend reference for gradients.");
         return request;
     }
 
@@ -44,7 +42,7 @@ internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, 
     public void Check(Architecture architecture, string source)
     {
         for (var l = 0; l < architecture.Layers.Count; l++)
-            if (Backend == TraceBackend.Compiled && architecture.Layers[l] is ConvLayerSpec)
-                throw new VsmlException($"{source}: layers[{l}]: this version emits no kernels for convolutions; use --backend reference.");
+            if (Backend == TraceBackend.Compiled && Gradient && architecture.Layers[l] is ConvLayerSpec)
+                throw new VsmlException($"{source}: layers[{l}]: this version emits no adjoint kernels for convolutions; use --backend reference for gradients.");
     }
 }

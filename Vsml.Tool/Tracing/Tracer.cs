@@ -23,9 +23,13 @@ internal static class Tracer
 
     private static IReadOnlyList<Tensor> Compiled(TraceRequest request, Architecture architecture, TraceInput<float> given)
     {
-        var trace = EpisodeTrace.Run(RuntimeCompiler.Compile(architecture), request.Simd, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
+        var model = RuntimeCompiler.Compile(architecture);
+        var trace = EpisodeTrace.Run(model, request.Simd, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
         var output = new TraceOutput<float>(architecture, given.Length, given.Batch, Tensor.Of);
         output.AddEpisode(trace.Logits, trace.Losses, trace.Cells, trace.Hidden);
+        if (!request.Gradient) return output.Tensors;
+        var (theta, cells) = EpisodeTrace.Differentiate(model, request.Simd, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
+        output.AddGradient(theta, cells);
         return output.Tensors;
     }
 
