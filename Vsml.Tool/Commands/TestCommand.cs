@@ -45,7 +45,7 @@ internal static class TestCommand
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
             if (parsed.GetValue(json) is { } path) CheckFolder(path);
 
-            var model = context.Abandonable(() => RuntimeCompiler.Compile(Fit(parameters.Architecture, task)));
+            var model = context.Abandonable(() => RuntimeCompiler.Compile(Fit(parameters.Architecture, task), level));
             var learners = new List<MetaTestLearner> { MetaTestLearner.Vsml("vsml", model, model.Pack(parameters.Values, level)) };
             if (parsed.GetValue(baselines))
             {

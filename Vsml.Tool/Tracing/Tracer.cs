@@ -23,7 +23,7 @@ internal static class Tracer
 
     private static IReadOnlyList<Tensor> Compiled(TraceRequest request, Architecture architecture, TraceInput<float> given)
     {
-        var model = RuntimeCompiler.Compile(architecture);
+        var model = RuntimeCompiler.Compile(architecture, request.Simd);
         var trace = EpisodeTrace.Run(model, request.Simd, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
         var output = new TraceOutput<float>(architecture, given.Length, given.Batch, Tensor.Of);
         output.AddEpisode(trace.Logits, trace.Losses, trace.Cells, trace.Hidden);
