@@ -17,7 +17,7 @@ public static class VsmlTool
     {
         try
         {
-            var parsed = BuildRoot(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parsed = Parse(args, context);
             if (parsed.Action is ParseErrorAction) throw UsageError(parsed);
             return parsed.Invoke(new InvocationConfiguration
             {
@@ -45,6 +45,10 @@ public static class VsmlTool
         }
     }
 
+    /// <summary>Parses a command line without running it.</summary>
+    internal static ParseResult Parse(IReadOnlyList<string> args, ToolContext context) =>
+        BuildRoot(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
     private static RootCommand BuildRoot(ToolContext context)
     {
         var root = new RootCommand("Networks whose every weight is a tiny LSTM: compile them, run them, look at them.");
@@ -56,6 +60,7 @@ public static class VsmlTool
 
     private static IEnumerable<Command> Commands(ToolContext context) =>
     [
+        TrainCommand.Create(context),
         TestCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),

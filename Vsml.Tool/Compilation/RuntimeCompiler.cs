@@ -75,10 +75,12 @@ public static class RuntimeCompiler
             if (file.Name.Contains($".{kernels}.", StringComparison.Ordinal) || file.Name.EndsWith(".Surface.g.cs", StringComparison.Ordinal)) yield return file.Text;
         yield return
             $$"""
+            #nullable enable
             namespace {{Namespace}};
             partial class {{TypeName}}
             {
-                static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels) => kernels = new {{kernels}}();
+                static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels) =>
+                    kernels = level == global::Vsml.Contracts.SimdLevel.{{level}} ? new {{kernels}}() : null;
             }
             """;
     }

@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Vsml.Tests.Fixtures;
+using Vsml.Tests.Generators;
+using Vsml.Tool;
+
+namespace Vsml.Tests.Tool;
+
+/// <summary>What README.md tells is true.</summary>
+public partial class ReadmeTests
+{
+    private static readonly string s_readme = File.ReadAllText(RepositoryPaths.InRepository("README.md"));
+
+    [Fact]
+    public void Its_example_compiles()
+    {
+        var code = CodeBlock().Matches(s_readme).Where(block => block.Groups[1].Value == "csharp").ShouldHaveSingleItem().Groups[2].Value;
+        var consumer = GeneratorHarness.Compile(code);
+        consumer = consumer.WithOptions(consumer.Options.WithOutputKind(OutputKind.ConsoleApplication));
+        var (output, reported) = GeneratorHarness.Run(consumer);
+        reported.ShouldBeEmpty();
+        GeneratorHarness.Complaints(output).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Its_command_lines_exist()
+    {
+        var lines = CodeBlock().Matches(s_readme).Where(block => block.Groups[1].Value == "sh").SelectMany(block => block.Groups[2].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var context = new ToolContext(TextWriter.Null, TextWriter.Null);
+        foreach (var line in lines.Where(line => line.StartsWith("vsml ", StringComparison.Ordinal)))
+            VsmlTool.Parse(line.Split(' ')[1..], context).Errors.ShouldBeEmpty(line);
+        lines.ShouldContain("dotnet test");
+        lines.ShouldContain("dotnet run -c Release --project Vsml.Samples");
+        foreach (var command in ToolRun.InProcess("--help").Output.Split("Commands:")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            if (command.Trim().Split(' ')[0] is { Length: > 0 } name) lines.ShouldContain(line => line.StartsWith($"vsml {name}", StringComparison.Ordinal), name);
+    }
+
+    [Fact]
+    public void Its_links_lead_somewhere()
+    {
+        foreach (var target in Link().Matches(s_readme).Select(link => link.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
+            Path.Exists(RepositoryPaths.InRepository(target)).ShouldBeTrue(target);
+    }
+
+    [GeneratedRegex("```(\\w+)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\(([^)#]+)\)")]
+    private static partial Regex Link();
+}

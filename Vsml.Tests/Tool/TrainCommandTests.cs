@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using Vsml.Tests.Fixtures;
+using Vsml.Tool;
+
+namespace Vsml.Tests.Tool;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public TrainCommandTests() => File.WriteAllText(_folder["run.json"],
+        """
+        {
+          "model": { "stateSize": 4, "messageSize": 2, "layers": [ { "type": "dense", "inputs": 16, "outputs": 10 } ] },
+          "tasks": [ { "weight": 1, "task": { "type": "images", "data": "digits", "split": "train", "size": 4, "transforms": [ { "type": "label-permutation" } ] } } ],
+          "stages": [ { "iterations": 6, "episodeLength": 5, "inputs": 16, "classes": 10 } ],
+          "learningRate": { "values": [ 0.01 ] },
+          "estimator": { "type": "es", "pairs": 2, "noiseStd": 0.05 },
+          "checkpoints": { "interval": 2, "kept": 3 }
+        }
+        """);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_run_writes_its_folder_and_reports()
+    {
+        var run = Train("--out", _folder["run"]).ShouldSucceed();
+        run.Error.ShouldBeEmpty();
+        run.Output.ShouldContain("iteration 6/6");
+        run.Output.ShouldContain("examples/s");
+        run.Output.ShouldContain("finished after 6 of 6 iterations");
+        foreach (var file in new[] { "run.json", "metrics.jsonl", "theta.safetensors", "checkpoint-6.safetensors" })
+            File.Exists(Path.Combine(_folder["run"], file)).ShouldBeTrue(file);
+        MetaParameters.Load(Path.Combine(_folder["run"], "theta.safetensors")).Architecture.StateSize.ShouldBe(4);
+
+        // Nothing is left to do, and nothing changes.
+        var theta = Theta("run");
+        ToolRun.InProcess("train", "--resume", _folder["run"]).ShouldSucceed();
+        Theta("run").ShouldBe(theta);
+        Train("--out", _folder["run"]).ShouldBeRefused("run", "--resume");
+    }
+
+    [Fact]
+    public void Seeds_change_the_run_and_threads_do_not()
+    {
+        Train("--out", _folder["one"], "--threads", "1").ShouldSucceed();
+        Train("--out", _folder["two"], "--threads", "2", "--seed", "1").ShouldSucceed();
+        Train("--out", _folder["other"], "--seed", "2").ShouldSucceed();
+        Theta("two").ShouldBe(Theta("one"));
+        Theta("other").ShouldNotBe(Theta("one"));
+    }
+
+    [Fact]
+    public void An_interrupted_run_goes_on_bit_for_bit()
+    {
+        Train("--out", _folder["whole"]).ShouldSucceed();
+        using (var stop = new CancellationTokenSource())
+        {
+            // The first line of progress asks for the stop.
+            using var output = new ActionWriter(stop.Cancel);
+            VsmlTool.Run(["train", "--config", _folder["run.json"], "--out", _folder["parts"]], new ToolContext(output, TextWriter.Null, Cancellation: stop.Token))
+                .ShouldBe(ExitCodes.Interrupted);
+        }
+        File.Exists(Path.Combine(_folder["parts"], "checkpoint-6.safetensors")).ShouldBeFalse();
+        ToolRun.InProcess("train", "--resume", _folder["parts"]).ShouldSucceed();
+        Theta("parts").ShouldBe(Theta("whole"));
+    }
+
+    [Fact]
+    public void A_terminated_process_leaves_a_checkpoint()
+    {
+        if (OperatingSystem.IsWindows()) return; // has no SIGTERM
+        using var process = ToolRun.Start("dotnet", [ToolRun.Assembly, "train", "--config", "preset:smoke", "--out", _folder["run"]]);
+        process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldNotBeEmpty();
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        process.StandardOutput.ReadToEnd().ShouldContain("interrupted after");
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(ExitCodes.Interrupted);
+        Directory.GetFiles(_folder["run"], "checkpoint-*.safetensors").ShouldNotBeEmpty();
+        Directory.GetFiles(_folder["run"], "*.tmp").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("--out run", "--config")]
+    [InlineData("--config run.json", "--out")]
+    [InlineData("--config none.json --out run", "none.json")]
+    [InlineData("--config preset:none --out run", "none", "smoke")]
+    [InlineData("--config run.json --out run --threads 0", "--threads")]
+    [InlineData("--config run.json --out run --threads two", "two")]
+    [InlineData("--config run.json --out run --time-limit 0", "--time-limit")]
+    [InlineData("--config run.json --out run --seed -1", "-1")]
+    [InlineData("--config run.json --out run --simd sse", "sse")]
+    [InlineData("--resume none", "none")]
+    [InlineData("--resume run.json", "run.json")]
+    [InlineData("--resume none --config run.json", "--resume")]
+    [InlineData("--config run.json --out run.json", "run.json")]
+    [InlineData("--config bad.json --out run", "bad.json", "stages")]
+    [InlineData("--config misfit.json --out run", "classes")]
+    public void Wrong_options(string options, params string[] mentions)
+    {
+        var json = File.ReadAllText(_folder["run.json"]);
+        File.WriteAllText(_folder["bad.json"], json.Replace("\"episodeLength\": 5", "\"episodeLength\": 0", StringComparison.Ordinal));
+        File.WriteAllText(_folder["misfit.json"], json.Replace("\"classes\": 10", "\"classes\": 11", StringComparison.Ordinal));
+        var words = options.Split(' ').Select(word => word is "run" or "none" || word.EndsWith(".json", StringComparison.Ordinal) ? _folder[word] : word);
+        ToolRun.InProcess(["train", .. words]).ShouldBeRefused(mentions);
+        Directory.Exists(_folder["run"]).ShouldBeFalse();
+        File.ReadAllText(_folder["run.json"]).ShouldBe(json);
+    }
+
+    private ToolRun Train(params string[] options) => ToolRun.InProcess(["train", "--config", _folder["run.json"], .. options]);
+
+    private byte[] Theta(string run) => File.ReadAllBytes(Path.Combine(_folder[run], "theta.safetensors"));
+
+    /// <summary>Does something at the first line that is written.</summary>
+    private sealed class ActionWriter(Action action) : StringWriter
+    {
+        public override void WriteLine(string? value) => action();
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Vsml.Contracts;
+using Vsml.Tool.Compilation;
+using Vsml.Tool.Training;
+using Vsml.Training;
+
+namespace Vsml.Tool.Commands;
+
+/// <summary><c>vsml train</c>: a meta-training run in a folder, begun or continued.</summary>
+internal static class TrainCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="context">Where to print, and when to stop.</param>
+    public static Command Create(ToolContext context)
+    {
+        var config = new Option<string?>("--config") { HelpName = "RUN.json", Description = $"The run (schemas/run.schema.json), or preset:NAME with one of {string.Join(", ", RunPresets.Names)}." };
+        var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for a new run: its configuration, checkpoints, metrics and theta.safetensors." };
+        var resume = new Option<string?>("--resume") { HelpName = "DIR", Description = "Continue the run of this folder from its newest checkpoint, bit for bit." };
+        var seed = new Option<ulong?>("--seed") { HelpName = "S", Description = "Seed instead of the configuration's." };
+        var threads = new Option<int?>("--threads") { HelpName = "K", Description = "Number of threads; left out: one a core. Results do not depend on it." };
+        var limit = new Option<double?>("--time-limit") { HelpName = "SECONDS", Description = "Stop after this time, with a checkpoint." };
+        var simd = SimdOption.Create();
+        var command = new ToolCommand(
+            "train",
+            "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint.",
+            "vsml train --config preset:es-2min --out runs/first",
+            "vsml train --config run.json --out runs/second --seed 2 --threads 4 --time-limit 3600",
+            "vsml train --resume runs/second")
+        {
+            config, folder, resume, seed, threads, limit, simd,
+        };
+        command.SetAction(parsed =>
+        {
+            var options = new TrainingOptions { Threads = Threads(parsed.GetValue(threads)), TimeLimit = TimeLimit(parsed.GetValue(limit)) };
+            SimdLevel? level = parsed.GetValue(simd) is { } name ? SimdOption.Parse(name) : null;
+            using var run = parsed.GetValue(resume) is { } begun
+                ? Resume(begun, level, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed))
+                : Begin(parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
+            return Run(run, options, context);
+        });
+        return command;
+    }
+
+    private static RunFolder Begin(string? config, string? folder, ulong? seed, SimdLevel? level, ToolContext context)
+    {
+        if (config is null) throw new VsmlException("--config is missing; give a run configuration or preset:NAME, or --resume DIR.");
+        if (folder is null) throw new VsmlException("--out is missing; give a folder for the run.");
+        var configuration = RunConfigurationJson.Read(config);
+        configuration = configuration with { Seed = seed ?? configuration.Seed, Simd = level ?? configuration.Simd ?? SimdLevels.Widest };
+        // A run that cannot begin leaves no folder behind.
+        _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration)));
+        return RunFolder.Create(folder, configuration);
+    }
+
+    private static Func<Architecture, VsmlModel> Models(RunConfiguration configuration) =>
+        architecture => RuntimeCompiler.Compile(architecture, configuration.Simd);
+
+    private static RunFolder Resume(string folder, SimdLevel? level, string? config, string? output, ulong? seed)
+    {
+        if (config is not null || output is not null || seed is not null)
+            throw new VsmlException("--resume continues a run as it was configured; leave out --config, --out and --seed.");
+        return RunFolder.Open(folder, level);
+    }
+
+    private static int Run(RunFolder folder, TrainingOptions options, ToolContext context)
+    {
+        var result = TrainingReport.Watch(context, progress =>
+        {
+            var run = new TrainingRun(folder, Models(folder.Configuration), options with { Progress = progress });
+            return run.Run(context.Cancellation);
+        });
+        var stopped = result.Stop switch
+        {
+            TrainingStop.Finished => "finished",
+            TrainingStop.TimeLimit => "stopped at the time limit",
+            _ => "interrupted",
+        };
+        context.Output.WriteLine(FormattableString.Invariant($"{stopped} after {result.State.Iteration} of {folder.Configuration.Iterations} iterations; the run is in {folder.Path}"));
+        return result.Stop == TrainingStop.Cancelled ? ExitCodes.Interrupted : ExitCodes.Success;
+    }
+
+    private static int Threads(int? threads) => threads switch
+    {
+        null => 0,
+        > 0 and <= 1024 => threads.Value,
+        _ => throw new VsmlException(FormattableString.Invariant($"--threads: {threads} threads are impossible; give 1 to 1024.")),
+    };
+
+    private static TimeSpan? TimeLimit(double? seconds) => seconds switch
+    {
+        null => null,
+        > 0 and <= 1e9 => TimeSpan.FromSeconds(seconds.Value),
+        _ => throw new VsmlException(FormattableString.Invariant($"--time-limit: {seconds} seconds are impossible; give a number above 0.")),
+    };
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Vsml.Training;
+
+namespace Vsml.Tool.Training;
+
+/// <summary>Progress of a run as one line of text.</summary>
+internal static class TrainingLine
+{
+    /// <summary>Iteration, loss, accuracy, speed and time left.</summary>
+    /// <param name="progress">How the run goes.</param>
+    public static string Of(TrainingProgress progress)
+    {
+        var metrics = progress.Metrics;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"iteration {metrics.Iteration}/{progress.Iterations}  loss {Number(metrics.Loss)}  accuracy {Number(metrics.Accuracy)}  {progress.ExamplesPerSecond:#,0} examples/s  {Time(progress.TimeLeft)} left");
+    }
+
+    /// <summary>Accuracies of a meta-test.</summary>
+    /// <param name="metrics">What it found.</param>
+    public static string Of(EvaluationMetrics metrics)
+    {
+        var accuracies = metrics.Results.Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Task} {result.Accuracy:0.000} ± {result.StandardError:0.000}"));
+        return string.Create(CultureInfo.InvariantCulture, $"meta-test at iteration {metrics.Iteration}: {string.Join(", ", accuracies)}{(metrics.IsBest ? " (best so far)" : "")}");
+    }
+
+    private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Time(TimeSpan time) =>
+        time.TotalHours >= 1 ? time.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture) : time.ToString(@"mm\:ss", CultureInfo.InvariantCulture);
+}

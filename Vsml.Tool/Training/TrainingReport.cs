@@ -1,0 +1,24 @@
+using Spectre.Console;
+using Vsml.Training;
+
+namespace Vsml.Tool.Training;
+
+/// <summary>Shows how a run goes: a live line with a bar on a terminal, plain lines otherwise.</summary>
+internal static class TrainingReport
+{
+    /// <summary>Runs something that reports its progress.</summary>
+    /// <typeparam name="T">What it results in.</typeparam>
+    /// <param name="context">Where to print.</param>
+    /// <param name="run">Given the progress to report to.</param>
+    public static T Watch<T>(ToolContext context, Func<ITrainingProgress, T> run)
+    {
+        if (!context.IsInteractive) return run(new PlainTrainingProgress(context));
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Output) });
+        var result = default(T)!;
+        console.Progress()
+            .AutoClear(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .Start(display => result = run(new LiveTrainingProgress(display.AddTask("starting"), console)));
+        return result;
+    }
+}
