@@ -24,8 +24,12 @@ public static class RuntimeCompiler
 
     /// <summary>The compiled model of an architecture; compiled once per process.</summary>
     /// <param name="architecture">A valid architecture.</param>
+    public static VsmlModel Compile(Architecture architecture) => Compile(architecture, null);
+
+    /// <summary>The compiled model of an architecture; compiled once per process and level.</summary>
+    /// <param name="architecture">A valid architecture.</param>
     /// <param name="only">The one level to compile kernels for, which takes a third of the time; null for all.</param>
-    public static VsmlModel Compile(Architecture architecture, SimdLevel? only = null) =>
+    public static VsmlModel Compile(Architecture architecture, SimdLevel? only) =>
         Models.GetOrAdd((architecture, only), key => new Lazy<VsmlModel>(() => CompileAnew(key.Item1, key.Item2))).Value;
 
     /// <summary>The emitted files of an architecture.</summary>
