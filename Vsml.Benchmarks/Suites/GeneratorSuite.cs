@@ -16,8 +16,8 @@ internal sealed class GeneratorSuite : ISuite
 {
     private const int Models = 10, Edits = 8;
 
-    // The JIT needs some thirty calls of a method, and time in between.
-    private const int WarmUps = 10, LeastWarmUps = 8;
+    // The JIT optimises a method after some thirty calls, and its callees after that.
+    private const int WarmUps = 10, LeastWarmUps = 40;
     private static readonly CSharpParseOptions s_parse = new(LanguageVersion.Latest);
 
     /// <inheritdoc/>

@@ -57,15 +57,14 @@ public class JitTests
     public void The_product_of_a_micro_tick_stays_in_registers(SimdLevel level, int stateSize)
     {
         var architecture = Dense(stateSize, 32, 3);
-        var expected = EmittedMethod.Of(architecture)
-            .Single(method => method.Name == "MicroTick" && method.File.Contains($"{level}Kernels", StringComparison.Ordinal))
-            .ProductsOfInnerLoops;
-        expected.ShouldNotBeEmpty();
+        // Where the product is a part of the micro tick, and where it is a method of its own.
+        var method = EmittedMethod.Of(architecture).Single(method =>
+            method.Name is "MicroTick" or "AddProduct" && method.File.EndsWith($".{level}Kernels.g.cs", StringComparison.Ordinal) && method.ProductsOfInnerLoops.Count > 0);
 
-        var listing = JitListing.Of(architecture, level, "MicroTick");
+        var listing = JitListing.Of(architecture, level, method.Name);
         var loops = listing.InnerLoops.Where(loop => loop.Any(JitListing.IsProduct)).ToArray();
 
-        loops.Select(loop => loop.Count(JitListing.IsProduct)).ShouldBe(expected);
+        loops.Select(loop => loop.Count(JitListing.IsProduct)).ShouldBe(method.ProductsOfInnerLoops);
         foreach (var loop in loops)
             loop.Where(listing.UsesStack).ShouldBeEmpty();
     }
