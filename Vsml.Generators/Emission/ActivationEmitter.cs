@@ -88,7 +88,7 @@ internal static class ActivationEmitter
         {
             // The instruction that scales saturates by itself, but infinity over infinity would not be tanh's limit. The variable
             // stands second, so that NaN passes through.
-            if (dialect.HasScale && isTanh) writer.Line($"{x} = {v}.MinNative({v}.Create(ExponentLimit), {x});");
+            if (dialect.HasScale && isTanh) writer.Line($"{x} = PowersOfTwo.AtMost({v}.Create(ExponentLimit), {x});");
         }
         foreach (var (x, _) in chains)
             writer.Line(dialect.HasScale ? $"var {x}Round = {v}.Round({x});" : $"var {x}Round = {x} + {v}.Create(RoundingBias);");

@@ -249,7 +249,7 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         if (dialect.HasScale)
             foreach (var cell in cells)
                 foreach (var gate in new[] { "i", "o" })
-                    writer.Line($"{gate}{cell.Name} = {dialect.Vector}.MinNative({dialect.Broadcast("ExponentLimit")}, {gate}{cell.Name});");
+                    writer.Line($"{gate}{cell.Name} = PowersOfTwo.AtMost({dialect.Broadcast("ExponentLimit")}, {gate}{cell.Name});");
         WriteExp2([.. cells.Select(cell => ("i" + cell.Name, false)), .. cells.Select(cell => ("g" + cell.Name, true))]);
         foreach (var cell in cells) WritePair(cell, "i", "g");
         WriteExp2([.. cells.Select(cell => ("f" + cell.Name, false)), .. cells.Select(cell => ("o" + cell.Name, false))]);

@@ -18,4 +18,11 @@ public static class PowersOfTwo
         var clamped = Vector512.MinNative(Vector512.Create(127f), Vector512.MaxNative(Vector512.Create(-127f), exponent));
         return (value.AsInt32() + (Vector512.ConvertToInt32(clamped) << 23)).AsSingle();
     }
+
+    /// <summary>The lesser of both in each lane, NaN where the exponent is; one instruction with AVX-512.</summary>
+    /// <param name="limit">The greatest exponent.</param>
+    /// <param name="exponent">Exponents.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AtMost(Vector512<float> limit, Vector512<float> exponent) =>
+        Avx512F.IsSupported ? Avx512F.Min(limit, exponent) : Vector512.MinNative(limit, exponent);
 }
