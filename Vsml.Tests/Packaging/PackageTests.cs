@@ -39,7 +39,7 @@ public sealed class PackageTests : IDisposable
 
         var consumer = WriteConsumer(Path.GetFileNameWithoutExtension(package)["Vsml.Gen.".Length..]);
         Dotnet(consumer, "build", "-c", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false");
-        Dotnet(consumer, Path.Combine(consumer, "bin", "Release", "net10.0", "Consumer.dll")).Trim().ShouldBe("4 -> 2, same bits: True");
+        Dotnet(consumer, Path.Combine(consumer, "bin", "Release", "net10.0", "Consumer.dll")).ReplaceLineEndings("\n").ShouldBe("4 -> 2, same bits: True\nTrue\n");
     }
 
     private string WriteConsumer(string version)
@@ -67,6 +67,7 @@ public sealed class PackageTests : IDisposable
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <AnalysisLevel>latest-recommended</AnalysisLevel>
                 <GenerateDocumentationFile>true</GenerateDocumentationFile>
+                <CheckForOverflowUnderflow>true</CheckForOverflowUnderflow>
                 <InvariantGlobalization>true</InvariantGlobalization>
                 <NuGetAudit>false</NuGetAudit>
               </PropertyGroup>
@@ -86,7 +87,11 @@ public sealed class PackageTests : IDisposable
             first.Learn(input, label: 1);
             second.Learn(input, label: 1);
             var same = first.Predict(input).SequenceEqual(second.Predict(input));
-            Console.WriteLine($"{Global.InputSize} -> {Demo.Visible.OutputSize}, same bits: {same}");
+            Console.WriteLine($"{Global.InputSize} -> {Global.OutputSize}, same bits: {same}");
+
+            Demo.Seeing seeing = new(MetaParameters.Initial(Demo.Seeing.Model.Architecture, seed: 1));
+            seeing.Learn(new float[Demo.Seeing.InputSize], label: 1);
+            Console.WriteLine(float.IsFinite(seeing.Predict(new float[Demo.Seeing.InputSize])[0]));
 
             [VsmlModel(StateSize = 4, MessageSize = 2)]
             [DenseLayer(4, 3)]
@@ -97,8 +102,10 @@ public sealed class PackageTests : IDisposable
             {
                 /// <summary>A public model, in a namespace.</summary>
                 [VsmlModel(StateSize = 4, MessageSize = 2)]
-                [DenseLayer(4, 2)]
-                public sealed partial class Visible;
+                [Conv2dLayer(Height = 5, Width = 4, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2)]
+                [DenseLayer(2)]
+                [TickSchedule(BackwardSweep = BackwardSweep.Separate)]
+                public sealed partial class Seeing;
             }
             """);
         return folder;
