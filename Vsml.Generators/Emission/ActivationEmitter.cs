@@ -81,6 +81,65 @@ internal static class ActivationEmitter
         }
     }
 
+    /// <summary>As <see cref="WriteCells"/>, but each gate by itself: i = (1 + eg) / ((1 + ei)(1 + eg)) and so on, still with three divisions.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="dialect">The SIMD level.</param>
+    /// <param name="names">Names of the vectors.</param>
+    /// <param name="oldCell">The expression of c before.</param>
+    /// <param name="store">Writes what becomes of a value: what it is, its expression, the vector's name.</param>
+    /// <param name="loadLate">Writes the gates f and o, where they are not there yet: fewer live registers.</param>
+    public static void WriteStoredCells(
+        SourceWriter writer, SimdDialect dialect, IReadOnlyList<string> names,
+        System.Func<string, string> oldCell, System.Action<StoredValue, string, string> store, System.Action? loadLate = null)
+    {
+        var one = $"{dialect.Floats}.One";
+        if (loadLate is null) WriteLimits("i", "o");
+        else WriteLimits("i");
+        WriteExp2(writer, dialect, [.. names.Select(name => ("i" + name, false)), .. names.Select(name => ("g" + name, true))]);
+        foreach (var name in names) WritePair(name, "i", "g", StoredValue.InputGate, StoredValue.Candidate);
+        if (loadLate is not null)
+        {
+            loadLate();
+            WriteLimits("o");
+        }
+        WriteExp2(writer, dialect, [.. names.Select(name => ("f" + name, false)), .. names.Select(name => ("o" + name, false))]);
+        foreach (var name in names)
+        {
+            writer.Line($"f{name} = {one} / ({one} + f{name}Exp);");
+            store(StoredValue.ForgetGate, $"f{name}", name);
+            writer.Line($"var c{name} = {dialect.MultiplyAdd($"f{name}", oldCell(name), $"i{name} * g{name}")};");
+            store(StoredValue.Cell, $"c{name}", name);
+        }
+        foreach (var name in names) writer.Line($"c{name} *= {dialect.Broadcast("MinusTwoLog2E")};");
+        WriteExp2(writer, dialect, [.. names.Select(name => ("c" + name, true))]);
+        foreach (var name in names)
+        {
+            WritePair(name, "o", "c", StoredValue.OutputGate, StoredValue.TanhCell);
+            writer.Line($"var y{name} = o{name} * c{name};");
+            store(StoredValue.Hidden, $"y{name}", name);
+        }
+
+        void WriteLimits(params string[] gates)
+        {
+            if (!dialect.HasScale) return;
+            foreach (var name in names)
+                foreach (var gate in gates)
+                    writer.Line($"{gate}{name} = PowersOfTwo.AtMost({dialect.Broadcast("ExponentLimit")}, {gate}{name});");
+        }
+
+        void WritePair(string name, string sigmoid, string tanh, StoredValue gate, StoredValue value)
+        {
+            var (s, t) = (sigmoid + name, tanh + name);
+            writer.Line($"{s}Exp += {one};");
+            writer.Line($"var {t}Plus = {one} + {t}Exp;");
+            writer.Line($"var {t}Over = {one} / ({s}Exp * {t}Plus);");
+            writer.Line($"{s} = {t}Plus * {t}Over;");
+            writer.Line($"{t} = ({one} - {t}Exp) * ({s}Exp * {t}Over);");
+            store(gate, s, name);
+            store(value, t, name);
+        }
+    }
+
     private static void WriteGroup(SourceWriter writer, SimdDialect dialect, IReadOnlyList<(string Name, bool IsTanh)> chains)
     {
         var v = dialect.Vector;

@@ -21,11 +21,20 @@ internal static class AdjointEmitter
             WriteConstants(writer, plan);
             WriteSweeps(writer, plan);
             var dense = new DenseAdjointTurnEmitter(writer, dialect, plan);
-            foreach (var turn in plan.Turns) dense.Write(turn);
+            var conv = new ConvAdjointTurnEmitter(writer, plan);
+            foreach (var turn in plan.Turns)
+                if (turn.Layer.Spec is ConvLayerSpec) conv.Write(turn);
+                else dense.Write(turn);
             writer.Line();
             new MicroTickEmitter(writer, dialect, plan, storesGates: true).Write();
             new AdjointKernelEmitter(writer, dialect, plan).Write();
             new AdjointMessageEmitter(writer, dialect, plan).Write();
+            if (plan.Layers.Any(layer => layer.Spec is ConvLayerSpec))
+            {
+                new ConvTickEmitter(writer, dialect, plan, storesGates: true).Write();
+                new ConvAdjointKernelEmitter(writer, dialect, plan).Write();
+                new ConvAdjointMessageEmitter(writer, dialect, plan).Write();
+            }
         }
         return writer.ToString();
     }
@@ -49,13 +58,14 @@ internal static class AdjointEmitter
             if (offsets.Scale >= 0) writer.Line($"private const int {name}ThetaScale = {offsets.Scale}, {name}ThetaOffset = {offsets.Offset};");
         }
         writer.Line(
-            """
+            $"""
 
             /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) =>
+            public override int AdjointScratchFloats(int batch) => Math.Max(
+                {ConvAdjointScratch.MostFloats(plan)},
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats);
+                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
             """);
     }
 

@@ -124,13 +124,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
                 using (writer.Block(""))
                 {
                     var lane = (_message > block ? "block + " : "") + CodeText.Literal(v * _messages.Width);
-                    for (var p = 0; p < tile; p++) writer.Line($"var y{p} = {_messages.Load("bias", lane)};");
-                    using (writer.Block("for (nuint k = 0; k < StateSize; k++)"))
-                    {
-                        writer.Line($"var row = {_messages.Load("weights", $"k * PaddedMessage + {lane}")};");
-                        for (var p = 0; p < tile; p++)
-                            writer.Line($"y{p} = {_messages.MultiplyAdd(_messages.Broadcast($"Unsafe.Add(ref hidden, k + {CodeText.Literal(p)} * PaddedEntries)"), "row", $"y{CodeText.Literal(p)}")};");
-                    }
+                    WriteProjection(writer, _messages, lane);
                     for (var p = 0; p < tile; p++)
                     {
                         writer.Line($"y{p}.StoreUnsafe(ref messages, {p} * PaddedMessage + {lane});");
@@ -149,6 +143,20 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             }
 
         string Folded(int p) => $"LaneSums.Fold({string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"squares{CodeText.Literal(p)}{Letter(v)}"))})";
+    }
+
+    /// <summary>Writes y = h W + b for a tile of positions and some lanes, with the mean already taken off W and b.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="words">The vectors.</param>
+    /// <param name="lane">The first of the lanes.</param>
+    public static void WriteProjection(SourceWriter writer, SimdDialect words, string lane)
+    {
+        const int tile = ConvScratch.NormalisedTile;
+        for (var p = 0; p < tile; p++) writer.Line($"var y{p} = {words.Load("bias", lane)};");
+        using var ks = writer.Block("for (nuint k = 0; k < StateSize; k++)");
+        writer.Line($"var row = {words.Load("weights", $"k * PaddedMessage + {lane}")};");
+        for (var p = 0; p < tile; p++)
+            writer.Line($"y{p} = {words.MultiplyAdd(words.Broadcast($"Unsafe.Add(ref hidden, k + {CodeText.Literal(p)} * PaddedEntries)"), "row", $"y{CodeText.Literal(p)}")};");
     }
 
     private static string Letter(int vector) => ((char)('A' + vector)).ToString();

@@ -8,7 +8,11 @@ namespace Vsml.Generators.Emission;
 /// Writes the micro tick of a convolution's sub-RNN: what its one state adds to the gates, then the step at all positions,
 /// several of them side by side, and the mean of the new states.
 /// </summary>
-internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
+/// <param name="writer">Where to write.</param>
+/// <param name="dialect">The SIMD level.</param>
+/// <param name="plan">The network.</param>
+/// <param name="storesGates">Writes the variant for the reverse pass alone, which keeps the gates of all positions.</param>
+internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan, bool storesGates = false)
 {
     private static readonly string[] Gates = ["i", "g", "f", "o"];
 
@@ -23,6 +27,17 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
     /// <summary>Writes the methods.</summary>
     public void Write()
     {
+        if (storesGates)
+        {
+            writer.Line(
+                """
+
+                // Gates kept of one position: [vector][i, g, f, o, tanh c'][lane].
+                private const int StoredGateFloats = 5 * EntryLanes;
+                """);
+            WriteStepPositions();
+            return;
+        }
         writer.Line(
             $"""
 
@@ -58,17 +73,25 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
 
     private void WriteStepPositions()
     {
-        writer.Line(
-            """
+        writer.Line(storesGates
+            ? """
 
-            // One micro tick of one sub-RNN at all positions:
-            //   z = state + input + output      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // h' of each position is kept; the means over positions become the new h and c.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void StepPositions(
-                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
-                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell)
-            """);
+              // StepPositions, and the gates of all positions are kept.
+              [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+              private static void StepPositionsStored(
+                  ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
+                  nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell, ref float storedGates)
+              """
+            : """
+
+              // One micro tick of one sub-RNN at all positions:
+              //   z = state + input + output      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+              // h' of each position is kept; the means over positions become the new h and c.
+              [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+              private static void StepPositions(
+                  ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
+                  nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell)
+              """);
         using var body = writer.Block("");
         writer.Line("var share = 1f / positions;");
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
@@ -78,6 +101,7 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             ref var output = ref Unsafe.Add(ref outputGates, piece * 4);
             ref var y = ref Unsafe.Add(ref hiddenAt, piece);
             """);
+        if (storesGates) writer.Line("ref var stored = ref Unsafe.Add(ref storedGates, piece * 5);");
         for (var gate = 0; gate < 4; gate++)
             writer.Line($"var {Gates[gate]}State = {dialect.Load("stateGates", $"piece * 4 + {CodeText.Literal(gate * _w)}")};");
         writer.Line(
@@ -113,20 +137,33 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             }
         }
         foreach (var gate in new[] { 0, 1 }) LoadGates(gate);
-        ActivationEmitter.WriteCells(
-            writer, dialect, names, _ => "c",
-            name => writer.Line($"cellSum += c{name};"),
-            name =>
-            {
-                writer.Line($"hiddenSum += y{name};");
-                writer.Line($"y{name}.StoreUnsafe(ref y, {name} * PaddedEntries);");
-            },
-            loadLate: () =>
-            {
-                foreach (var gate in new[] { 2, 3 }) LoadGates(gate);
-            });
+        if (storesGates)
+            ActivationEmitter.WriteStoredCells(writer, dialect, names, _ => "c", Store, loadLate: LoadLate);
+        else
+            ActivationEmitter.WriteCells(writer, dialect, names, _ => "c", KeepCell, KeepHidden, LoadLate);
         writer.Line($"output = ref Unsafe.Add(ref output, {tile} * EntryGateFloats);");
         writer.Line($"y = ref Unsafe.Add(ref y, {tile} * PaddedEntries);");
+        if (storesGates) writer.Line($"stored = ref Unsafe.Add(ref stored, {tile} * StoredGateFloats);");
+
+        void KeepCell(string name) => writer.Line($"cellSum += c{name};");
+
+        void KeepHidden(string name)
+        {
+            writer.Line($"hiddenSum += y{name};");
+            writer.Line($"y{name}.StoreUnsafe(ref y, {name} * PaddedEntries);");
+        }
+
+        void Store(StoredValue what, string value, string name)
+        {
+            if (what == StoredValue.Cell) KeepCell(name);
+            else if (what == StoredValue.Hidden) KeepHidden(name);
+            else writer.Line($"{value}.StoreUnsafe(ref stored, {name} * StoredGateFloats + {(int)what * _w});");
+        }
+
+        void LoadLate()
+        {
+            foreach (var gate in new[] { 2, 3 }) LoadGates(gate);
+        }
 
         void LoadGates(int gate)
         {

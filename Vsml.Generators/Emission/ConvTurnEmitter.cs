@@ -9,6 +9,8 @@ namespace Vsml.Generators.Emission;
 /// </summary>
 internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
 {
+    private readonly ConvGeometryEmitter _geometry = new(writer, plan, "theta");
+
     /// <summary>Writes one turn.</summary>
     /// <param name="turn">The turn.</param>
     public void Write(TurnPlan turn)
@@ -22,16 +24,18 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
             private static void {turn.Name}(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace{(turn.IsBackward ? "" : ", bool merge")})
             """);
         using var body = writer.Block("");
+        _geometry.WriteSizes(turn);
         WriteLocals(turn);
         writer.Line();
         if (!turn.IsBackward) WriteMerge();
         using var examples = writer.Block("for (nuint example = 0; example < batch; example++)");
-        WriteOutputGates(turn);
+        // In a backward sweep the layer after this one, which there always is, has just sent its messages.
+        _geometry.WriteOutputGates(turn, $"{(turn.IsBackward ? "target" : "source")}.Backward[{CodeText.Literal(turn.Layer.Index + 1)}]");
         if (turn.SendsForward != Sending.Nothing)
             writer.Line("MemoryMarshal.CreateSpan(ref outputSums, outputChannels * positions * PlaceSums).Clear();");
         using (writer.Block("for (nuint channel = 0; channel < channels; channel++)"))
         {
-            WriteInputGates(turn);
+            _geometry.WriteInputGates(turn, $"workspace.Forward[{CodeText.Literal(turn.Layer.Index)}]");
             if (turn.SendsBackward)
                 writer.Line("MemoryMarshal.CreateSpan(ref inputSums, paddedHeight * paddedWidth * PlaceSums).Clear();");
             using (writer.Block("for (nuint slot = 0; slot < kernel * kernel; slot++)"))
@@ -51,16 +55,9 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
     private void WriteLocals(TurnPlan turn)
     {
         var l = turn.Layer.Index;
-        var conv = (ConvLayerSpec)turn.Layer.Spec;
         var scratch = ConvScratch.Of(plan, turn.Layer);
         writer.Line(
             $"""
-            const int height = {conv.Height}, width = {conv.Width}, channels = {conv.Channels}, outputChannels = {conv.OutputChannels};
-            const int rows = {conv.OutputHeight}, columns = {conv.OutputWidth}, positions = rows * columns;
-            const int kernel = {conv.Kernel}, stride = {conv.Stride}, border = (kernel - 1) / 2;
-            const int paddedHeight = height + 2 * border, paddedWidth = width + 2 * border;
-            // From one output column to the next, and from the end of an output row to the next row, in places of the padded input.
-            const int columnStep = stride, rowStep = stride * (paddedWidth - columns);
             var batch = (nuint)source.Batch;
             ref var hidden = ref source.Hidden[{l}].First;
             ref var cell = ref source.Cell[{l}].First;
@@ -90,38 +87,6 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
         }
     }
 
-    private void WriteOutputGates(TurnPlan turn)
-    {
-        var l = turn.Layer.Index + 1;
-        var stride = LayerPlan.Pad(turn.Layer.Spec.Outputs);
-        writer.Line($"ref var backward = ref Unsafe.Add(ref source.Backward[{l}].First, example * {plan.BackwardChannels(l) * stride});");
-        using var channel = writer.Block("for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)");
-        using var position = writer.Block("for (nuint position = 0; position < positions; position++)");
-        writer.Line(
-            $"""
-            ProjectPlace(
-                ref Unsafe.Add(ref theta, EntryBackwardInput), ref Unsafe.Add(ref backward, position * outputChannels + outputChannel), {stride}, {turn.BackwardChannels},
-                ref Unsafe.Add(ref outputGates, (outputChannel * positions + position) * EntryGateFloats));
-            """);
-    }
-
-    private void WriteInputGates(TurnPlan turn)
-    {
-        var l = turn.Layer.Index;
-        var stride = LayerPlan.Pad(turn.Layer.Spec.Inputs);
-        writer.Line($"ref var forward = ref Unsafe.Add(ref workspace.Forward[{l}].First, example * {plan.ForwardChannels(l) * stride} + channel);");
-        if (((ConvLayerSpec)turn.Layer.Spec).Kernel > 1)
-            writer.Line("MemoryMarshal.CreateSpan(ref inputGates, paddedHeight * paddedWidth * EntryGateFloats).Clear();");
-        using var row = writer.Block("for (nuint row = 0; row < height; row++)");
-        using var column = writer.Block("for (nuint column = 0; column < width; column++)");
-        writer.Line(
-            $"""
-            ProjectPlace(
-                ref Unsafe.Add(ref theta, EntryForwardInput), ref Unsafe.Add(ref forward, (row * width + column) * channels), {stride}, {turn.ForwardChannels},
-                ref Unsafe.Add(ref inputGates, ((row + border) * paddedWidth + column + border) * EntryGateFloats));
-            """);
-    }
-
     private void WriteTicks(TurnPlan turn)
     {
         writer.Line(
@@ -131,12 +96,7 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
             ref var h = ref Unsafe.Add(ref hidden, from);
             ref var c = ref Unsafe.Add(ref cell, from);
             """);
-        var start = "ref Unsafe.Add(ref theta, EntryBias)";
-        if (plan.Architecture.PositionFeatures)
-        {
-            writer.Line($"AddPositionFeatures({start}, ref Unsafe.Add(ref theta, EntryPosition), {Feature("channel", "channels")}, {Feature("outputChannel", "outputChannels")}, {LayerFeature(turn)}, ref startGates);");
-            start = "ref startGates";
-        }
+        var start = _geometry.WriteStart(turn);
         using var ticks = writer.Block($"for (var tick = 0; tick < {turn.MicroTicks}; tick++)");
         writer.Line(
             $"""
@@ -148,11 +108,6 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
             c = ref Unsafe.Add(ref newCell, to);
             """);
     }
-
-    private static string Feature(string index, string count) => $"{count} > 1 ? (float){index} / ({count} - 1) : 0f";
-
-    private string LayerFeature(TurnPlan turn) =>
-        plan.Layers.Count > 1 ? $"{CodeText.Literal(turn.Layer.Index)}f / {CodeText.Literal(plan.Layers.Count - 1)}f" : "0f";
 
     private void WriteSums(TurnPlan turn)
     {

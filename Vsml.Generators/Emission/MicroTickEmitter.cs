@@ -242,50 +242,21 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             name => writer.Line($"y{name}.StoreUnsafe(ref newHidden, {places[name]});"));
     }
 
-    /// <summary>As above, but each gate by itself: i = (1 + eg) / ((1 + ei)(1 + eg)) and so on, still with three divisions.</summary>
     private void WriteStoredActivations(string unit, string piece, IReadOnlyList<Cell> cells)
     {
-        var one = $"{dialect.Floats}.One";
-        if (dialect.HasScale)
-            foreach (var cell in cells)
-                foreach (var gate in new[] { "i", "o" })
-                    writer.Line($"{gate}{cell.Name} = PowersOfTwo.AtMost({dialect.Broadcast("ExponentLimit")}, {gate}{cell.Name});");
-        WriteExp2([.. cells.Select(cell => ("i" + cell.Name, false)), .. cells.Select(cell => ("g" + cell.Name, true))]);
-        foreach (var cell in cells) WritePair(cell, "i", "g");
-        WriteExp2([.. cells.Select(cell => ("f" + cell.Name, false)), .. cells.Select(cell => ("o" + cell.Name, false))]);
-        foreach (var cell in cells)
-        {
-            var c = $"c{cell.Name}";
-            writer.Line($"f{cell.Name} = {one} / ({one} + f{cell.Name}Exp);");
-            Store($"f{cell.Name}", "gates", cell, 2 * _n);
-            writer.Line($"var {c} = {dialect.MultiplyAdd($"f{cell.Name}", dialect.Load("cell", At(cell)), $"i{cell.Name} * g{cell.Name}")};");
-            Store(c, "newCell", cell);
-        }
-        foreach (var cell in cells) writer.Line($"c{cell.Name} *= {dialect.Broadcast("MinusTwoLog2E")};");
-        WriteExp2([.. cells.Select(cell => ("c" + cell.Name, true))]);
-        foreach (var cell in cells)
-        {
-            WritePair(cell, "o", "c");
-            writer.Line($"var y{cell.Name} = o{cell.Name} * c{cell.Name};");
-            Store($"y{cell.Name}", "newHidden", cell);
-        }
+        var byName = cells.ToDictionary(cell => cell.Name);
+        ActivationEmitter.WriteStoredCells(
+            writer, dialect, [.. cells.Select(cell => cell.Name)],
+            name => dialect.Load("cell", At(name)),
+            (what, value, name) => writer.Line(what switch
+            {
+                StoredValue.Cell => $"{value}.StoreUnsafe(ref newCell, {At(name)});",
+                StoredValue.Hidden => $"{value}.StoreUnsafe(ref newHidden, {At(name)});",
+                _ => $"{value}.StoreUnsafe(ref gates, {At(name, (int)what * _n)});",
+            }));
 
-        void WritePair(Cell cell, string sigmoid, string tanh)
-        {
-            var (s, t) = (sigmoid + cell.Name, tanh + cell.Name);
-            writer.Line($"{s}Exp += {one};");
-            writer.Line($"var {t}Plus = {one} + {t}Exp;");
-            writer.Line($"var {t}Over = {one} / ({s}Exp * {t}Plus);");
-            writer.Line($"{s} = {t}Plus * {t}Over;");
-            writer.Line($"{t} = ({one} - {t}Exp) * ({s}Exp * {t}Over);");
-            Store(s, "gates", cell, sigmoid == "i" ? 0 : 3 * _n);
-            Store(t, "gates", cell, tanh == "g" ? _n : 4 * _n);
-        }
-
-        string At(Cell cell, int firstUnit = 0) => Sum(Scaled(unit), (firstUnit + cell.Unit) * 16 + cell.Vector * dialect.Width, piece);
-
-        void Store(string value, string target, Cell cell, int firstUnit = 0) =>
-            writer.Line($"{value}.StoreUnsafe(ref {target}, {At(cell, firstUnit)});");
+        string At(string name, int firstUnit = 0) =>
+            Sum(Scaled(unit), (firstUnit + byName[name].Unit) * 16 + byName[name].Vector * dialect.Width, piece);
     }
 
     private void WriteExp2(IReadOnlyList<(string, bool)> chains) => ActivationEmitter.WriteExp2(writer, dialect, chains);

@@ -26,5 +26,5 @@ public static class AdjointScratchPlan
 
     /// <summary>Most places along a looped axis.</summary>
     /// <param name="plan">The network.</param>
-    public static int Loops(NetworkPlan plan) => plan.Layers.Max(layer => layer.Loops);
+    public static int Loops(NetworkPlan plan) => plan.Layers.Where(layer => layer.Spec is DenseLayerSpec).Max(layer => layer.Loops);
 }

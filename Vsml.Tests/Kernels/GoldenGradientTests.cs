@@ -7,16 +7,7 @@ namespace Vsml.Tests.Kernels;
 /// <summary>Emitted adjoint kernels against the gradients of the published implementation.</summary>
 public class GoldenGradientTests
 {
-    public static TheoryData<string, SimdLevel> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, SimdLevel>();
-            foreach (var name in GoldenFiles.Names.Where(name => !name.Contains("conv", StringComparison.Ordinal)))
-                foreach (var level in Enum.GetValues<SimdLevel>()) cases.Add(name, level);
-            return cases;
-        }
-    }
+    public static TheoryData<string, SimdLevel> Cases => GoldenTraceTests.Cases;
 
     [Theory]
     [MemberData(nameof(Cases))]
