@@ -17,7 +17,7 @@ internal sealed class TrainingDisplay : ITrainingProgress
     /// <summary>Runs meta-training to its end.</summary>
     public static TrainingResult Show(RunConfiguration run, TrainingHistory history)
     {
-        Console.WriteLine($"Meta-training with seed {run.Seed}: {run.Iterations} iterations of evolution strategies on 8x8 MNIST training images, {ParameterLayout.Of(run.Model).Count} meta-parameters");
+        Console.WriteLine($"Meta-training with seed {run.Seed}: {run.Iterations} iterations of evolution strategies on small tasks made of shrunk MNIST training images, {ParameterLayout.Of(run.Model).Count} meta-parameters");
         var clock = Stopwatch.StartNew();
         TrainingResult? result = null;
         if (!AnsiConsole.Profile.Capabilities.Interactive) result = Train(run, history, null);
