@@ -15,7 +15,7 @@ public class GoldenGradientTests
     {
         var golden = GoldenFiles.Load(name);
         var (theta, _) = EpisodeTrace.Differentiate(
-            RuntimeCompiler.Compile(golden.Architecture), level, golden.Batch, Singles(golden.Theta), [.. golden.Cells.Select(Singles)], Singles(golden.Inputs), Singles(golden.Labels));
+            RuntimeCompiler.Compile(golden.Architecture, level), level, golden.Batch, Singles(golden.Theta), [.. golden.Cells.Select(Singles)], Singles(golden.Inputs), Singles(golden.Labels));
 
         // Half of what the golden files allow: 1e-4 of the largest entry.
         var tolerance = golden.GradientTolerance(singlePrecision: true) / 2 + 1e-12;

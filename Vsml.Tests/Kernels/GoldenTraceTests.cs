@@ -24,7 +24,7 @@ public class GoldenTraceTests
     {
         var golden = GoldenFiles.Load(name);
         var trace = EpisodeTrace.Run(
-            RuntimeCompiler.Compile(golden.Architecture), level, golden.Batch, Singles(golden.Theta), [.. golden.Cells.Select(Singles)], Singles(golden.Inputs), Singles(golden.Labels));
+            RuntimeCompiler.Compile(golden.Architecture, level), level, golden.Batch, Singles(golden.Theta), [.. golden.Cells.Select(Singles)], Singles(golden.Inputs), Singles(golden.Labels));
 
         ShouldMatch("logits", trace.Logits, golden.Logits);
         ShouldMatch("loss", trace.Losses, golden.Losses);
