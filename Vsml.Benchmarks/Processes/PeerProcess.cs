@@ -6,6 +6,12 @@ using Vsml.Benchmarks.Measurement;
 
 namespace Vsml.Benchmarks.Processes;
 
+/// <summary>What a peer's program found out.</summary>
+/// <param name="Library">Name and version.</param>
+/// <param name="ExamplesPerSecond">Of each form that it times.</param>
+/// <param name="ProductGflops">Speed of its matrix product alone, if it tells.</param>
+internal sealed record PeerFigures(string Library, IReadOnlyDictionary<string, double> ExamplesPerSecond, double? ProductGflops);
+
 /// <summary>Python programs beside this one that time the same learning in other libraries.</summary>
 internal static class PeerProcess
 {
@@ -23,9 +29,9 @@ internal static class PeerProcess
     /// <param name="script">File name below peers.</param>
     /// <param name="network">A network of one dense layer.</param>
     /// <param name="timing">How to repeat.</param>
-    /// <returns>Examples per second of each form that it times.</returns>
+    /// <returns>What it found out.</returns>
     /// <exception cref="VsmlException">The program failed.</exception>
-    public static IReadOnlyDictionary<string, double> Run(string python, string script, NetworkCase network, Timing timing)
+    public static PeerFigures Run(string python, string script, NetworkCase network, Timing timing)
     {
         var architecture = network.Architecture;
         var path = Path.Combine(AppContext.BaseDirectory, "peers", script);
@@ -37,7 +43,11 @@ internal static class PeerProcess
         ]) ?? throw new VsmlException($"{python} cannot be started.");
         if (outcome.ExitCode != 0) throw new VsmlException($"{script} failed: {outcome.Error.Trim()}");
         using var json = JsonDocument.Parse(outcome.Output);
-        return json.RootElement.GetProperty("examplesPerSecond").EnumerateObject().ToDictionary(form => form.Name, form => form.Value.GetDouble());
+        var figures = json.RootElement;
+        return new PeerFigures(
+            figures.GetProperty("library").GetString()!,
+            figures.GetProperty("examplesPerSecond").EnumerateObject().ToDictionary(form => form.Name, form => form.Value.GetDouble()),
+            figures.TryGetProperty("productGflops", out var product) ? product.GetDouble() : null);
     }
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
@@ -47,8 +57,6 @@ internal static class PeerProcess
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         // One core, like the kernels.
         foreach (var variable in new[] { "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) start.Environment[variable] = "1";
-        start.Environment["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1";
-        start.Environment["JAX_PLATFORMS"] = "cpu";
         try
         {
             using var process = Process.Start(start)!;

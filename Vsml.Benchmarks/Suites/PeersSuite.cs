@@ -16,6 +16,9 @@ internal sealed class PeersSuite : ISuite
         ("jax", "jax", "vsml_jax.py", ["jit"]),
     ];
 
+    // A tuned BLAS is well above, a plain one well below.
+    private const double LeastProductShare = 0.15;
+
     /// <inheritdoc/>
     public string Name => "peers";
 
@@ -36,7 +39,11 @@ internal sealed class PeersSuite : ISuite
                 continue;
             }
             var before = ForwardSuite.Measure(network, run, Name).Row;
-            var rates = PeerProcess.Run(python, script, network, run.Timing);
+            var peer = PeerProcess.Run(python, script, network, run.Timing);
+            var rates = peer.ExamplesPerSecond;
+            run.Note($"peers: {peer.Library}");
+            if (peer.ProductGflops is { } product && product < LeastProductShare * FmaPeak.Sample(run.Level))
+                run.Note(FormattableString.Invariant($"peers: the matrix product of {peer.Library} reaches only {product:0.0} GFLOP/s. Install a tuned BLAS for a fair comparison (Debian: libopenblas0)."));
             // Once more afterwards: a machine that slows down meanwhile must not count for either side.
             var (after, gflops) = ForwardSuite.Measure(network, run, Name);
             var own = (before.ExamplesPerSecond!.Value + after.ExamplesPerSecond!.Value) / 2;

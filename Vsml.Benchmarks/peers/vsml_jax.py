@@ -5,15 +5,21 @@ Two forms of the same network, each compiled as a scan over examples:
   factored  with the algebra of the emitted kernels: messages are projected once per input and once per output, and the
             messengers come after the mean
 
-Prints one JSON object. Start it with XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1" and pinned to
-one core (the benchmarks do the former).
+Prints one JSON object. Keeps itself to one core where the system can do that.
 """
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
+
+# Before JAX starts its threads.
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import jax
 import jax.numpy as jnp
