@@ -35,8 +35,8 @@ internal sealed record EmittedMethod(string File, MethodDeclarationSyntax Syntax
            select new EmittedMethod(file.Name, method),
     ];
 
-    // Fused, or a product that goes straight into a sum.
+    // Fused, or a product that goes straight into a sum; what stands in an argument is an address.
     private static int Products(StatementSyntax body) => body.DescendantNodes().Count(node =>
         node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "FusedMultiplyAdd" } }
-        || (node.IsKind(SyntaxKind.MultiplyExpression) && node.Parent.IsKind(SyntaxKind.AddExpression)));
+        || (node.IsKind(SyntaxKind.MultiplyExpression) && node.Parent.IsKind(SyntaxKind.AddExpression) && !node.Ancestors().OfType<ArgumentSyntax>().Any()));
 }

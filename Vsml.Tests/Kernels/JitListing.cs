@@ -11,11 +11,15 @@ namespace Vsml.Tests.Kernels;
 /// <param name="Lines">The listing of one method.</param>
 internal sealed partial record JitListing(IReadOnlyList<string> Lines)
 {
-    /// <summary>Compiles an architecture's kernels in a process that has no wider level than the one given, and lists a method.</summary>
+    /// <summary>
+    /// Compiles an architecture's kernels, those of the adjoint included, in a process that has no wider level than the one given,
+    /// and lists methods.
+    /// </summary>
     /// <param name="architecture">The architecture.</param>
     /// <param name="level">A level that this machine has.</param>
-    /// <param name="method">Name of the method.</param>
-    public static JitListing Of(Architecture architecture, SimdLevel level, string method)
+    /// <param name="methods">Names of methods.</param>
+    /// <returns>A listing for each name.</returns>
+    public static IReadOnlyDictionary<string, JitListing> Of(Architecture architecture, SimdLevel level, IReadOnlyList<string> methods)
     {
         using var folder = new TemporaryFolder();
         ArchitectureJson.Write(folder["network.json"], architecture);
@@ -23,11 +27,11 @@ internal sealed partial record JitListing(IReadOnlyList<string> Lines)
         var listing = folder["listing.txt"];
         var start = new ProcessStartInfo(
             "dotnet",
-            [typeof(RuntimeCompiler).Assembly.Location, "trace", "--architecture", folder["network.json"], "--input", folder["episode.safetensors"], "--output", folder["trace.safetensors"]])
+            [typeof(RuntimeCompiler).Assembly.Location, "trace", "--architecture", folder["network.json"], "--input", folder["episode.safetensors"], "--output", folder["trace.safetensors"], "--gradient"])
         {
             RedirectStandardError = true,
         };
-        start.Environment["DOTNET_JitDisasm"] = method;
+        start.Environment["DOTNET_JitDisasm"] = string.Join(' ', methods);
         start.Environment["DOTNET_JitStdOutFile"] = listing;
         if (level < SimdLevel.Avx512) start.Environment["DOTNET_EnableAVX512"] = "0";
         if (level < SimdLevel.Avx2) start.Environment["DOTNET_EnableAVX2"] = "0";
@@ -35,7 +39,8 @@ internal sealed partial record JitListing(IReadOnlyList<string> Lines)
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, error);
-        return Parse(File.ReadAllLines(listing), $"+{level}Kernels:{method}(");
+        var text = File.ReadAllLines(listing);
+        return methods.ToDictionary(method => method, method => Parse(text, $"+{level}Kernels:{method}("));
     }
 
     /// <summary>Lines of each innermost loop, from its label to the jump back, in the order of the code.</summary>
