@@ -52,9 +52,7 @@ internal static class TraceCommand
                 parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), SimdOption.Parse(parsed.GetValue(simd)));
             var tensors = context.Abandonable(() =>
             {
-                var path = parsed.GetValue(architecture)!;
-                var network = ArchitectureJson.Read(path);
-                request.Check(network, path);
+                var network = ArchitectureJson.Read(parsed.GetValue(architecture)!);
                 return Tracer.Run(request, network, SafetensorsFile.Read(parsed.GetValue(input)!));
             });
             SafetensorsFile.Write(parsed.GetValue(output)!, tensors);

@@ -34,15 +34,4 @@ internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, 
             throw new VsmlException("--precision f64: emitted kernels are float32; use --backend reference for f64.");
         return request;
     }
-
-    /// <summary>Checks that the backend can run a network.</summary>
-    /// <param name="architecture">The network.</param>
-    /// <param name="source">Name of its file, for the error.</param>
-    /// <exception cref="VsmlException">It cannot.</exception>
-    public void Check(Architecture architecture, string source)
-    {
-        for (var l = 0; l < architecture.Layers.Count; l++)
-            if (Backend == TraceBackend.Compiled && Gradient && architecture.Layers[l] is ConvLayerSpec)
-                throw new VsmlException($"{source}: layers[{l}]: this version emits no adjoint kernels for convolutions; use --backend reference for gradients.");
-    }
 }

@@ -6,6 +6,8 @@ namespace Vsml.Tool.Training;
 /// <summary>Shows how a run goes: a live line with a bar on a terminal, plain lines otherwise.</summary>
 internal static class TrainingReport
 {
+    private const int WidthWithBar = 120;
+
     /// <summary>Runs something that reports its progress.</summary>
     /// <typeparam name="T">What it results in.</typeparam>
     /// <param name="context">Where to print.</param>
@@ -15,9 +17,11 @@ internal static class TrainingReport
         if (!context.IsInteractive) return run(new PlainTrainingProgress(context));
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Output) });
         var result = default(T)!;
+        // The figures take 80 columns; the bar comes where there is room beside them.
+        ProgressColumn[] bar = console.Profile.Width >= WidthWithBar ? [new ProgressBarColumn { Width = 30 }, new PercentageColumn()] : [];
         console.Progress()
             .AutoClear(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .Columns([new TaskDescriptionColumn { Alignment = Justify.Left }, .. bar])
             .Start(display => result = run(new LiveTrainingProgress(display.AddTask("starting"), console)));
         return result;
     }
