@@ -7,8 +7,7 @@ public static class DigitLearners
 {
     private static readonly VsmlModel[] Models =
     [
-        FirstStageLearner.Model, SecondStageLearner.Model, ThirdStageLearner.Model, ValidationLearner.Model,
-        SmallImageLearner.Model, ImageLearner.Model,
+        FirstStageLearner.Model, SecondStageLearner.Model, ValidationLearner.Model, SmallImageLearner.Model, ImageLearner.Model,
     ];
 
     /// <summary>The declared network of an architecture.</summary>
@@ -30,12 +29,6 @@ public sealed partial class FirstStageLearner;
 [DenseLayer(16, 10)]
 [TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
 public sealed partial class SecondStageLearner;
-
-/// <summary>Meta-training, third stage: 32 inputs.</summary>
-[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
-[DenseLayer(32, 10)]
-[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
-public sealed partial class ThirdStageLearner;
 
 /// <summary>Choice of the best theta during meta-training: images of 12x12.</summary>
 [VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
