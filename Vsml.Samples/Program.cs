@@ -20,8 +20,8 @@ try
     var tests = FinalTest.Run(run, result.Theta, untrained);
 
     AnsiConsole.Write(ResultTable.Of(tests));
-    AnsiConsole.MarkupLine("[grey]Mean over 16 episodes ± standard error; every prediction is made before its label is seen.[/]");
-    AnsiConsole.MarkupLine("[grey]SGD and Adam: best of 13 learning rates, chosen for each range on these very episodes.[/]");
+    AnsiConsole.MarkupLine("[grey]Mean over 16 episodes ± standard error; predictions come before labels.[/]");
+    AnsiConsole.MarkupLine("[grey]SGD and Adam: best of 13 learning rates, chosen on these very episodes.[/]");
     if (options.Json is { } json) MetaTestJson.Write(json, tests);
     CurvesPage.Write(options.Html, run, history, tests);
     Console.WriteLine($"Learning curves: {Path.GetFullPath(options.Html)}");

@@ -10,7 +10,8 @@ internal static class ResultTable
     /// <summary>One row for every data set and learner, one column for every range of examples.</summary>
     public static Table Of(IReadOnlyList<NamedMetaTest> tests)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("data", "learner", "1-100", "1-500", "1-2000", "last 200");
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in (string[])["data", "learner", "1-100", "1-500", "1-2000", "last 200"]) table.AddColumn(column, of => of.NoWrap());
         foreach (var test in tests)
         {
             if (test != tests[0]) table.AddEmptyRow();
@@ -23,15 +24,15 @@ internal static class ResultTable
     /// <summary>A learner's name as people write it.</summary>
     public static string Name(string learner) => learner switch
     {
-        "vsml" => "VSML, meta-trained",
-        "untrained" => "VSML, untrained",
+        "vsml" => "VSML",
+        "untrained" => "VSML untrained",
         "sgd" => "SGD",
         "adam" => "Adam",
-        "ncm" => "nearest class mean",
+        "ncm" => "nearest mean",
         _ => learner,
     };
 
     /// <summary>Accuracy and standard error.</summary>
     public static string Cell(MetaTestResult result) =>
-        string.Create(CultureInfo.InvariantCulture, $"{result.Accuracy:.000} ± {result.StandardError:.000}");
+        string.Create(CultureInfo.InvariantCulture, $"{result.Accuracy:.000} ±{result.StandardError:.000}");
 }
