@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Vsml.Contracts;
+using Vsml.Tests.Fixtures;
+using Vsml.Tests.Tool;
+
+namespace Vsml.Tests.Benchmarks;
+
+/// <summary>The benchmarks as a program: what it writes, and what it refuses.</summary>
+public class BenchmarkCommandTests
+{
+    private static readonly string s_assembly = Path.Combine(AppContext.BaseDirectory, "Vsml.Benchmarks.dll");
+
+    [Fact]
+    public void A_layout_is_timed_at_every_level_of_the_machine()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["narrow.json"], """{ "stateSize": 4, "layers": [ { "type": "dense", "inputs": 5, "outputs": 3 } ] }""");
+
+        Run("forward", "--quick", "--architecture", folder["narrow.json"], "--json", folder["figures.json"]).ShouldSucceed();
+
+        using var figures = JsonDocument.Parse(File.ReadAllText(folder["figures.json"]));
+        figures.RootElement.GetProperty("fmaPeakGflops").GetDouble().ShouldBeGreaterThan(0);
+        var rows = figures.RootElement.GetProperty("results").EnumerateArray().ToArray();
+        rows.Select(row => row.GetProperty("simd").GetString())
+            .ShouldBe(Enum.GetValues<SimdLevel>().Where(level => level <= SimdLevels.Widest).OrderDescending().Select(level => level.Name()));
+        foreach (var row in rows)
+        {
+            row.GetProperty("suite").GetString().ShouldBe("forward");
+            row.GetProperty("case").GetString().ShouldBe("narrow");
+            row.GetProperty("threads").GetInt32().ShouldBe(1);
+            var seconds = 1 / row.GetProperty("examplesPerSecond").GetDouble();
+            // 5 x 3 sub-RNNs, two micro ticks.
+            row.GetProperty("nanosecondsPerSubRnnMicroTick").GetDouble().ShouldBe(seconds * 1e9 / 30, seconds * 1e3);
+            var peak = row.GetProperty("fmaPeakGflops").GetDouble();
+            row.GetProperty("fractionOfPeak").GetDouble().ShouldBe(30 * 2 * 4 * 16 / seconds / 1e9 / peak, 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData("speed")]
+    [InlineData("--fast")]
+    [InlineData("forward", "--architecture", "nowhere.json")]
+    [InlineData("forward", "--json")]
+    public void What_it_cannot_do_is_one_line_and_exit_code_2(params string[] arguments)
+    {
+        var run = Run(arguments);
+        run.Code.ShouldBe(2);
+        run.Output.ShouldBeEmpty();
+        run.Error.TrimEnd().Split('\n').Length.ShouldBe(1, run.Error);
+        run.Error.ShouldContain(arguments[^1]);
+    }
+
+    private static ToolRun Run(params string[] arguments) => ToolRun.OfProcess("dotnet", [s_assembly, .. arguments]);
+}
