@@ -11,7 +11,7 @@ internal static class ResultTable
     public static Table Of(IReadOnlyList<NamedMetaTest> tests)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in (string[])["data", "learner", "1-100", "1-500", "1-2000", "last 200"]) table.AddColumn(column, of => of.NoWrap());
+        foreach (var column in (string[])["data", "learner", "1-100", "1-500", "1-2000", "last 200"]) table.AddColumn(column, of => of.NoWrap().Padding(0, 0, 1, 0));
         foreach (var test in tests)
         {
             if (test != tests[0]) table.AddEmptyRow();
