@@ -128,6 +128,11 @@ public static class ArchitectureRules
                 problems.Add(new("VSML0106", $"layers[{l}]", $"Layer {l} sends {System.Math.Max(layer.Inputs, layer.Outputs)} messages of {architecture.MessageSize} entries, more than one array can hold. Use fewer inputs or outputs."));
                 return;
             }
+            if (layer is ConvLayerSpec conv && WorkFloats(architecture, conv, l) > MaxArrayFloats)
+            {
+                problems.Add(new("VSML0106", $"layers[{l}]", $"The states or gates of layer {l} ({layer}) are more than one array can hold. Use a smaller image, fewer channels or a smaller kernel."));
+                return;
+            }
         }
         if (architecture.LayerwiseParameters && architecture.Layers.Count > MaxLayerwiseLayers)
         {
@@ -137,6 +142,20 @@ public static class ArchitectureRules
         var bytes = architecture.StateFloats * sizeof(float);
         if (bytes > WarnStateBytes)
             problems.Add(new("VSML0107", "layers", $"The state of one learner takes {bytes / (1L << 20)} MiB.", IsWarning: true));
+    }
+
+    /// <summary>No less than the floats of the largest array that a convolution works on: its states, or the gates at all positions that its reverse keeps.</summary>
+    private static double WorkFloats(Architecture architecture, ConvLayerSpec conv, int layer)
+    {
+        // Doubles, whose products do not overflow. Entries of states and messages are padded to 16.
+        double entries = (architecture.StateSize + 15) / 16 * 16, message = (architecture.MessageSize + 15) / 16 * 16;
+        var places = (conv.Height + conv.Kernel - 1.0) * (conv.Width + conv.Kernel - 1.0);
+        var positions = 4.0 + (double)conv.OutputHeight * conv.OutputWidth;
+        var gates = 2 * (5 * entries + message) * (places + conv.Outputs)
+            + positions * (2 * (entries + message) + 5 * entries * architecture.Schedule.MicroTicksOf(layer));
+        // What does not depend on the image, at the largest N and M.
+        const double weights = 1 << 21;
+        return System.Math.Max(conv.SubRnnCount * entries, gates + weights);
     }
 
     /// <summary>Whether a layer's sizes are positive and their products small enough for its derived properties to be right.</summary>

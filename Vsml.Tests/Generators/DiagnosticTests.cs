@@ -43,6 +43,7 @@ public class DiagnosticTests
         { "VSML0105", "[VsmlModel] [⟦Conv2dLayer⟧(Height = 4, Width = 4, Channels = 2, OutputChannels = 2, Kernel = 3)] public partial class Bad;", "end with a dense layer" },
         { "VSML0106", "[VsmlModel] [⟦DenseLayer⟧(1_000_000, 1_000)] public partial class Bad;", "more than one array can hold" },
         { "VSML0106", "[VsmlModel(StateSize = 128)] [⟦DenseLayer⟧(int.MaxValue, int.MaxValue)] public partial class Bad;", "Use smaller sizes" },
+        { "VSML0106", "[VsmlModel] [⟦Conv2dLayer⟧(Height = 10_000, Width = 10_000, Channels = 1, OutputChannels = 1, Kernel = 1, Stride = 1)] [DenseLayer(2)] public partial class Bad;", "more than one array can hold" },
         { "VSML0106", "[VsmlModel] [⟦Conv2dLayer⟧(Height = int.MaxValue, Width = int.MaxValue, Channels = int.MaxValue, OutputChannels = int.MaxValue, Kernel = int.MaxValue, Stride = int.MaxValue)] [DenseLayer(2)] public partial class Bad;", "Use smaller sizes" },
         { "VSML0107", "[VsmlModel] [DenseLayer(10_000, 1_000)] public partial class ⟦Bad⟧;", "MiB" },
         { "VSML0201", "[VsmlModel(StateSize = ⟦129⟧)] [DenseLayer(4, 2)] public partial class Bad;", "1..128" },
