@@ -136,7 +136,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void TooManyLossesThatAreNotFiniteStopTheRunWithACheckpoint()
     {
-        var run = TinyRuns.Full with { Estimator = new EsConfiguration(new EsOptions { PairCount = 3, NoiseStd = 3e37f, MaxDroppedShare = 0 }) };
+        var run = TinyRuns.Full with { Estimator = new EsConfiguration(new EsOptions { PairCount = 3, NoiseStd = float.MaxValue, MaxDroppedShare = 0 }) };
         using var folder = RunFolder.Create(_folder["run"], run);
         Should.Throw<VsmlException>(() => new TrainingRun(folder, RuntimeCompiler.Compile).Run()).Message.ShouldContain("To replay: seed 7");
         folder.Checkpoints.Iterations().ShouldNotBeEmpty();
