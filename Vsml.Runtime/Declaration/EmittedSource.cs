@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
@@ -28,6 +29,7 @@ public sealed class EmittedSource
     /// <summary>The emitted code of a declared model.</summary>
     /// <param name="model">A class with [VsmlModel].</param>
     /// <exception cref="VsmlException">Its assembly has no debug symbols, or they hold no emitted code of it.</exception>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An assembly without a path is refused with an explanation.")]
     public static EmittedSource Of(Type model)
     {
         var assembly = model.Assembly.Location;
