@@ -48,7 +48,7 @@ namespace Vsml.Tests.Snapshots
         {
             // Gates kept of each micro tick (i, g, f, o, tanh c'), and records from which weight gradients accumulate.
             private const int GateFloats = 5 * BlockFloats, StoredTicks = 2, Records = 20;
-            private const int MostLoops = 25;
+            private const int MostLoops = 3;
 
             // Where the tensors of a group lie in flat theta.
             private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
@@ -56,10 +56,11 @@ namespace Vsml.Tests.Snapshots
             private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
 
             /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) =>
+            public override int AdjointScratchFloats(int batch) => Math.Max(
+                16544,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats);
+                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -80,109 +81,148 @@ namespace Vsml.Tests.Snapshots
             private static void Layer0ForwardAdjoint(
                 ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
             {
-                const int blocks = 2, loops = 25, chunk = 10, ticks = 2;
+                const int height = 5, width = 5, channels = 1, outputChannels = 2;
+                const int rows = 3, columns = 3, positions = rows * columns;
+                const int kernel = 3, stride = 2, border = (kernel - 1) / 2;
+                const int paddedHeight = height + 2 * border, paddedWidth = width + 2 * border;
+                // From one output column to the next, and from the end of an output row to the next row, in places of the padded input.
+                const int columnStep = stride, rowStep = stride * (paddedWidth - columns);
+                const int ticks = 2;
                 var batch = (nuint)source.Batch;
                 ref var hidden = ref source.Hidden[0].First;
                 ref var cell = ref source.Cell[0].First;
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[0].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[0].First;
-                ref var gates = ref adjoint.Scratch.First;
-                ref var cells = ref Unsafe.Add(ref gates, StoredTicks * GateFloats);
-                ref var last = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref last, BlockFloats);
-                ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
-                ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
-                ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
-                ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
-                ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
-                ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
+                ref var scratch = ref adjoint.Scratch.First;
+                ref var stateGates = ref Unsafe.Add(ref scratch, 64);
+                ref var inputGates = ref Unsafe.Add(ref scratch, 144);
+                ref var outputGates = ref Unsafe.Add(ref scratch, 3280);
+                ref var hiddenAt = ref Unsafe.Add(ref scratch, 4432);
+                ref var gates = ref Unsafe.Add(ref scratch, 5792);
+                ref var states = ref Unsafe.Add(ref scratch, 7232);
+                ref var inputAdjoint = ref Unsafe.Add(ref scratch, 7296);
+                ref var outputAdjoint = ref Unsafe.Add(ref scratch, 10432);
+                ref var hiddenAtAdjoint = ref Unsafe.Add(ref scratch, 12656);
+                ref var gateAdjoint = ref Unsafe.Add(ref scratch, 12944);
+                ref var zero = ref Unsafe.Add(ref scratch, 13008);
+                ref var message = ref Unsafe.Add(ref scratch, 128);
+                ref var recurrentColumns = ref Unsafe.Add(ref scratch, 13024);
+                ref var backwardColumns = ref Unsafe.Add(ref scratch, 14560);
+                ref var recurrentGradient = ref Unsafe.Add(ref scratch, 15328);
+                ref var forwardInputGradient = ref Unsafe.Add(ref scratch, 15584);
+                ref var backwardInputGradient = ref Unsafe.Add(ref scratch, 15776);
+                ref var biasGradient = ref Unsafe.Add(ref scratch, 16160);
+                ref var outputSums = ref Unsafe.Add(ref scratch, 5504);
+                ref var outputSpread = ref Unsafe.Add(ref scratch, 12368);
+                ref var forwardMessenger = ref Unsafe.Add(ref scratch, 15072);
+                ref var forwardMessengerGradient = ref Unsafe.Add(ref scratch, 16224);
                 adjoint.State.Backward[1].Span.Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, 1216).Clear();
+                MemoryMarshal.CreateSpan(ref zero, PaddedEntries).Clear();
 
+                TransposeRows(ref Unsafe.Add(ref theta, RecurrentTheta), StateSize, PaddedEntries, ref recurrentColumns);
+                TransposeRows(ref Unsafe.Add(ref theta, BackwardInputTheta), MessageSize, PaddedMessage, ref backwardColumns);
+                TransposeMessenger(ref Unsafe.Add(ref packed, EntryForwardWeights), ref forwardMessenger);
                 for (nuint example = 0; example < batch; example++)
                 {
-                    ProjectLoop(
-                        ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, ForwardInput),
-                        ref Unsafe.Add(ref forward[0].First, example * 32), 32, 1, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
-                    for (nuint block = 0; block < blocks; block++)
+                    ref var backward = ref Unsafe.Add(ref source.Backward[1].First, example * 96);
+                    for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
                     {
-                        var lanes = block == blocks - 1 ? 2f : 16f;
-                        ProjectLanes(
-                            ref Unsafe.Add(ref packed, BackwardInput),
-                            ref Unsafe.Add(ref source.Backward[1].First, example * 96 + block * BlockLanes), 32, 3, ref lane);
-                        MemoryMarshal.CreateSpan(ref laneAdjoint, LaneGateFloats).Clear();
-                        MemoryMarshal.CreateSpan(ref laneSums, SumFloats).Clear();
-                        SpreadLanes(ref Unsafe.Add(ref theta, ForwardMessengerThetaWeights), ref Unsafe.Add(ref adjoint.Forward[1].First, example * 96 + block * BlockLanes), 32, 1f / loops, 0, 3, ref laneSpread);
-                        for (nuint first = 0; first < loops; first += chunk)
+                        for (nuint position = 0; position < positions; position++)
                         {
-                            var end = Math.Min(first + chunk, loops);
-                            for (var loop = first; loop < end; loop++)
+                            ProjectPlace(
+                                ref Unsafe.Add(ref packed, EntryBackwardInput), ref Unsafe.Add(ref backward, position * outputChannels + outputChannel), 32, 3,
+                                ref Unsafe.Add(ref outputGates, (outputChannel * positions + position) * EntryGateFloats));
+                        }
+                    }
+                    MemoryMarshal.CreateSpan(ref outputAdjoint, outputChannels * positions * EntryGateFloats).Clear();
+                    ref var sentForward = ref Unsafe.Add(ref adjoint.Forward[1].First, example * 96);
+                    MemoryMarshal.CreateSpan(ref outputSums, outputChannels * positions * PlaceSums).Clear();
+                    for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
+                    {
+                        for (nuint position = 0; position < positions; position++)
+                        {
+                            SpreadPlace(ref forwardMessenger, ref Unsafe.Add(ref sentForward, position * outputChannels + outputChannel), 32, 1f / (kernel * kernel * channels), ref Unsafe.Add(ref outputSpread, (outputChannel * positions + position) * PlaceSums));
+                        }
+                    }
+
+                    for (nuint channel = 0; channel < channels; channel++)
+                    {
+                        ref var received = ref Unsafe.Add(ref forward[0].First, example * 32 + channel);
+                        MemoryMarshal.CreateSpan(ref inputGates, paddedHeight * paddedWidth * EntryGateFloats).Clear();
+                        for (nuint row = 0; row < height; row++)
+                        {
+                            for (nuint column = 0; column < width; column++)
                             {
-                                var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
-                                ref var firstCell = ref Unsafe.Add(ref cell, from);
-                                MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
+                                ProjectPlace(
+                                    ref Unsafe.Add(ref packed, EntryForwardInput), ref Unsafe.Add(ref received, (row * width + column) * channels), 32, 1,
+                                    ref Unsafe.Add(ref inputGates, ((row + border) * paddedWidth + column + border) * EntryGateFloats));
+                            }
+                        }
+                        MemoryMarshal.CreateSpan(ref inputAdjoint, paddedHeight * paddedWidth * EntryGateFloats).Clear();
+                        for (nuint slot = 0; slot < kernel * kernel; slot++)
+                        {
+                            var corner = slot / kernel * paddedWidth + slot % kernel;
+                            for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
+                            {
+                                var from = (((slot * channels + channel) * outputChannels + outputChannel) * batch + example) * PaddedEntries;
+                                ref var input = ref Unsafe.Add(ref inputGates, corner * EntryGateFloats);
+                                ref var output = ref Unsafe.Add(ref outputGates, outputChannel * positions * EntryGateFloats);
+                                ref var cells = ref Unsafe.Add(ref states, ticks * PaddedEntries);
                                 for (nuint tick = 0; tick < ticks; tick++)
-                                    MicroTickStored(
-                                        ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
-                                        ref Unsafe.Add(ref gates, tick * GateFloats));
-
-                                for (nuint k = 0; k < StateSize; k++)
                                 {
-                                    for (nuint piece = 0; piece < BlockLanes; piece += 4)
-                                    {
-                                        var at = k * BlockLanes + piece;
-                                        var sum = Vector128.LoadUnsafe(ref hiddenAdjoint, from + at);
-                                        var counts = Vector128.LessThan(Vector128.CreateSequence((float)piece, 1f), Vector128.Create(lanes));
-                                        var y = Vector128.LoadUnsafe(ref last, at);
-                                        sum += (Vector128.LoadUnsafe(ref laneSpread, at) & counts);
-                                        (Vector128.LoadUnsafe(ref laneSums, at) + y).StoreUnsafe(ref laneSums, at);
-                                        sum.StoreUnsafe(ref dh, at);
-                                    }
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref states, (tick - 1) * PaddedEntries);
+                                    ref var c = ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * PaddedEntries);
+                                    RecurrentGates(ref Unsafe.Add(ref packed, EntryBias), ref Unsafe.Add(ref packed, EntryRecurrent), ref h, ref stateGates);
+                                    StepPositionsStored(
+                                        ref stateGates, ref input, ref output, ref c, columns, positions, columnStep * EntryGateFloats, rowStep * EntryGateFloats,
+                                        ref hiddenAt, ref Unsafe.Add(ref states, tick * PaddedEntries), ref Unsafe.Add(ref cells, tick * PaddedEntries), ref Unsafe.Add(ref gates, tick * positions * StoredGateFloats));
                                 }
-
+                                MemoryMarshal.CreateSpan(ref hiddenAtAdjoint, positions * PaddedEntries).Clear();
+                                AddToPlaces(ref hiddenAt, positions, columns, 1, 0, ref Unsafe.Add(ref outputSums, outputChannel * positions * PlaceSums));
+                                AddFromPlaces(ref Unsafe.Add(ref outputSpread, outputChannel * positions * PlaceSums), positions, columns, 1, 0, ref hiddenAtAdjoint);
                                 for (nuint tick = ticks; tick-- > 0;)
                                 {
-                                    CellAdjoint(
-                                        ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
-                                    RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
-                                        ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref states, (tick - 1) * PaddedEntries);
+                                    ref var c = ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * PaddedEntries);
+                                    var sent = tick == ticks - 1;
+                                    PositionsAdjoint(
+                                        ref Unsafe.Add(ref gates, tick * positions * StoredGateFloats), ref c, ref Unsafe.Add(ref hiddenAdjoint, from), ref Unsafe.Add(ref cellAdjoint, from),
+                                        ref sent ? ref hiddenAtAdjoint : ref zero, sent ? (nuint)PaddedEntries : 0, columns, positions, columnStep * EntryGateFloats, rowStep * EntryGateFloats,
+                                        ref Unsafe.Add(ref inputAdjoint, corner * EntryGateFloats), ref Unsafe.Add(ref outputAdjoint, outputChannel * positions * EntryGateFloats), ref gateAdjoint);
+                                    StateAdjoint(ref recurrentColumns, ref gateAdjoint, ref h, ref recurrentGradient, ref biasGradient, ref Unsafe.Add(ref hiddenAdjoint, from));
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
                         }
-                        LaneMessagesAdjoint(
-                            ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes),
-                            ref Unsafe.Add(ref source.Backward[1].First, example * 96 + block * BlockLanes),
-                            ref Unsafe.Add(ref adjoint.State.Backward[1].First, example * 96 + block * BlockLanes), true, 32, 3, ref laneAdjoint);
-                        MessengerLanesGradient(
-                            ref laneSums, ref Unsafe.Add(ref gradient, ForwardMessengerThetaWeights * BlockLanes), ref Unsafe.Add(ref gradient, ForwardMessengerThetaBias * BlockLanes),
-                            ref Unsafe.Add(ref adjoint.Forward[1].First, example * 96 + block * BlockLanes), 32, 1f / loops, lanes, 0, 3);
+                        for (nuint row = 0; row < height; row++)
+                        {
+                            var first = (row + border) * paddedWidth + border;
+                            AddInputGradient(ref Unsafe.Add(ref received, row * width * channels), channels, 32, 1, ref Unsafe.Add(ref inputAdjoint, first * EntryGateFloats), width, ref forwardInputGradient);
+                        }
                     }
-                    for (nuint loop = 0; loop < loops; loop++)
+                    for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
-                        LoopMessageAdjoint(
-                            ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
-                            ref Unsafe.Add(ref forward[0].First, example * 32 + loop),
-                            ref Unsafe.Add(ref adjoint.Forward[0].First, example * 32 + loop), false, 32, 1, ref dz);
+                        AddInputGradient(ref Unsafe.Add(ref backward, outputChannel), outputChannels, 32, 3, ref Unsafe.Add(ref outputAdjoint, outputChannel * positions * EntryGateFloats), positions, ref backwardInputGradient);
+                        for (nuint position = 0; position < positions; position++)
+                        {
+                            var place = outputChannel * positions + position;
+                            PlaceAdjoint(
+                                ref backwardColumns, ref Unsafe.Add(ref outputAdjoint, place * EntryGateFloats), 3, ref message,
+                                ref Unsafe.Add(ref adjoint.State.Backward[1].First, example * 96 + position * outputChannels + outputChannel), 32);
+                            SendPlaceAdjoint(ref Unsafe.Add(ref outputSums, (place) * PlaceSums), ref Unsafe.Add(ref sentForward, position * outputChannels + outputChannel), 32, 1f / (kernel * kernel * channels), 1f, ref forwardMessengerGradient);
+                        }
                     }
                 }
+                AddRowsGradient(ref recurrentGradient, StateSize, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
+                AddRowsGradient(ref forwardInputGradient, 1, ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes));
+                AddRowsGradient(ref backwardInputGradient, 3, ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes));
+                AddRowsGradient(ref biasGradient, 1, ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes));
+                AddMessengerToTheta(ref forwardMessengerGradient, ref Unsafe.Add(ref gradient, ForwardMessengerThetaWeights * BlockLanes), ref Unsafe.Add(ref gradient, ForwardMessengerThetaBias * BlockLanes));
                 if (!merge) return;
-                for (nuint place = 0; place < blocks * loops; place++)
+                for (nuint subRnn = 0; subRnn < kernel * kernel * channels * outputChannels; subRnn++)
                 {
-                    Merge(ref Unsafe.Add(ref hiddenAdjoint, place * batch * BlockFloats), batch);
-                    Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
+                    MergeEntries(ref Unsafe.Add(ref hiddenAdjoint, subRnn * batch * PaddedEntries), batch);
+                    MergeEntries(ref Unsafe.Add(ref cellAdjoint, subRnn * batch * PaddedEntries), batch);
                 }
             }
 
@@ -407,94 +447,122 @@ namespace Vsml.Tests.Snapshots
             private static void Layer0BackwardAdjoint(
                 ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
             {
-                const int blocks = 2, loops = 25, chunk = 10, ticks = 2;
+                const int height = 5, width = 5, channels = 1, outputChannels = 2;
+                const int rows = 3, columns = 3, positions = rows * columns;
+                const int kernel = 3, stride = 2, border = (kernel - 1) / 2;
+                const int paddedHeight = height + 2 * border, paddedWidth = width + 2 * border;
+                // From one output column to the next, and from the end of an output row to the next row, in places of the padded input.
+                const int columnStep = stride, rowStep = stride * (paddedWidth - columns);
+                const int ticks = 2;
                 var batch = (nuint)source.Batch;
                 ref var hidden = ref source.Hidden[0].First;
                 ref var cell = ref source.Cell[0].First;
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[0].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[0].First;
-                ref var gates = ref adjoint.Scratch.First;
-                ref var cells = ref Unsafe.Add(ref gates, StoredTicks * GateFloats);
-                ref var last = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref last, BlockFloats);
-                ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
-                ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
-                ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
-                ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
-                ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
-                ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
+                ref var scratch = ref adjoint.Scratch.First;
+                ref var stateGates = ref Unsafe.Add(ref scratch, 64);
+                ref var inputGates = ref Unsafe.Add(ref scratch, 144);
+                ref var outputGates = ref Unsafe.Add(ref scratch, 3280);
+                ref var hiddenAt = ref Unsafe.Add(ref scratch, 4432);
+                ref var gates = ref Unsafe.Add(ref scratch, 5792);
+                ref var states = ref Unsafe.Add(ref scratch, 7232);
+                ref var inputAdjoint = ref Unsafe.Add(ref scratch, 7296);
+                ref var outputAdjoint = ref Unsafe.Add(ref scratch, 10432);
+                ref var hiddenAtAdjoint = ref Unsafe.Add(ref scratch, 12656);
+                ref var gateAdjoint = ref Unsafe.Add(ref scratch, 12944);
+                ref var zero = ref Unsafe.Add(ref scratch, 13008);
+                ref var message = ref Unsafe.Add(ref scratch, 128);
+                ref var recurrentColumns = ref Unsafe.Add(ref scratch, 13024);
+                ref var backwardColumns = ref Unsafe.Add(ref scratch, 14560);
+                ref var recurrentGradient = ref Unsafe.Add(ref scratch, 15328);
+                ref var forwardInputGradient = ref Unsafe.Add(ref scratch, 15584);
+                ref var backwardInputGradient = ref Unsafe.Add(ref scratch, 15776);
+                ref var biasGradient = ref Unsafe.Add(ref scratch, 16160);
+                MemoryMarshal.CreateSpan(ref recurrentGradient, 1216).Clear();
+                MemoryMarshal.CreateSpan(ref zero, PaddedEntries).Clear();
 
+                TransposeRows(ref Unsafe.Add(ref theta, RecurrentTheta), StateSize, PaddedEntries, ref recurrentColumns);
+                TransposeRows(ref Unsafe.Add(ref theta, BackwardInputTheta), MessageSize, PaddedMessage, ref backwardColumns);
                 for (nuint example = 0; example < batch; example++)
                 {
-                    ProjectLoop(
-                        ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, ForwardInput),
-                        ref Unsafe.Add(ref forward[0].First, example * 32), 32, 1, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
-                    for (nuint block = 0; block < blocks; block++)
+                    ref var backward = ref Unsafe.Add(ref target.Backward[1].First, example * 96);
+                    for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
                     {
-                        var lanes = block == blocks - 1 ? 2f : 16f;
-                        ProjectLanes(
-                            ref Unsafe.Add(ref packed, BackwardInput),
-                            ref Unsafe.Add(ref target.Backward[1].First, example * 96 + block * BlockLanes), 32, 3, ref lane);
-                        MemoryMarshal.CreateSpan(ref laneAdjoint, LaneGateFloats).Clear();
-                        for (nuint first = 0; first < loops; first += chunk)
+                        for (nuint position = 0; position < positions; position++)
                         {
-                            var end = Math.Min(first + chunk, loops);
-                            for (var loop = first; loop < end; loop++)
+                            ProjectPlace(
+                                ref Unsafe.Add(ref packed, EntryBackwardInput), ref Unsafe.Add(ref backward, position * outputChannels + outputChannel), 32, 3,
+                                ref Unsafe.Add(ref outputGates, (outputChannel * positions + position) * EntryGateFloats));
+                        }
+                    }
+                    MemoryMarshal.CreateSpan(ref outputAdjoint, outputChannels * positions * EntryGateFloats).Clear();
+
+                    for (nuint channel = 0; channel < channels; channel++)
+                    {
+                        ref var received = ref Unsafe.Add(ref forward[0].First, example * 32 + channel);
+                        MemoryMarshal.CreateSpan(ref inputGates, paddedHeight * paddedWidth * EntryGateFloats).Clear();
+                        for (nuint row = 0; row < height; row++)
+                        {
+                            for (nuint column = 0; column < width; column++)
                             {
-                                var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
-                                ref var firstCell = ref Unsafe.Add(ref cell, from);
-                                MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
+                                ProjectPlace(
+                                    ref Unsafe.Add(ref packed, EntryForwardInput), ref Unsafe.Add(ref received, (row * width + column) * channels), 32, 1,
+                                    ref Unsafe.Add(ref inputGates, ((row + border) * paddedWidth + column + border) * EntryGateFloats));
+                            }
+                        }
+                        MemoryMarshal.CreateSpan(ref inputAdjoint, paddedHeight * paddedWidth * EntryGateFloats).Clear();
+                        for (nuint slot = 0; slot < kernel * kernel; slot++)
+                        {
+                            var corner = slot / kernel * paddedWidth + slot % kernel;
+                            for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
+                            {
+                                var from = (((slot * channels + channel) * outputChannels + outputChannel) * batch + example) * PaddedEntries;
+                                ref var input = ref Unsafe.Add(ref inputGates, corner * EntryGateFloats);
+                                ref var output = ref Unsafe.Add(ref outputGates, outputChannel * positions * EntryGateFloats);
+                                ref var cells = ref Unsafe.Add(ref states, ticks * PaddedEntries);
                                 for (nuint tick = 0; tick < ticks; tick++)
-                                    MicroTickStored(
-                                        ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
-                                        ref Unsafe.Add(ref gates, tick * GateFloats));
-
-                                for (nuint k = 0; k < StateSize; k++)
                                 {
-                                    for (nuint piece = 0; piece < BlockLanes; piece += 4)
-                                    {
-                                        var at = k * BlockLanes + piece;
-                                        var sum = Vector128.LoadUnsafe(ref hiddenAdjoint, from + at);
-                                        sum.StoreUnsafe(ref dh, at);
-                                    }
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref states, (tick - 1) * PaddedEntries);
+                                    ref var c = ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * PaddedEntries);
+                                    RecurrentGates(ref Unsafe.Add(ref packed, EntryBias), ref Unsafe.Add(ref packed, EntryRecurrent), ref h, ref stateGates);
+                                    StepPositionsStored(
+                                        ref stateGates, ref input, ref output, ref c, columns, positions, columnStep * EntryGateFloats, rowStep * EntryGateFloats,
+                                        ref hiddenAt, ref Unsafe.Add(ref states, tick * PaddedEntries), ref Unsafe.Add(ref cells, tick * PaddedEntries), ref Unsafe.Add(ref gates, tick * positions * StoredGateFloats));
                                 }
-
                                 for (nuint tick = ticks; tick-- > 0;)
                                 {
-                                    CellAdjoint(
-                                        ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
-                                    RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
-                                        ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref states, (tick - 1) * PaddedEntries);
+                                    ref var c = ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * PaddedEntries);
+                                    PositionsAdjoint(
+                                        ref Unsafe.Add(ref gates, tick * positions * StoredGateFloats), ref c, ref Unsafe.Add(ref hiddenAdjoint, from), ref Unsafe.Add(ref cellAdjoint, from),
+                                        ref zero, 0, columns, positions, columnStep * EntryGateFloats, rowStep * EntryGateFloats,
+                                        ref Unsafe.Add(ref inputAdjoint, corner * EntryGateFloats), ref Unsafe.Add(ref outputAdjoint, outputChannel * positions * EntryGateFloats), ref gateAdjoint);
+                                    StateAdjoint(ref recurrentColumns, ref gateAdjoint, ref h, ref recurrentGradient, ref biasGradient, ref Unsafe.Add(ref hiddenAdjoint, from));
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
                         }
-                        LaneMessagesAdjoint(
-                            ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes),
-                            ref Unsafe.Add(ref target.Backward[1].First, example * 96 + block * BlockLanes),
-                            ref Unsafe.Add(ref adjoint.State.Backward[1].First, example * 96 + block * BlockLanes), true, 32, 3, ref laneAdjoint);
+                        for (nuint row = 0; row < height; row++)
+                        {
+                            var first = (row + border) * paddedWidth + border;
+                            AddInputGradient(ref Unsafe.Add(ref received, row * width * channels), channels, 32, 1, ref Unsafe.Add(ref inputAdjoint, first * EntryGateFloats), width, ref forwardInputGradient);
+                        }
                     }
-                    for (nuint loop = 0; loop < loops; loop++)
+                    for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
-                        LoopMessageAdjoint(
-                            ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
-                            ref Unsafe.Add(ref forward[0].First, example * 32 + loop),
-                            ref Unsafe.Add(ref adjoint.Forward[0].First, example * 32 + loop), false, 32, 1, ref dz);
+                        AddInputGradient(ref Unsafe.Add(ref backward, outputChannel), outputChannels, 32, 3, ref Unsafe.Add(ref outputAdjoint, outputChannel * positions * EntryGateFloats), positions, ref backwardInputGradient);
+                        for (nuint position = 0; position < positions; position++)
+                        {
+                            var place = outputChannel * positions + position;
+                            PlaceAdjoint(
+                                ref backwardColumns, ref Unsafe.Add(ref outputAdjoint, place * EntryGateFloats), 3, ref message,
+                                ref Unsafe.Add(ref adjoint.State.Backward[1].First, example * 96 + position * outputChannels + outputChannel), 32);
+                        }
                     }
                 }
+                AddRowsGradient(ref recurrentGradient, StateSize, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
+                AddRowsGradient(ref forwardInputGradient, 1, ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes));
+                AddRowsGradient(ref backwardInputGradient, 3, ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes));
+                AddRowsGradient(ref biasGradient, 1, ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes));
             }
 
             // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
@@ -914,6 +982,573 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+
+            // Gates kept of one position: [vector][i, g, f, o, tanh c'][lane].
+            private const int StoredGateFloats = 5 * EntryLanes;
+
+            // StepPositions, and the gates of all positions are kept.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void StepPositionsStored(
+                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
+                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell, ref float storedGates)
+            {
+                var share = 1f / positions;
+                for (nuint piece = 0; piece < EntryLanes; piece += 4)
+                {
+                    ref var input = ref Unsafe.Add(ref inputGates, piece * 4);
+                    ref var output = ref Unsafe.Add(ref outputGates, piece * 4);
+                    ref var y = ref Unsafe.Add(ref hiddenAt, piece);
+                    ref var stored = ref Unsafe.Add(ref storedGates, piece * 5);
+                    var iState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 0);
+                    var gState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 4);
+                    var fState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 8);
+                    var oState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 12);
+                    var c = Vector128.LoadUnsafe(ref cell, piece);
+                    var hiddenSum = Vector128<float>.Zero;
+                    var cellSum = Vector128<float>.Zero;
+                    nuint position = 0, column = 0;
+                    for (; position + 2 <= positions; position += 2)
+                    {
+                        ref var input0 = ref input;
+                        input = ref Unsafe.Add(ref input, columnStep);
+                        if (++column == columns)
+                        {
+                            column = 0;
+                            input = ref Unsafe.Add(ref input, rowStep);
+                        }
+                        ref var input1 = ref input;
+                        input = ref Unsafe.Add(ref input, columnStep);
+                        if (++column == columns)
+                        {
+                            column = 0;
+                            input = ref Unsafe.Add(ref input, rowStep);
+                        }
+                        var i0 = iState + Vector128.LoadUnsafe(ref input0, 0) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 0);
+                        var i1 = iState + Vector128.LoadUnsafe(ref input1, 0) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 0);
+                        var g0 = gState + Vector128.LoadUnsafe(ref input0, 4) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 4);
+                        var g1 = gState + Vector128.LoadUnsafe(ref input1, 4) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 4);
+                        var i0Round = i0 + Vector128.Create(RoundingBias);
+                        var i1Round = i1 + Vector128.Create(RoundingBias);
+                        var g0Round = g0 + Vector128.Create(RoundingBias);
+                        var g1Round = g1 + Vector128.Create(RoundingBias);
+                        i0 -= i0Round - Vector128.Create(RoundingBias);
+                        i1 -= i1Round - Vector128.Create(RoundingBias);
+                        g0 -= g0Round - Vector128.Create(RoundingBias);
+                        g1 -= g1Round - Vector128.Create(RoundingBias);
+                        var i0Exp = Vector128.Create(Exp2C5) * i0 + Vector128.Create(Exp2C4);
+                        var i1Exp = Vector128.Create(Exp2C5) * i1 + Vector128.Create(Exp2C4);
+                        var g0Exp = Vector128.Create(Exp2C5) * g0 + Vector128.Create(Exp2C4);
+                        var g1Exp = Vector128.Create(Exp2C5) * g1 + Vector128.Create(Exp2C4);
+                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C3);
+                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C3);
+                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C3);
+                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C3);
+                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C2);
+                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C2);
+                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C2);
+                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C2);
+                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C1);
+                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C1);
+                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C1);
+                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C1);
+                        i0Exp = i0Exp * i0 + Vector128.Create(1f);
+                        i1Exp = i1Exp * i1 + Vector128.Create(1f);
+                        g0Exp = g0Exp * g0 + Vector128.Create(1f);
+                        g1Exp = g1Exp * g1 + Vector128.Create(1f);
+                        var i0Power = Vector128.Min(Vector128.Max(i0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var i1Power = Vector128.Min(Vector128.Max(i1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var g0Power = Vector128.Min(Vector128.Max(g0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var g1Power = Vector128.Min(Vector128.Max(g1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        i0Exp = (i0Exp.AsInt32() + (i0Power << 23)).AsSingle();
+                        i1Exp = (i1Exp.AsInt32() + (i1Power << 23)).AsSingle();
+                        g0Exp = (g0Exp.AsInt32() + (g0Power << 23)).AsSingle();
+                        g1Exp = (g1Exp.AsInt32() + (g1Power << 23)).AsSingle();
+                        i0Exp += Vector128<float>.One;
+                        var g0Plus = Vector128<float>.One + g0Exp;
+                        var g0Over = Vector128<float>.One / (i0Exp * g0Plus);
+                        i0 = g0Plus * g0Over;
+                        g0 = (Vector128<float>.One - g0Exp) * (i0Exp * g0Over);
+                        i0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 0);
+                        g0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 4);
+                        i1Exp += Vector128<float>.One;
+                        var g1Plus = Vector128<float>.One + g1Exp;
+                        var g1Over = Vector128<float>.One / (i1Exp * g1Plus);
+                        i1 = g1Plus * g1Over;
+                        g1 = (Vector128<float>.One - g1Exp) * (i1Exp * g1Over);
+                        i1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 0);
+                        g1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 4);
+                        var f0 = fState + Vector128.LoadUnsafe(ref input0, 8) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 8);
+                        var f1 = fState + Vector128.LoadUnsafe(ref input1, 8) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 8);
+                        var o0 = oState + Vector128.LoadUnsafe(ref input0, 12) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 12);
+                        var o1 = oState + Vector128.LoadUnsafe(ref input1, 12) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 12);
+                        var f0Round = f0 + Vector128.Create(RoundingBias);
+                        var f1Round = f1 + Vector128.Create(RoundingBias);
+                        var o0Round = o0 + Vector128.Create(RoundingBias);
+                        var o1Round = o1 + Vector128.Create(RoundingBias);
+                        f0 -= f0Round - Vector128.Create(RoundingBias);
+                        f1 -= f1Round - Vector128.Create(RoundingBias);
+                        o0 -= o0Round - Vector128.Create(RoundingBias);
+                        o1 -= o1Round - Vector128.Create(RoundingBias);
+                        var f0Exp = Vector128.Create(Exp2C5) * f0 + Vector128.Create(Exp2C4);
+                        var f1Exp = Vector128.Create(Exp2C5) * f1 + Vector128.Create(Exp2C4);
+                        var o0Exp = Vector128.Create(Exp2C5) * o0 + Vector128.Create(Exp2C4);
+                        var o1Exp = Vector128.Create(Exp2C5) * o1 + Vector128.Create(Exp2C4);
+                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C3);
+                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C3);
+                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C3);
+                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C3);
+                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C2);
+                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C2);
+                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C2);
+                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C2);
+                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C1);
+                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C1);
+                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C1);
+                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C1);
+                        f0Exp = f0Exp * f0 + Vector128.Create(1f);
+                        f1Exp = f1Exp * f1 + Vector128.Create(1f);
+                        o0Exp = o0Exp * o0 + Vector128.Create(1f);
+                        o1Exp = o1Exp * o1 + Vector128.Create(1f);
+                        var f0Power = Vector128.Min(Vector128.Max(f0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var f1Power = Vector128.Min(Vector128.Max(f1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var o0Power = Vector128.Min(Vector128.Max(o0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var o1Power = Vector128.Min(Vector128.Max(o1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        f0Exp = (f0Exp.AsInt32() + (f0Power << 23)).AsSingle();
+                        f1Exp = (f1Exp.AsInt32() + (f1Power << 23)).AsSingle();
+                        o0Exp = (o0Exp.AsInt32() + (o0Power << 23)).AsSingle();
+                        o1Exp = (o1Exp.AsInt32() + (o1Power << 23)).AsSingle();
+                        f0 = Vector128<float>.One / (Vector128<float>.One + f0Exp);
+                        f0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 8);
+                        var c0 = f0 * c + i0 * g0;
+                        cellSum += c0;
+                        f1 = Vector128<float>.One / (Vector128<float>.One + f1Exp);
+                        f1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 8);
+                        var c1 = f1 * c + i1 * g1;
+                        cellSum += c1;
+                        c0 *= Vector128.Create(MinusTwoLog2E);
+                        c1 *= Vector128.Create(MinusTwoLog2E);
+                        var c0Round = c0 + Vector128.Create(RoundingBias);
+                        var c1Round = c1 + Vector128.Create(RoundingBias);
+                        c0 -= c0Round - Vector128.Create(RoundingBias);
+                        c1 -= c1Round - Vector128.Create(RoundingBias);
+                        var c0Exp = Vector128.Create(Exp2C5) * c0 + Vector128.Create(Exp2C4);
+                        var c1Exp = Vector128.Create(Exp2C5) * c1 + Vector128.Create(Exp2C4);
+                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C3);
+                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C3);
+                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C2);
+                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C2);
+                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C1);
+                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C1);
+                        c0Exp = c0Exp * c0 + Vector128.Create(1f);
+                        c1Exp = c1Exp * c1 + Vector128.Create(1f);
+                        var c0Power = Vector128.Min(Vector128.Max(c0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var c1Power = Vector128.Min(Vector128.Max(c1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        c0Exp = (c0Exp.AsInt32() + (c0Power << 23)).AsSingle();
+                        c1Exp = (c1Exp.AsInt32() + (c1Power << 23)).AsSingle();
+                        o0Exp += Vector128<float>.One;
+                        var c0Plus = Vector128<float>.One + c0Exp;
+                        var c0Over = Vector128<float>.One / (o0Exp * c0Plus);
+                        o0 = c0Plus * c0Over;
+                        c0 = (Vector128<float>.One - c0Exp) * (o0Exp * c0Over);
+                        o0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 12);
+                        c0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 16);
+                        var y0 = o0 * c0;
+                        hiddenSum += y0;
+                        y0.StoreUnsafe(ref y, 0 * PaddedEntries);
+                        o1Exp += Vector128<float>.One;
+                        var c1Plus = Vector128<float>.One + c1Exp;
+                        var c1Over = Vector128<float>.One / (o1Exp * c1Plus);
+                        o1 = c1Plus * c1Over;
+                        c1 = (Vector128<float>.One - c1Exp) * (o1Exp * c1Over);
+                        o1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 12);
+                        c1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 16);
+                        var y1 = o1 * c1;
+                        hiddenSum += y1;
+                        y1.StoreUnsafe(ref y, 1 * PaddedEntries);
+                        output = ref Unsafe.Add(ref output, 2 * EntryGateFloats);
+                        y = ref Unsafe.Add(ref y, 2 * PaddedEntries);
+                        stored = ref Unsafe.Add(ref stored, 2 * StoredGateFloats);
+                    }
+                    for (; position < positions; position++)
+                    {
+                        ref var input0 = ref input;
+                        input = ref Unsafe.Add(ref input, columnStep);
+                        if (++column == columns)
+                        {
+                            column = 0;
+                            input = ref Unsafe.Add(ref input, rowStep);
+                        }
+                        var i0 = iState + Vector128.LoadUnsafe(ref input0, 0) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 0);
+                        var g0 = gState + Vector128.LoadUnsafe(ref input0, 4) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 4);
+                        var i0Round = i0 + Vector128.Create(RoundingBias);
+                        var g0Round = g0 + Vector128.Create(RoundingBias);
+                        i0 -= i0Round - Vector128.Create(RoundingBias);
+                        g0 -= g0Round - Vector128.Create(RoundingBias);
+                        var i0Exp = Vector128.Create(Exp2C5) * i0 + Vector128.Create(Exp2C4);
+                        var g0Exp = Vector128.Create(Exp2C5) * g0 + Vector128.Create(Exp2C4);
+                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C3);
+                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C3);
+                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C2);
+                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C2);
+                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C1);
+                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C1);
+                        i0Exp = i0Exp * i0 + Vector128.Create(1f);
+                        g0Exp = g0Exp * g0 + Vector128.Create(1f);
+                        var i0Power = Vector128.Min(Vector128.Max(i0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var g0Power = Vector128.Min(Vector128.Max(g0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        i0Exp = (i0Exp.AsInt32() + (i0Power << 23)).AsSingle();
+                        g0Exp = (g0Exp.AsInt32() + (g0Power << 23)).AsSingle();
+                        i0Exp += Vector128<float>.One;
+                        var g0Plus = Vector128<float>.One + g0Exp;
+                        var g0Over = Vector128<float>.One / (i0Exp * g0Plus);
+                        i0 = g0Plus * g0Over;
+                        g0 = (Vector128<float>.One - g0Exp) * (i0Exp * g0Over);
+                        i0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 0);
+                        g0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 4);
+                        var f0 = fState + Vector128.LoadUnsafe(ref input0, 8) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 8);
+                        var o0 = oState + Vector128.LoadUnsafe(ref input0, 12) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 12);
+                        var f0Round = f0 + Vector128.Create(RoundingBias);
+                        var o0Round = o0 + Vector128.Create(RoundingBias);
+                        f0 -= f0Round - Vector128.Create(RoundingBias);
+                        o0 -= o0Round - Vector128.Create(RoundingBias);
+                        var f0Exp = Vector128.Create(Exp2C5) * f0 + Vector128.Create(Exp2C4);
+                        var o0Exp = Vector128.Create(Exp2C5) * o0 + Vector128.Create(Exp2C4);
+                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C3);
+                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C3);
+                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C2);
+                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C2);
+                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C1);
+                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C1);
+                        f0Exp = f0Exp * f0 + Vector128.Create(1f);
+                        o0Exp = o0Exp * o0 + Vector128.Create(1f);
+                        var f0Power = Vector128.Min(Vector128.Max(f0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var o0Power = Vector128.Min(Vector128.Max(o0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        f0Exp = (f0Exp.AsInt32() + (f0Power << 23)).AsSingle();
+                        o0Exp = (o0Exp.AsInt32() + (o0Power << 23)).AsSingle();
+                        f0 = Vector128<float>.One / (Vector128<float>.One + f0Exp);
+                        f0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 8);
+                        var c0 = f0 * c + i0 * g0;
+                        cellSum += c0;
+                        c0 *= Vector128.Create(MinusTwoLog2E);
+                        var c0Round = c0 + Vector128.Create(RoundingBias);
+                        c0 -= c0Round - Vector128.Create(RoundingBias);
+                        var c0Exp = Vector128.Create(Exp2C5) * c0 + Vector128.Create(Exp2C4);
+                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C3);
+                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C2);
+                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C1);
+                        c0Exp = c0Exp * c0 + Vector128.Create(1f);
+                        var c0Power = Vector128.Min(Vector128.Max(c0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        c0Exp = (c0Exp.AsInt32() + (c0Power << 23)).AsSingle();
+                        o0Exp += Vector128<float>.One;
+                        var c0Plus = Vector128<float>.One + c0Exp;
+                        var c0Over = Vector128<float>.One / (o0Exp * c0Plus);
+                        o0 = c0Plus * c0Over;
+                        c0 = (Vector128<float>.One - c0Exp) * (o0Exp * c0Over);
+                        o0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 12);
+                        c0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 16);
+                        var y0 = o0 * c0;
+                        hiddenSum += y0;
+                        y0.StoreUnsafe(ref y, 0 * PaddedEntries);
+                        output = ref Unsafe.Add(ref output, 1 * EntryGateFloats);
+                        y = ref Unsafe.Add(ref y, 1 * PaddedEntries);
+                        stored = ref Unsafe.Add(ref stored, 1 * StoredGateFloats);
+                    }
+                    (hiddenSum * Vector128.Create(share)).StoreUnsafe(ref newHidden, piece);
+                    (cellSum * Vector128.Create(share)).StoreUnsafe(ref newCell, piece);
+                }
+            }
+
+            // Reverse of StepPositions for one sub-RNN, each position with its share of the gradients of the new h and c:
+            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+            // The gradients of the gates join those of the messages, input and output, and their sum is the state's.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void PositionsAdjoint(
+                ref float storedGates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float hiddenAtAdjoint, nuint hiddenAtStep,
+                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float inputAdjoint, ref float outputAdjoint, ref float gateAdjoint)
+            {
+                var share = Vector128.Create(1f / positions);
+                for (nuint piece = 0; piece < EntryLanes; piece += 4)
+                {
+                    ref var stored = ref Unsafe.Add(ref storedGates, piece * 5);
+                    ref var dhAt = ref Unsafe.Add(ref hiddenAtAdjoint, piece);
+                    ref var input = ref Unsafe.Add(ref inputAdjoint, piece * 4);
+                    ref var output = ref Unsafe.Add(ref outputAdjoint, piece * 4);
+                    var c = Vector128.LoadUnsafe(ref cell, piece);
+                    var dhMean = Vector128.LoadUnsafe(ref hiddenAdjoint, piece) * share;
+                    var dcMean = Vector128.LoadUnsafe(ref cellAdjoint, piece) * share;
+                    var dcSum = Vector128<float>.Zero;
+                    var iSum = Vector128<float>.Zero;
+                    var gSum = Vector128<float>.Zero;
+                    var fSum = Vector128<float>.Zero;
+                    var oSum = Vector128<float>.Zero;
+                    nuint column = 0;
+                    for (nuint position = 0; position < positions; position++)
+                    {
+                        var i = Vector128.LoadUnsafe(ref stored, 0);
+                        var g = Vector128.LoadUnsafe(ref stored, 4);
+                        var f = Vector128.LoadUnsafe(ref stored, 8);
+                        var o = Vector128.LoadUnsafe(ref stored, 12);
+                        var t = Vector128.LoadUnsafe(ref stored, 16);
+                        var dh = dhMean + Vector128.LoadUnsafe(ref dhAt, 0);
+                        var dc = dcMean + dh * o * (Vector128<float>.One - t * t);
+                        dcSum += dc * f;
+                        var di = dc * g * (i * (Vector128<float>.One - i));
+                        var dg = dc * i * (Vector128<float>.One - g * g);
+                        var df = dc * c * (f * (Vector128<float>.One - f));
+                        var dO = dh * t * (o * (Vector128<float>.One - o));
+                        iSum += di;
+                        (Vector128.LoadUnsafe(ref input, 0) + di).StoreUnsafe(ref input, 0);
+                        (Vector128.LoadUnsafe(ref output, 0) + di).StoreUnsafe(ref output, 0);
+                        gSum += dg;
+                        (Vector128.LoadUnsafe(ref input, 4) + dg).StoreUnsafe(ref input, 4);
+                        (Vector128.LoadUnsafe(ref output, 4) + dg).StoreUnsafe(ref output, 4);
+                        fSum += df;
+                        (Vector128.LoadUnsafe(ref input, 8) + df).StoreUnsafe(ref input, 8);
+                        (Vector128.LoadUnsafe(ref output, 8) + df).StoreUnsafe(ref output, 8);
+                        oSum += dO;
+                        (Vector128.LoadUnsafe(ref input, 12) + dO).StoreUnsafe(ref input, 12);
+                        (Vector128.LoadUnsafe(ref output, 12) + dO).StoreUnsafe(ref output, 12);
+                        stored = ref Unsafe.Add(ref stored, StoredGateFloats);
+                        dhAt = ref Unsafe.Add(ref dhAt, hiddenAtStep);
+                        output = ref Unsafe.Add(ref output, EntryGateFloats);
+                        input = ref Unsafe.Add(ref input, columnStep);
+                        if (++column == columns)
+                        {
+                            column = 0;
+                            input = ref Unsafe.Add(ref input, rowStep);
+                        }
+                    }
+                    dcSum.StoreUnsafe(ref cellAdjoint, piece);
+                    iSum.StoreUnsafe(ref gateAdjoint, piece * 4 + 0);
+                    gSum.StoreUnsafe(ref gateAdjoint, piece * 4 + 4);
+                    fSum.StoreUnsafe(ref gateAdjoint, piece * 4 + 8);
+                    oSum.StoreUnsafe(ref gateAdjoint, piece * 4 + 12);
+                }
+            }
+
+            // Reverse of RecurrentGates: dh = W dz, dW += h dz, db += dz.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void StateAdjoint(
+                ref float recurrentColumns, ref float gateAdjoint, ref float hidden, ref float recurrentGradient, ref float biasGradient, ref float hiddenAdjoint)
+            {
+                for (nuint lane = 0; lane < EntryLanes; lane += 4)
+                {
+                    var sum0 = Vector128<float>.Zero;
+                    var sum1 = Vector128<float>.Zero;
+                    var sum2 = Vector128<float>.Zero;
+                    var sum3 = Vector128<float>.Zero;
+                    for (nuint gate = 0; gate < EntryGateFloats; gate += 4)
+                    {
+                        sum0 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 0)) * Vector128.LoadUnsafe(ref recurrentColumns, (gate + 0) * PaddedEntries + lane) + sum0;
+                        sum1 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 1)) * Vector128.LoadUnsafe(ref recurrentColumns, (gate + 1) * PaddedEntries + lane) + sum1;
+                        sum2 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 2)) * Vector128.LoadUnsafe(ref recurrentColumns, (gate + 2) * PaddedEntries + lane) + sum2;
+                        sum3 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 3)) * Vector128.LoadUnsafe(ref recurrentColumns, (gate + 3) * PaddedEntries + lane) + sum3;
+                    }
+                    (sum0 + sum1 + (sum2 + sum3)).StoreUnsafe(ref hiddenAdjoint, lane);
+                }
+                for (nuint at = 0; at < EntryGateFloats; at += 4)
+                {
+                    var dz = Vector128.LoadUnsafe(ref gateAdjoint, at);
+                    (Vector128.LoadUnsafe(ref biasGradient, at) + dz).StoreUnsafe(ref biasGradient, at);
+                    ref var row = ref Unsafe.Add(ref recurrentGradient, at);
+                    for (nuint k = 0; k < StateSize; k++)
+                    {
+                        Vector128.StoreUnsafe(Vector128.Create(Unsafe.Add(ref hidden, k)) * dz + Vector128.LoadUnsafe(ref row, 0), ref row);
+                        row = ref Unsafe.Add(ref row, EntryGateFloats);
+                    }
+                }
+            }
+
+            // A messenger's gradient: weights, then bias, scale and offset.
+            private const int MessengerBiasGradient = PaddedMessage * PaddedEntries, MessengerScaleGradient = MessengerBiasGradient + PaddedMessage;
+            private const int MessengerOffsetGradient = MessengerScaleGradient + PaddedMessage;
+
+            // Gates of an entry lie together in vectors: the index of one within EntryGateFloats.
+            private static nuint GateIndex(nuint gate, nuint unit) => (unit / 4 * 4 + gate) * 4 + unit % 4;
+
+            // Rows [count][gate][unit] of theta as columns [gate of an entry][lanes], the rest zero.
+            private static void TransposeRows(ref float rows, nuint count, nuint lanes, ref float columns)
+            {
+                MemoryMarshal.CreateSpan(ref columns, EntryGateFloats * (int)lanes).Clear();
+                for (nuint row = 0; row < count; row++)
+                    for (nuint gate = 0; gate < 4; gate++)
+                        for (nuint unit = 0; unit < StateSize; unit++)
+                            Unsafe.Add(ref columns, GateIndex(gate, unit) * lanes + row) = Unsafe.Add(ref rows, (row * 4 + gate) * StateSize + unit);
+            }
+
+            // A messenger [k][padded entry] as [entry][k], the rest zero.
+            private static void TransposeMessenger(ref float weights, ref float messenger)
+            {
+                MemoryMarshal.CreateSpan(ref messenger, PaddedMessage * PaddedEntries).Clear();
+                for (nuint k = 0; k < StateSize; k++)
+                    for (nuint entry = 0; entry < MessageSize; entry++)
+                        Unsafe.Add(ref messenger, entry * PaddedEntries + k) = Unsafe.Add(ref weights, k * PaddedMessage + entry);
+            }
+
+            // Gradient of the weights of incoming messages, over places in a row: dW [entry][gates] += message dz.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddInputGradient(
+                ref float message, nuint messageStep, nuint stride, nuint channels, ref float gateAdjoint, nuint places, ref float gradient)
+            {
+                for (nuint piece = 0; piece < EntryGateFloats; piece += 16)
+                {
+                    nuint channel = 0;
+                    for (; channel + 2 <= channels; channel += 2)
+                    {
+                        ref var dz = ref Unsafe.Add(ref gateAdjoint, piece);
+                        ref var value = ref Unsafe.Add(ref message, channel * stride);
+                        var i0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 0);
+                        var g0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 4);
+                        var f0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 8);
+                        var o0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 12);
+                        var i1 = Vector128.LoadUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 0);
+                        var g1 = Vector128.LoadUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 4);
+                        var f1 = Vector128.LoadUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 8);
+                        var o1 = Vector128.LoadUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 12);
+                        for (nuint place = 0; place < places; place++)
+                        {
+                            var iAdjoint = Vector128.LoadUnsafe(ref dz, 0);
+                            var gAdjoint = Vector128.LoadUnsafe(ref dz, 4);
+                            var fAdjoint = Vector128.LoadUnsafe(ref dz, 8);
+                            var oAdjoint = Vector128.LoadUnsafe(ref dz, 12);
+                            var value0 = Vector128.Create(value);
+                            i0 = value0 * iAdjoint + i0;
+                            g0 = value0 * gAdjoint + g0;
+                            f0 = value0 * fAdjoint + f0;
+                            o0 = value0 * oAdjoint + o0;
+                            var value1 = Vector128.Create(Unsafe.Add(ref value, 1 * stride));
+                            i1 = value1 * iAdjoint + i1;
+                            g1 = value1 * gAdjoint + g1;
+                            f1 = value1 * fAdjoint + f1;
+                            o1 = value1 * oAdjoint + o1;
+                            dz = ref Unsafe.Add(ref dz, EntryGateFloats);
+                            value = ref Unsafe.Add(ref value, messageStep);
+                        }
+                        i0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 0);
+                        g0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 4);
+                        f0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 8);
+                        o0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 12);
+                        i1.StoreUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 0);
+                        g1.StoreUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 4);
+                        f1.StoreUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 8);
+                        o1.StoreUnsafe(ref gradient, (channel + 1) * EntryGateFloats + piece + 12);
+                    }
+                    for (; channel < channels; channel++)
+                    {
+                        ref var dz = ref Unsafe.Add(ref gateAdjoint, piece);
+                        ref var value = ref Unsafe.Add(ref message, channel * stride);
+                        var i0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 0);
+                        var g0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 4);
+                        var f0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 8);
+                        var o0 = Vector128.LoadUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 12);
+                        for (nuint place = 0; place < places; place++)
+                        {
+                            var iAdjoint = Vector128.LoadUnsafe(ref dz, 0);
+                            var gAdjoint = Vector128.LoadUnsafe(ref dz, 4);
+                            var fAdjoint = Vector128.LoadUnsafe(ref dz, 8);
+                            var oAdjoint = Vector128.LoadUnsafe(ref dz, 12);
+                            var value0 = Vector128.Create(value);
+                            i0 = value0 * iAdjoint + i0;
+                            g0 = value0 * gAdjoint + g0;
+                            f0 = value0 * fAdjoint + f0;
+                            o0 = value0 * oAdjoint + o0;
+                            dz = ref Unsafe.Add(ref dz, EntryGateFloats);
+                            value = ref Unsafe.Add(ref value, messageStep);
+                        }
+                        i0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 0);
+                        g0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 4);
+                        f0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 8);
+                        o0.StoreUnsafe(ref gradient, (channel + 0) * EntryGateFloats + piece + 12);
+                    }
+                }
+            }
+
+            // Reverse of ProjectPlace: gradient of the message of one place += W dz.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void PlaceAdjoint(ref float columns, ref float gateAdjoint, nuint channels, ref float made, ref float messageAdjoint, nuint stride)
+            {
+                for (nuint lane = 0; lane < PaddedMessage; lane += 4)
+                {
+                    var sum0 = Vector128<float>.Zero;
+                    var sum1 = Vector128<float>.Zero;
+                    var sum2 = Vector128<float>.Zero;
+                    var sum3 = Vector128<float>.Zero;
+                    for (nuint gate = 0; gate < EntryGateFloats; gate += 4)
+                    {
+                        sum0 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 0)) * Vector128.LoadUnsafe(ref columns, (gate + 0) * PaddedMessage + lane) + sum0;
+                        sum1 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 1)) * Vector128.LoadUnsafe(ref columns, (gate + 1) * PaddedMessage + lane) + sum1;
+                        sum2 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 2)) * Vector128.LoadUnsafe(ref columns, (gate + 2) * PaddedMessage + lane) + sum2;
+                        sum3 = Vector128.Create(Unsafe.Add(ref gateAdjoint, gate + 3)) * Vector128.LoadUnsafe(ref columns, (gate + 3) * PaddedMessage + lane) + sum3;
+                    }
+                    (sum0 + sum1 + (sum2 + sum3)).StoreUnsafe(ref made, lane);
+                }
+                for (nuint entry = 0; entry < channels; entry++)
+                    Unsafe.Add(ref messageAdjoint, entry * stride) += Unsafe.Add(ref made, entry);
+            }
+
+            // What the message of a place gives back to each h that it is the mean of.
+            private static void SpreadPlace(ref float messenger, ref float messageAdjoint, nuint stride, float share, ref float spread)
+            {
+                for (nuint lane = 0; lane < EntryLanes; lane += 4)
+                {
+                    var sum = Vector128<float>.Zero;
+                    for (nuint entry = 0; entry < MessageSize; entry++)
+                        sum = Vector128.Create(Unsafe.Add(ref messageAdjoint, entry * stride)) * Vector128.LoadUnsafe(ref messenger, entry * PaddedEntries + lane) + sum;
+                    (sum * Vector128.Create(share)).StoreUnsafe(ref spread, lane);
+                }
+            }
+
+            // Adds what lies at the places that a sub-RNN meets at its positions.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddFromPlaces(ref float from, nuint positions, nuint columns, nuint columnStep, nuint rowStep, ref float hiddenAt)
+            {
+                nuint column = 0;
+                for (nuint position = 0; position < positions; position++)
+                {
+                    (Vector128.LoadUnsafe(ref hiddenAt, 0) + Vector128.LoadUnsafe(ref from, 0)).StoreUnsafe(ref hiddenAt, 0);
+                    hiddenAt = ref Unsafe.Add(ref hiddenAt, PaddedEntries);
+                    from = ref Unsafe.Add(ref from, columnStep * PlaceSums);
+                    if (++column == columns)
+                    {
+                        column = 0;
+                        from = ref Unsafe.Add(ref from, rowStep * PlaceSums);
+                    }
+                }
+            }
+
+            // Gradient of a messenger from the message of a place: dW [entry][k] += mean h dm, db += dm.
+            private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
+            {
+                for (nuint entry = 0; entry < MessageSize; entry++)
+                {
+                    var adjoint = Unsafe.Add(ref messageAdjoint, entry * stride);
+                    Unsafe.Add(ref gradient, MessengerBiasGradient + entry) += adjoint * readers;
+                    var scaled = Vector128.Create(adjoint * share);
+                    for (nuint lane = 0; lane < EntryLanes; lane += 4)
+                    {
+                        Vector128.StoreUnsafe(scaled * Vector128.LoadUnsafe(ref sums, lane) + Vector128.LoadUnsafe(ref gradient, entry * PaddedEntries + lane), ref gradient, entry * PaddedEntries + lane);
+                    }
+                }
+            }
+
+            // The turn's gradients of rows join the first of the episode's 16 partial sums.
+            private static void AddRowsGradient(ref float rows, nuint count, ref float gradient)
+            {
+                for (nuint row = 0; row < count; row++)
+                    for (nuint gate = 0; gate < 4; gate++)
+                        for (nuint unit = 0; unit < StateSize; unit++)
+                            Unsafe.Add(ref gradient, ((row * 4 + gate) * StateSize + unit) * BlockLanes) += Unsafe.Add(ref rows, row * EntryGateFloats + GateIndex(gate, unit));
+            }
+
+            private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias)
+            {
+                for (nuint entry = 0; entry < MessageSize; entry++)
+                {
+                    Unsafe.Add(ref bias, entry * BlockLanes) += Unsafe.Add(ref from, MessengerBiasGradient + entry);
+                    for (nuint k = 0; k < StateSize; k++)
+                        Unsafe.Add(ref weights, (k * MessageSize + entry) * BlockLanes) += Unsafe.Add(ref from, entry * PaddedEntries + k);
+                }
+            }
         }
     }
 }
@@ -1138,14 +1773,14 @@ namespace Vsml.Tests.Snapshots
                     MemoryMarshal.CreateSpan(ref outputSums, outputChannels * positions * PlaceSums).Clear();
                     for (nuint channel = 0; channel < channels; channel++)
                     {
-                        ref var forward = ref Unsafe.Add(ref workspace.Forward[0].First, example * 32 + channel);
+                        ref var received = ref Unsafe.Add(ref workspace.Forward[0].First, example * 32 + channel);
                         MemoryMarshal.CreateSpan(ref inputGates, paddedHeight * paddedWidth * EntryGateFloats).Clear();
                         for (nuint row = 0; row < height; row++)
                         {
                             for (nuint column = 0; column < width; column++)
                             {
                                 ProjectPlace(
-                                    ref Unsafe.Add(ref theta, EntryForwardInput), ref Unsafe.Add(ref forward, (row * width + column) * channels), 32, 1,
+                                    ref Unsafe.Add(ref theta, EntryForwardInput), ref Unsafe.Add(ref received, (row * width + column) * channels), 32, 1,
                                     ref Unsafe.Add(ref inputGates, ((row + border) * paddedWidth + column + border) * EntryGateFloats));
                             }
                         }
@@ -1377,7 +2012,7 @@ namespace Vsml.Tests.Snapshots
 
                 for (nuint example = 0; example < batch; example++)
                 {
-                    ref var backward = ref Unsafe.Add(ref source.Backward[1].First, example * 96);
+                    ref var backward = ref Unsafe.Add(ref target.Backward[1].First, example * 96);
                     for (nuint outputChannel = 0; outputChannel < outputChannels; outputChannel++)
                     {
                         for (nuint position = 0; position < positions; position++)
@@ -1389,14 +2024,14 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint channel = 0; channel < channels; channel++)
                     {
-                        ref var forward = ref Unsafe.Add(ref workspace.Forward[0].First, example * 32 + channel);
+                        ref var received = ref Unsafe.Add(ref workspace.Forward[0].First, example * 32 + channel);
                         MemoryMarshal.CreateSpan(ref inputGates, paddedHeight * paddedWidth * EntryGateFloats).Clear();
                         for (nuint row = 0; row < height; row++)
                         {
                             for (nuint column = 0; column < width; column++)
                             {
                                 ProjectPlace(
-                                    ref Unsafe.Add(ref theta, EntryForwardInput), ref Unsafe.Add(ref forward, (row * width + column) * channels), 32, 1,
+                                    ref Unsafe.Add(ref theta, EntryForwardInput), ref Unsafe.Add(ref received, (row * width + column) * channels), 32, 1,
                                     ref Unsafe.Add(ref inputGates, ((row + border) * paddedWidth + column + border) * EntryGateFloats));
                             }
                         }

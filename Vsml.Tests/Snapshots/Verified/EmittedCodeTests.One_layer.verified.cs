@@ -29,10 +29,11 @@ namespace Vsml.Tests.Snapshots
             private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
 
             /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) =>
+            public override int AdjointScratchFloats(int batch) => Math.Max(
+                0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats);
+                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -1102,10 +1103,11 @@ namespace Vsml.Tests.Snapshots
             private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
 
             /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) =>
+            public override int AdjointScratchFloats(int batch) => Math.Max(
+                0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats);
+                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -2548,10 +2550,11 @@ namespace Vsml.Tests.Snapshots
             private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
 
             /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) =>
+            public override int AdjointScratchFloats(int batch) => Math.Max(
+                0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats);
+                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)

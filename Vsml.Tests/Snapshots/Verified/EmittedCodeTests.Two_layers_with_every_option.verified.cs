@@ -59,10 +59,11 @@ namespace Vsml.Tests.Snapshots
             private const int BackwardMessengerThetaScale = 260, BackwardMessengerThetaOffset = 263;
 
             /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) =>
+            public override int AdjointScratchFloats(int batch) => Math.Max(
+                0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats);
+                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
