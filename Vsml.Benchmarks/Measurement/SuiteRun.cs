@@ -54,7 +54,7 @@ internal sealed class SuiteRun(SimdLevel level, bool quick, NetworkCase? given)
     public void Complete()
     {
         LookAtPeak();
-        var peak = Sample.Of(_peaks).Median;
+        var peak = Sample.OfRates(_peaks).Quiet;
         ChildMessage.Peak(peak);
         foreach (var (row, gflops) in _rows)
         {

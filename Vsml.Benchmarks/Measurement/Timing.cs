@@ -1,18 +1,23 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Vsml.Benchmarks.Measurement;
 
 /// <summary>How often and how long a piece of work is repeated.</summary>
-/// <param name="Repetitions">Repetitions, of which the median counts.</param>
+/// <param name="Repetitions">Repetitions, if they are no longer than they need be.</param>
 /// <param name="RepetitionSeconds">Least length of a repetition; short work is called many times in one.</param>
-/// <param name="WarmUpSeconds">Time before the first repetition, in which the JIT settles.</param>
+/// <param name="WarmUpSeconds">Least time before the first repetition, and the time for which the JIT has to rest first.</param>
 internal sealed record Timing(int Repetitions, double RepetitionSeconds, double WarmUpSeconds)
 {
-    /// <summary>For figures to report.</summary>
-    public static readonly Timing Full = new(15, 0.15, 0.6);
+    // Work that is long itself is repeated less often, but not less than this.
+    private const int LeastRepetitions = 9;
+    private const double MostWarmUpSeconds = 15;
+
+    /// <summary>For figures to report: repetitions are short, so that many fall between two disturbances.</summary>
+    public static readonly Timing Full = new(75, 0.03, 0.6);
 
     /// <summary>For a look.</summary>
-    public static readonly Timing Quick = new(5, 0.03, 0.1);
+    public static readonly Timing Quick = new(15, 0.01, 0.1);
 
     /// <summary>Times work.</summary>
     /// <param name="work">The work, the same at every call.</param>
@@ -20,30 +25,37 @@ internal sealed record Timing(int Repetitions, double RepetitionSeconds, double 
     public Sample Measure(Action work)
     {
         var calls = WarmUp(work);
-        var seconds = new double[Repetitions];
-        for (var r = 0; r < seconds.Length; r++)
+        var seconds = new List<double>(Repetitions);
+        var left = Repetitions * RepetitionSeconds * 2;
+        while (seconds.Count < Repetitions && (left > 0 || seconds.Count < Math.Min(Repetitions, LeastRepetitions)))
         {
             var start = Stopwatch.GetTimestamp();
             for (var call = 0L; call < calls; call++) work();
-            seconds[r] = Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+            var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            seconds.Add(elapsed / calls);
+            left -= elapsed;
         }
-        return Sample.Of(seconds);
+        return Sample.OfTimes(seconds);
     }
 
-    /// <summary>Runs work until it is warm.</summary>
+    /// <summary>
+    /// Runs work until it is warm: the JIT optimises in the background, and after a compilation by Roslyn it has thousands of methods to do first.
+    /// </summary>
+    /// <param name="work">The work.</param>
     /// <returns>How many calls make a repetition.</returns>
-    private long WarmUp(Action work)
+    public long WarmUp(Action work)
     {
         var start = Stopwatch.GetTimestamp();
-        var calls = 0L;
+        var (calls, compiled, rest) = (0L, 0L, start);
         double elapsed;
         do
         {
             work();
             calls++;
             elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (JitInfo.GetCompiledMethodCount() is var count && count != compiled) (compiled, rest) = (count, Stopwatch.GetTimestamp());
         }
-        while (elapsed < WarmUpSeconds);
+        while (elapsed < WarmUpSeconds || elapsed < MostWarmUpSeconds && Stopwatch.GetElapsedTime(rest).TotalSeconds < WarmUpSeconds);
         return Math.Max(1, (long)Math.Ceiling(calls * RepetitionSeconds / elapsed));
     }
 }

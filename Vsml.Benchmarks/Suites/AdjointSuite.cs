@@ -40,7 +40,7 @@ internal sealed class AdjointSuite : ISuite
             run.Begin(i, cases.Length + 1, network.Name);
             var episode = new DifferentiatedEpisode(network, run.Level, length, storesAll ? 0 : (int)Math.Sqrt(length));
             var time = run.Timing.Measure(episode.Run);
-            Add(run, network, 1, length / time.Median, time.Spread, episode.BytesPerExample);
+            Add(run, network, 1, length / time.Quiet, time.Spread, episode.BytesPerExample);
         }
         if (run.Given is null) MeasureThreads(run, cases[0].Network, length, (double)cases.Length / (cases.Length + 1));
     }
@@ -56,8 +56,8 @@ internal sealed class AdjointSuite : ISuite
             return episode.Run;
         }, run);
         foreach (var rate in rates.Where(rate => rate.Threads > 1))
-            Add(run, network, rate.Threads, rate.CallsPerSecond.Median * length, rate.CallsPerSecond.Spread, bytes, rate.PeakGflops,
-                new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond.Median / rates[0].CallsPerSecond.Median));
+            Add(run, network, rate.Threads, rate.CallsPerSecond.Quiet * length, rate.CallsPerSecond.Spread, bytes, rate.PeakGflops,
+                new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond.Quiet / rates[0].CallsPerSecond.Quiet));
     }
 
     private void Add(SuiteRun run, NetworkCase network, int threads, double ticksPerSecond, double spread, double bytes, double? peak = null, BenchmarkRatio? ratio = null)

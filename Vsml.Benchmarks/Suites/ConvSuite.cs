@@ -50,8 +50,8 @@ internal sealed class ConvSuite : ISuite
             Case = network.Name + GradientSuffix,
             Simd = run.Level.Name(),
             Threads = 1,
-            ExamplesPerSecond = length / time.Median,
-            NanosecondsPerSubRnnMicroTick = time.Median * 1e9 / (length * network.SubRnnMicroTicks),
+            ExamplesPerSecond = length / time.Quiet,
+            NanosecondsPerSubRnnMicroTick = time.Quiet * 1e9 / (length * network.SubRnnMicroTicks),
             BytesPerExample = episode.BytesPerExample,
             Spread = time.Spread,
         };

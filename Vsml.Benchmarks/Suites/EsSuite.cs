@@ -30,10 +30,7 @@ internal sealed class EsSuite : ISuite
             run.Begin((double)i / cases.Count, network.Name);
             var trainer = new MetaTrainer(cases[i].Configuration, RuntimeCompiler.Compile, threads);
             var state = trainer.Initial();
-            // The two in turns, so that both meet the same machine.
-            var before = ForwardSuite.Measure(network, run, Name).Row.ExamplesPerSecond!.Value;
-            var iteration = run.Timing.Measure(() => state = trainer.Step(state).State);
-            var after = ForwardSuite.Measure(network, run, Name).Row.ExamplesPerSecond!.Value;
+            var (iteration, ratio) = Compare(() => state = trainer.Step(state).State, examples, new RunningEpisode(network, run.Level).Step, threads, run.Timing);
             var rate = examples / iteration.Median;
             run.Add(new BenchmarkResult
             {
@@ -44,8 +41,27 @@ internal sealed class EsSuite : ISuite
                 ExamplesPerSecond = rate,
                 NanosecondsPerSubRnnMicroTick = threads * 1e9 / (rate * network.SubRnnMicroTicks),
                 Spread = iteration.Spread,
-                Ratio = new BenchmarkRatio("forward", "rate", rate / (threads * (before + after) / 2)),
+                Ratio = new BenchmarkRatio("forward", "rate", ratio),
             });
         }
+    }
+
+    /// <summary>
+    /// Times iterations and bare examples in turns of the same length, so that both meet the same machine, and compares their medians:
+    /// an iteration is too long to fall between two disturbances.
+    /// </summary>
+    private static (Sample Iteration, double Ratio) Compare(Action iterate, double examples, Action step, int threads, Timing timing)
+    {
+        var (iterations, ratios) = (new List<double>(), new List<double>());
+        timing.WarmUp(iterate);
+        timing.WarmUp(step);
+        var turns = Math.Max(5, timing.Repetitions / 4);
+        for (var turn = 0; turn < turns; turn++)
+        {
+            var rate = ParallelTiming.CallsPerSecond([iterate], 8 * timing.RepetitionSeconds);
+            iterations.Add(1 / rate);
+            ratios.Add(rate * examples / (threads * ParallelTiming.CallsPerSecond([step], Math.Max(1 / rate, 8 * timing.RepetitionSeconds))));
+        }
+        return (Sample.OfTimes(iterations), Sample.OfRates(ratios).Median);
     }
 }

@@ -44,8 +44,8 @@ internal sealed class GeneratorSuite : ISuite
             cold.Add(first);
             edited.AddRange(edits);
         }
-        Add("10-models-new-driver", Sample.Of(cold));
-        Add("10-models-unrelated-edit", Sample.Of(edited));
+        Add("10-models-new-driver", Sample.OfTimes(cold));
+        Add("10-models-unrelated-edit", Sample.OfTimes(edited));
 
         void Add(string name, Sample sample) =>
             run.Add(new BenchmarkResult { Suite = Name, Case = name, Milliseconds = sample.Median * 1e3, Spread = sample.Spread });

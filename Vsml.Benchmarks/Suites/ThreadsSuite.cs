@@ -22,7 +22,7 @@ internal sealed class ThreadsSuite : ISuite
         var rates = ThreadScaling.Measure(() => new RunningEpisode(network, run.Level).Step, run);
         foreach (var rate in rates)
         {
-            var examples = rate.CallsPerSecond.Median * network.Batch;
+            var examples = rate.CallsPerSecond.Quiet * network.Batch;
             run.Add(new BenchmarkResult
             {
                 Suite = Name,
@@ -33,7 +33,7 @@ internal sealed class ThreadsSuite : ISuite
                 NanosecondsPerSubRnnMicroTick = rate.Threads * 1e9 / (examples * network.SubRnnMicroTicks),
                 FmaPeakGflops = rate.PeakGflops,
                 Spread = rate.CallsPerSecond.Spread,
-                Ratio = rate.Threads == 1 ? null : new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond.Median / rates[0].CallsPerSecond.Median),
+                Ratio = rate.Threads == 1 ? null : new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond.Quiet / rates[0].CallsPerSecond.Quiet),
             }, examples * network.ForwardFlops / 1e9);
         }
     }

@@ -48,6 +48,9 @@ internal static class AdjointEmitter
             private const int GateFloats = 5 * BlockFloats, StoredTicks = {AdjointScratchPlan.MicroTicks(plan)}, Records = {AdjointScratchPlan.Records(plan)};
             private const int MostLoops = {AdjointScratchPlan.Loops(plan)};
 
+            // Records are a cache line apart from multiples of their size: else those of a chunk would all fall into the same few cache sets.
+            private const int HiddenRecordFloats = BlockFloats + BlockLanes, GateRecordFloats = LaneGateFloats + BlockLanes;
+
             // Where the tensors of a group lie in flat theta.
             private const int ForwardInputTheta = {theta.ForwardInput}, BackwardInputTheta = {theta.BackwardInput}, RecurrentTheta = {theta.Recurrent}, BiasTheta = {theta.Bias};
             """);
@@ -64,7 +67,7 @@ internal static class AdjointEmitter
             public override int AdjointScratchFloats(int batch) => Math.Max(
                 {ConvAdjointScratch.MostFloats(plan)},
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
+                + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
                 + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
             """);
     }

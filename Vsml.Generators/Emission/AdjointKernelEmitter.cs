@@ -123,37 +123,38 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
             """);
         using var body = writer.Block("");
-        using var pieces = writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})");
         using var columns = writer.Block($"for (nuint column = 0; column < Columns; column += {ColumnTile})");
-        writer.Line("ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes + piece);");
-        WriteLaneSums();
+        writer.Line("ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);");
+        InPieces(WriteLaneSums);
         using (writer.Block($"for (nuint k = 0; k < {_n - rest}; k += {tile})"))
-            WriteWeightTile("k", tile);
-        if (rest > 0)
-            using (writer.Block(""))
-                WriteWeightTile(CodeText.Literal(_n - rest), rest);
+            InPieces(() => WriteWeightTile("k", tile));
+        if (rest > 0) InPieces(() => WriteWeightTile(CodeText.Literal(_n - rest), rest));
+    }
+
+    // The pieces of a block go one after the other while its cache lines are near.
+    private void InPieces(Action write)
+    {
+        using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
+            write();
     }
 
     private void WriteLaneSums()
     {
-        using (writer.Block(""))
+        writer.Line("ref var dz = ref Unsafe.Add(ref dzColumn, piece);");
+        for (var c = 0; c < ColumnTile; c++) writer.Line($"var lane{c} = {dialect.Load("laneAdjoint", $"(column + {CodeText.Literal(c)}) * BlockLanes + piece")};");
+        using (writer.Block("for (nuint record = 0; record < records; record++)"))
         {
-            writer.Line("ref var dz = ref dzColumn;");
-            for (var c = 0; c < ColumnTile; c++) writer.Line($"var lane{c} = {dialect.Load("laneAdjoint", $"(column + {CodeText.Literal(c)}) * BlockLanes + piece")};");
-            using (writer.Block("for (nuint record = 0; record < records; record++)"))
-            {
-                for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c} += {dialect.Load("dz", CodeText.Literal(c * 16))};");
-                writer.Line("dz = ref Unsafe.Add(ref dz, LaneGateFloats);");
-            }
-            for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c}.StoreUnsafe(ref laneAdjoint, (column + {c}) * BlockLanes + piece);");
+            for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c} += {dialect.Load("dz", CodeText.Literal(c * 16))};");
+            writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");
         }
+        for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c}.StoreUnsafe(ref laneAdjoint, (column + {c}) * BlockLanes + piece);");
     }
 
     private void WriteWeightTile(string k, int tile)
     {
         writer.Line(
             $"""
-            ref var dz = ref dzColumn;
+            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
             ref var h = ref Unsafe.Add(ref hidden, {k} * BlockLanes + piece);
             ref var sum = ref Unsafe.Add(ref sums, ({k} * Columns + column) * BlockLanes + piece);
             """);
@@ -169,8 +170,8 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
                 for (var row = 0; row < tile; row++)
                     writer.Line($"sum{row}{Column(c)} = {dialect.MultiplyAdd($"h{CodeText.Literal(row)}", $"dz{CodeText.Literal(c)}", $"sum{CodeText.Literal(row)}{Column(c)}")};");
             }
-            writer.Line("h = ref Unsafe.Add(ref h, BlockFloats);");
-            writer.Line("dz = ref Unsafe.Add(ref dz, LaneGateFloats);");
+            writer.Line("h = ref Unsafe.Add(ref h, HiddenRecordFloats);");
+            writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");
         }
         for (var row = 0; row < tile; row++)
             for (var c = 0; c < ColumnTile; c++)

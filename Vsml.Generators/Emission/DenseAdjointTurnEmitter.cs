@@ -56,8 +56,8 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
             ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
             ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-            ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-            ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
+            ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
+            ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
             ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
             ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
             ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
@@ -131,15 +131,15 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
         writer.Line(
             """
             var from = ((block * loops + loop) * batch + example) * BlockFloats;
-            ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-            ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
+            ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
+            ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
             ref var firstCell = ref Unsafe.Add(ref cell, from);
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
             for (nuint tick = 0; tick < ticks; tick++)
                 MicroTickStored(
                     ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                    ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                    ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
+                    ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                    ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
                     ref Unsafe.Add(ref gates, tick * GateFloats));
 
             """);
@@ -151,9 +151,9 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             {
                 CellAdjoint(
                     ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                    ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                    ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
                 RecurrentAdjoint(
-                    ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
+                    ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                     ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
             }
             """);

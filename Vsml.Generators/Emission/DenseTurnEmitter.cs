@@ -46,8 +46,11 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             ref var newHidden = ref target.Hidden[{l}].First;
             ref var newCell = ref target.Cell[{l}].First;
             ref var h0 = ref workspace.Scratch.First;
-            ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
-            ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+            """);
+        if (turn.MicroTicks > 2) writer.Line("ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);");
+        writer.Line(
+            """
+            ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
             ref var z = ref Unsafe.Add(ref c, BlockFloats);
             ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
             ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
@@ -150,18 +153,18 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
             """);
         const string source = "ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from)";
-        const string keep = "ref Unsafe.Add(ref newCell, to)";
-        string last;
+        var kept = FusedInPlace(turn) ? "last" : "kept";
+        var keep = $"ref {kept}, ref Unsafe.Add(ref newCell, to)";
+        writer.Line("ref var kept = ref Unsafe.Add(ref newHidden, to);");
+        if (kept == "last") writer.Line("ref var last = ref h0;");
         switch (turn.MicroTicks)
         {
             case 1:
-                Tick(source, $"ref h0, {keep}");
-                last = "h0";
+                Tick(source, keep);
                 break;
             case 2:
                 Tick(source, "ref h0, ref c");
-                Tick("ref h0, ref c", $"ref h1, {keep}");
-                last = "h1";
+                Tick("ref h0, ref c", keep);
                 break;
             default:
                 writer.Line("ref var h = ref h0;");
@@ -177,38 +180,46 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
                         next = ref swapped;
                         """);
                 }
-                Tick("ref h, ref c", $"ref next, {keep}");
-                last = "next";
+                Tick("ref h, ref c", keep);
                 break;
         }
-        WriteKeep(turn, last);
+        WriteKeep(turn, kept);
 
         void Tick(string from, string to) => writer.Line($"MicroTick(ref recurrent, ref lane, ref gates, {from}, {to}, ref z);");
     }
 
+    /// <summary>
+    /// Whether the only micro tick would overwrite state that it has yet to read: tiles of the fused form write new h while others
+    /// still need the old.
+    /// </summary>
+    private bool FusedInPlace(TurnPlan turn) => turn.MicroTicks == 1 && !dialect.SplitsPhases;
+
     private void WriteKeep(TurnPlan turn, string last)
     {
-        writer.Line("ref var kept = ref Unsafe.Add(ref newHidden, to);");
         var norm = plan.Architecture.MessageLayerNorm;
         var laneSums = turn.LaneSending != Sending.Nothing;
         var loopSums = turn.LoopSending != Sending.Nothing;
         if (laneSums) writer.Line("ref var laneSum = ref Unsafe.Add(ref laneSums, example * SumFloats);");
         if (loopSums) writer.Line("ref var loopSum = ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats);");
-        using (writer.Block("for (nuint at = 0; at < BlockFloats; at += BlockLanes)"))
-            for (var piece = 0; piece < dialect.Pieces; piece++)
-            {
-                var at = piece == 0 ? "at" : $"at + {CodeText.Literal(piece * dialect.Width)}";
-                writer.Line($"var y{piece} = {dialect.Load(last, at)};");
-                writer.Line($"y{piece}.StoreUnsafe(ref kept, {at});");
-                if (norm) continue;
-                if (laneSums) writer.Line($"({dialect.Load("laneSum", at)} + y{CodeText.Literal(piece)}).StoreUnsafe(ref laneSum, {at});");
-                if (!loopSums) continue;
-                var counted = turn.Layer.HasPadding ? $"(y{CodeText.Literal(piece)} & counts{CodeText.Literal(piece)})" : $"y{CodeText.Literal(piece)}";
-                writer.Line($"({dialect.Load("loopSum", at)} + {counted}).StoreUnsafe(ref loopSum, {at});");
-            }
+        if (last != "kept" || !norm && (laneSums || loopSums))
+            using (writer.Block("for (nuint at = 0; at < BlockFloats; at += BlockLanes)"))
+                for (var piece = 0; piece < dialect.Pieces; piece++)
+                    WritePiece(piece);
         if (!norm) return;
         if (laneSums) AddNormalised(turn, lane: true, "laneSum", "16f");
         if (loopSums) AddNormalised(turn, lane: false, "loopSum", turn.Layer.HasPadding ? "lanes" : "16f");
+
+        void WritePiece(int piece)
+        {
+            var at = piece == 0 ? "at" : $"at + {CodeText.Literal(piece * dialect.Width)}";
+            writer.Line($"var y{piece} = {dialect.Load(last, at)};");
+            if (last != "kept") writer.Line($"y{piece}.StoreUnsafe(ref kept, {at});");
+            if (norm) return;
+            if (laneSums) writer.Line($"({dialect.Load("laneSum", at)} + y{CodeText.Literal(piece)}).StoreUnsafe(ref laneSum, {at});");
+            if (!loopSums) return;
+            var counted = turn.Layer.HasPadding ? $"(y{CodeText.Literal(piece)} & counts{CodeText.Literal(piece)})" : $"y{CodeText.Literal(piece)}";
+            writer.Line($"({dialect.Load("loopSum", at)} + {counted}).StoreUnsafe(ref loopSum, {at});");
+        }
 
         void AddNormalised(TurnPlan turn, bool lane, string sums, string lanes)
         {

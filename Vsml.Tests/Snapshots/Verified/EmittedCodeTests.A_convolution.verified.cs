@@ -50,6 +50,9 @@ namespace Vsml.Tests.Snapshots
             private const int GateFloats = 5 * BlockFloats, StoredTicks = 2, Records = 20;
             private const int MostLoops = 3;
 
+            // Records are a cache line apart from multiples of their size: else those of a chunk would all fall into the same few cache sets.
+            private const int HiddenRecordFloats = BlockFloats + BlockLanes, GateRecordFloats = LaneGateFloats + BlockLanes;
+
             // Where the tensors of a group lie in flat theta.
             private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
             private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
@@ -59,7 +62,7 @@ namespace Vsml.Tests.Snapshots
             public override int AdjointScratchFloats(int batch) => Math.Max(
                 16544,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
+                + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
                 + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
@@ -247,8 +250,8 @@ namespace Vsml.Tests.Snapshots
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
                 ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
+                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
+                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
                 ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
@@ -276,15 +279,15 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
+                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
+                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
                                 ref var firstCell = ref Unsafe.Add(ref cell, from);
                                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
                                 for (nuint tick = 0; tick < ticks; tick++)
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
+                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
                                         ref Unsafe.Add(ref gates, tick * GateFloats));
 
                                 for (nuint k = 0; k < StateSize; k++)
@@ -305,9 +308,9 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
@@ -359,8 +362,8 @@ namespace Vsml.Tests.Snapshots
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
                 ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
+                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
+                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
                 ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
@@ -386,15 +389,15 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
+                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
+                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
                                 ref var firstCell = ref Unsafe.Add(ref cell, from);
                                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
                                 for (nuint tick = 0; tick < ticks; tick++)
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
+                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
                                         ref Unsafe.Add(ref gates, tick * GateFloats));
 
                                 for (nuint k = 0; k < StateSize; k++)
@@ -415,9 +418,9 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
@@ -788,33 +791,34 @@ namespace Vsml.Tests.Snapshots
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
             {
-                for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                for (nuint column = 0; column < Columns; column += 4)
                 {
-                    for (nuint column = 0; column < Columns; column += 4)
+                    ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
+                    for (nuint piece = 0; piece < BlockLanes; piece += 4)
                     {
-                        ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes + piece);
+                        ref var dz = ref Unsafe.Add(ref dzColumn, piece);
+                        var lane0 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
+                        var lane1 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
+                        var lane2 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
+                        var lane3 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                        for (nuint record = 0; record < records; record++)
                         {
-                            ref var dz = ref dzColumn;
-                            var lane0 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                            var lane1 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                            var lane2 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                            var lane3 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                            for (nuint record = 0; record < records; record++)
-                            {
-                                lane0 += Vector128.LoadUnsafe(ref dz, 0);
-                                lane1 += Vector128.LoadUnsafe(ref dz, 16);
-                                lane2 += Vector128.LoadUnsafe(ref dz, 32);
-                                lane3 += Vector128.LoadUnsafe(ref dz, 48);
-                                dz = ref Unsafe.Add(ref dz, LaneGateFloats);
-                            }
-                            lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                            lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                            lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                            lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                            lane0 += Vector128.LoadUnsafe(ref dz, 0);
+                            lane1 += Vector128.LoadUnsafe(ref dz, 16);
+                            lane2 += Vector128.LoadUnsafe(ref dz, 32);
+                            lane3 += Vector128.LoadUnsafe(ref dz, 48);
+                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                         }
-                        for (nuint k = 0; k < 4; k += 2)
+                        lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
+                        lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
+                        lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
+                        lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                    }
+                    for (nuint k = 0; k < 4; k += 2)
+                    {
+                        for (nuint piece = 0; piece < BlockLanes; piece += 4)
                         {
-                            ref var dz = ref dzColumn;
+                            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
                             ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes + piece);
                             ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes + piece);
                             var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
@@ -841,8 +845,8 @@ namespace Vsml.Tests.Snapshots
                                 var dz3 = Vector128.LoadUnsafe(ref dz, 48);
                                 sum0D = h0 * dz3 + sum0D;
                                 sum1D = h1 * dz3 + sum1D;
-                                h = ref Unsafe.Add(ref h, BlockFloats);
-                                dz = ref Unsafe.Add(ref dz, LaneGateFloats);
+                                h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                             }
                             sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
                             sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
@@ -1829,8 +1833,7 @@ namespace Vsml.Tests.Snapshots
                 ref var newHidden = ref target.Hidden[1].First;
                 ref var newCell = ref target.Cell[1].First;
                 ref var h0 = ref workspace.Scratch.First;
-                ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
-                ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
                 ref var z = ref Unsafe.Add(ref c, BlockFloats);
                 ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
@@ -1875,23 +1878,19 @@ namespace Vsml.Tests.Snapshots
                             ref var lane = ref Unsafe.Add(ref laneGates, example * LaneGateFloats);
                             ref var gates = ref Unsafe.Add(ref loopGates, (example * loops + loop) * PaddedColumns);
                             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref h1, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var kept = ref Unsafe.Add(ref newHidden, to);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref kept, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var loopSum = ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats);
                             for (nuint at = 0; at < BlockFloats; at += BlockLanes)
                             {
-                                var y0 = Vector128.LoadUnsafe(ref h1, at);
-                                y0.StoreUnsafe(ref kept, at);
+                                var y0 = Vector128.LoadUnsafe(ref kept, at);
                                 (Vector128.LoadUnsafe(ref loopSum, at) + (y0 & counts0)).StoreUnsafe(ref loopSum, at);
-                                var y1 = Vector128.LoadUnsafe(ref h1, at + 4);
-                                y1.StoreUnsafe(ref kept, at + 4);
+                                var y1 = Vector128.LoadUnsafe(ref kept, at + 4);
                                 (Vector128.LoadUnsafe(ref loopSum, at + 4) + (y1 & counts1)).StoreUnsafe(ref loopSum, at + 4);
-                                var y2 = Vector128.LoadUnsafe(ref h1, at + 8);
-                                y2.StoreUnsafe(ref kept, at + 8);
+                                var y2 = Vector128.LoadUnsafe(ref kept, at + 8);
                                 (Vector128.LoadUnsafe(ref loopSum, at + 8) + (y2 & counts2)).StoreUnsafe(ref loopSum, at + 8);
-                                var y3 = Vector128.LoadUnsafe(ref h1, at + 12);
-                                y3.StoreUnsafe(ref kept, at + 12);
+                                var y3 = Vector128.LoadUnsafe(ref kept, at + 12);
                                 (Vector128.LoadUnsafe(ref loopSum, at + 12) + (y3 & counts3)).StoreUnsafe(ref loopSum, at + 12);
                             }
                         }
@@ -1921,8 +1920,7 @@ namespace Vsml.Tests.Snapshots
                 ref var newHidden = ref target.Hidden[1].First;
                 ref var newCell = ref target.Cell[1].First;
                 ref var h0 = ref workspace.Scratch.First;
-                ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
-                ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
                 ref var z = ref Unsafe.Add(ref c, BlockFloats);
                 ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
@@ -1958,23 +1956,19 @@ namespace Vsml.Tests.Snapshots
                             ref var lane = ref Unsafe.Add(ref laneGates, example * LaneGateFloats);
                             ref var gates = ref Unsafe.Add(ref loopGates, (example * loops + loop) * PaddedColumns);
                             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref h1, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var kept = ref Unsafe.Add(ref newHidden, to);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref kept, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var laneSum = ref Unsafe.Add(ref laneSums, example * SumFloats);
                             for (nuint at = 0; at < BlockFloats; at += BlockLanes)
                             {
-                                var y0 = Vector128.LoadUnsafe(ref h1, at);
-                                y0.StoreUnsafe(ref kept, at);
+                                var y0 = Vector128.LoadUnsafe(ref kept, at);
                                 (Vector128.LoadUnsafe(ref laneSum, at) + y0).StoreUnsafe(ref laneSum, at);
-                                var y1 = Vector128.LoadUnsafe(ref h1, at + 4);
-                                y1.StoreUnsafe(ref kept, at + 4);
+                                var y1 = Vector128.LoadUnsafe(ref kept, at + 4);
                                 (Vector128.LoadUnsafe(ref laneSum, at + 4) + y1).StoreUnsafe(ref laneSum, at + 4);
-                                var y2 = Vector128.LoadUnsafe(ref h1, at + 8);
-                                y2.StoreUnsafe(ref kept, at + 8);
+                                var y2 = Vector128.LoadUnsafe(ref kept, at + 8);
                                 (Vector128.LoadUnsafe(ref laneSum, at + 8) + y2).StoreUnsafe(ref laneSum, at + 8);
-                                var y3 = Vector128.LoadUnsafe(ref h1, at + 12);
-                                y3.StoreUnsafe(ref kept, at + 12);
+                                var y3 = Vector128.LoadUnsafe(ref kept, at + 12);
                                 (Vector128.LoadUnsafe(ref laneSum, at + 12) + y3).StoreUnsafe(ref laneSum, at + 12);
                             }
                         }

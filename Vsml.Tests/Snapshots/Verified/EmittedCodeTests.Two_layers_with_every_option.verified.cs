@@ -50,6 +50,9 @@ namespace Vsml.Tests.Snapshots
             private const int GateFloats = 5 * BlockFloats, StoredTicks = 2, Records = 6;
             private const int MostLoops = 4;
 
+            // Records are a cache line apart from multiples of their size: else those of a chunk would all fall into the same few cache sets.
+            private const int HiddenRecordFloats = BlockFloats + BlockLanes, GateRecordFloats = LaneGateFloats + BlockLanes;
+
             // Where the tensors of a group lie in flat theta.
             private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 144, BiasTheta = 208;
             private const int PositionTheta = 96;
@@ -62,7 +65,7 @@ namespace Vsml.Tests.Snapshots
             public override int AdjointScratchFloats(int batch) => Math.Max(
                 0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Records * (BlockFloats + LaneGateFloats)
+                + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
                 + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
@@ -100,8 +103,8 @@ namespace Vsml.Tests.Snapshots
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
                 ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
+                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
+                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
                 ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
@@ -132,15 +135,15 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
+                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
+                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
                                 ref var firstCell = ref Unsafe.Add(ref cell, from);
                                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
                                 for (nuint tick = 0; tick < ticks; tick++)
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
+                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
                                         ref Unsafe.Add(ref gates, tick * GateFloats));
 
                                 for (nuint k = 0; k < StateSize; k++)
@@ -161,9 +164,9 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
@@ -218,8 +221,8 @@ namespace Vsml.Tests.Snapshots
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
                 ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
+                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
+                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
                 ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
@@ -253,15 +256,15 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
+                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
+                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
                                 ref var firstCell = ref Unsafe.Add(ref cell, from);
                                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
                                 for (nuint tick = 0; tick < ticks; tick++)
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
+                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
                                         ref Unsafe.Add(ref gates, tick * GateFloats));
 
                                 for (nuint k = 0; k < StateSize; k++)
@@ -286,9 +289,9 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
@@ -346,8 +349,8 @@ namespace Vsml.Tests.Snapshots
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
                 ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
+                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
+                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
                 ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
@@ -376,15 +379,15 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
+                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
+                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
                                 ref var firstCell = ref Unsafe.Add(ref cell, from);
                                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
                                 for (nuint tick = 0; tick < ticks; tick++)
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
+                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
                                         ref Unsafe.Add(ref gates, tick * GateFloats));
 
                                 for (nuint k = 0; k < StateSize; k++)
@@ -405,9 +408,9 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
@@ -456,8 +459,8 @@ namespace Vsml.Tests.Snapshots
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
                 ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * BlockFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * LaneGateFloats);
+                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
+                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
                 ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
@@ -483,15 +486,15 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * BlockFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * LaneGateFloats);
+                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
+                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
                                 ref var firstCell = ref Unsafe.Add(ref cell, from);
                                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
                                 for (nuint tick = 0; tick < ticks; tick++)
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * BlockFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
+                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
                                         ref Unsafe.Add(ref gates, tick * GateFloats));
 
                                 for (nuint k = 0; k < StateSize; k++)
@@ -508,9 +511,9 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * LaneGateFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * LaneGateFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
@@ -758,33 +761,34 @@ namespace Vsml.Tests.Snapshots
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
             {
-                for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                for (nuint column = 0; column < Columns; column += 4)
                 {
-                    for (nuint column = 0; column < Columns; column += 4)
+                    ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
+                    for (nuint piece = 0; piece < BlockLanes; piece += 4)
                     {
-                        ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes + piece);
+                        ref var dz = ref Unsafe.Add(ref dzColumn, piece);
+                        var lane0 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
+                        var lane1 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
+                        var lane2 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
+                        var lane3 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                        for (nuint record = 0; record < records; record++)
                         {
-                            ref var dz = ref dzColumn;
-                            var lane0 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                            var lane1 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                            var lane2 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                            var lane3 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                            for (nuint record = 0; record < records; record++)
-                            {
-                                lane0 += Vector128.LoadUnsafe(ref dz, 0);
-                                lane1 += Vector128.LoadUnsafe(ref dz, 16);
-                                lane2 += Vector128.LoadUnsafe(ref dz, 32);
-                                lane3 += Vector128.LoadUnsafe(ref dz, 48);
-                                dz = ref Unsafe.Add(ref dz, LaneGateFloats);
-                            }
-                            lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                            lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                            lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                            lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                            lane0 += Vector128.LoadUnsafe(ref dz, 0);
+                            lane1 += Vector128.LoadUnsafe(ref dz, 16);
+                            lane2 += Vector128.LoadUnsafe(ref dz, 32);
+                            lane3 += Vector128.LoadUnsafe(ref dz, 48);
+                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                         }
-                        for (nuint k = 0; k < 4; k += 2)
+                        lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
+                        lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
+                        lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
+                        lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                    }
+                    for (nuint k = 0; k < 4; k += 2)
+                    {
+                        for (nuint piece = 0; piece < BlockLanes; piece += 4)
                         {
-                            ref var dz = ref dzColumn;
+                            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
                             ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes + piece);
                             ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes + piece);
                             var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
@@ -811,8 +815,8 @@ namespace Vsml.Tests.Snapshots
                                 var dz3 = Vector128.LoadUnsafe(ref dz, 48);
                                 sum0D = h0 * dz3 + sum0D;
                                 sum1D = h1 * dz3 + sum1D;
-                                h = ref Unsafe.Add(ref h, BlockFloats);
-                                dz = ref Unsafe.Add(ref dz, LaneGateFloats);
+                                h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                             }
                             sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
                             sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
@@ -1223,8 +1227,7 @@ namespace Vsml.Tests.Snapshots
                 ref var newHidden = ref target.Hidden[0].First;
                 ref var newCell = ref target.Cell[0].First;
                 ref var h0 = ref workspace.Scratch.First;
-                ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
-                ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
                 ref var z = ref Unsafe.Add(ref c, BlockFloats);
                 ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
@@ -1267,21 +1270,10 @@ namespace Vsml.Tests.Snapshots
                             ref var lane = ref Unsafe.Add(ref laneGates, example * LaneGateFloats);
                             ref var gates = ref Unsafe.Add(ref loopGates, (example * loops + loop) * PaddedColumns);
                             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var kept = ref Unsafe.Add(ref newHidden, to);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref kept, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var loopSum = ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats);
-                            for (nuint at = 0; at < BlockFloats; at += BlockLanes)
-                            {
-                                var y0 = Vector128.LoadUnsafe(ref h0, at);
-                                y0.StoreUnsafe(ref kept, at);
-                                var y1 = Vector128.LoadUnsafe(ref h0, at + 4);
-                                y1.StoreUnsafe(ref kept, at + 4);
-                                var y2 = Vector128.LoadUnsafe(ref h0, at + 8);
-                                y2.StoreUnsafe(ref kept, at + 8);
-                                var y3 = Vector128.LoadUnsafe(ref h0, at + 12);
-                                y3.StoreUnsafe(ref kept, at + 12);
-                            }
-                            AddNormalised(ref Unsafe.Add(ref theta, ForwardMessengerWeights), ref Unsafe.Add(ref theta, ForwardMessengerBias), ref h0, lanes, 0, 3, ref z, ref loopSum);
+                            AddNormalised(ref Unsafe.Add(ref theta, ForwardMessengerWeights), ref Unsafe.Add(ref theta, ForwardMessengerBias), ref kept, lanes, 0, 3, ref z, ref loopSum);
                         }
                     }
                 }
@@ -1309,8 +1301,7 @@ namespace Vsml.Tests.Snapshots
                 ref var newHidden = ref target.Hidden[1].First;
                 ref var newCell = ref target.Cell[1].First;
                 ref var h0 = ref workspace.Scratch.First;
-                ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
-                ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
                 ref var z = ref Unsafe.Add(ref c, BlockFloats);
                 ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
@@ -1354,24 +1345,13 @@ namespace Vsml.Tests.Snapshots
                             ref var lane = ref Unsafe.Add(ref laneGates, example * LaneGateFloats);
                             ref var gates = ref Unsafe.Add(ref loopGates, (example * loops + loop) * PaddedColumns);
                             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref h1, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var kept = ref Unsafe.Add(ref newHidden, to);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref kept, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var laneSum = ref Unsafe.Add(ref laneSums, example * SumFloats);
                             ref var loopSum = ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats);
-                            for (nuint at = 0; at < BlockFloats; at += BlockLanes)
-                            {
-                                var y0 = Vector128.LoadUnsafe(ref h1, at);
-                                y0.StoreUnsafe(ref kept, at);
-                                var y1 = Vector128.LoadUnsafe(ref h1, at + 4);
-                                y1.StoreUnsafe(ref kept, at + 4);
-                                var y2 = Vector128.LoadUnsafe(ref h1, at + 8);
-                                y2.StoreUnsafe(ref kept, at + 8);
-                                var y3 = Vector128.LoadUnsafe(ref h1, at + 12);
-                                y3.StoreUnsafe(ref kept, at + 12);
-                            }
-                            AddNormalised(ref Unsafe.Add(ref theta, BackwardMessengerWeights), ref Unsafe.Add(ref theta, BackwardMessengerBias), ref h1, 16f, 0, 3, ref z, ref laneSum);
-                            AddNormalised(ref Unsafe.Add(ref theta, ForwardMessengerWeights), ref Unsafe.Add(ref theta, ForwardMessengerBias), ref h1, lanes, 1, 1, ref z, ref loopSum);
+                            AddNormalised(ref Unsafe.Add(ref theta, BackwardMessengerWeights), ref Unsafe.Add(ref theta, BackwardMessengerBias), ref kept, 16f, 0, 3, ref z, ref laneSum);
+                            AddNormalised(ref Unsafe.Add(ref theta, ForwardMessengerWeights), ref Unsafe.Add(ref theta, ForwardMessengerBias), ref kept, lanes, 1, 1, ref z, ref loopSum);
                         }
                     }
                     for (nuint example = 0; example < batch; example++)
@@ -1406,8 +1386,7 @@ namespace Vsml.Tests.Snapshots
                 ref var newHidden = ref target.Hidden[1].First;
                 ref var newCell = ref target.Cell[1].First;
                 ref var h0 = ref workspace.Scratch.First;
-                ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
-                ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
                 ref var z = ref Unsafe.Add(ref c, BlockFloats);
                 ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
@@ -1445,22 +1424,11 @@ namespace Vsml.Tests.Snapshots
                             ref var lane = ref Unsafe.Add(ref laneGates, example * LaneGateFloats);
                             ref var gates = ref Unsafe.Add(ref loopGates, (example * loops + loop) * PaddedColumns);
                             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref h1, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var kept = ref Unsafe.Add(ref newHidden, to);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref c, ref z);
+                            MicroTick(ref recurrent, ref lane, ref gates, ref h0, ref c, ref kept, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var laneSum = ref Unsafe.Add(ref laneSums, example * SumFloats);
-                            for (nuint at = 0; at < BlockFloats; at += BlockLanes)
-                            {
-                                var y0 = Vector128.LoadUnsafe(ref h1, at);
-                                y0.StoreUnsafe(ref kept, at);
-                                var y1 = Vector128.LoadUnsafe(ref h1, at + 4);
-                                y1.StoreUnsafe(ref kept, at + 4);
-                                var y2 = Vector128.LoadUnsafe(ref h1, at + 8);
-                                y2.StoreUnsafe(ref kept, at + 8);
-                                var y3 = Vector128.LoadUnsafe(ref h1, at + 12);
-                                y3.StoreUnsafe(ref kept, at + 12);
-                            }
-                            AddNormalised(ref Unsafe.Add(ref theta, BackwardMessengerWeights), ref Unsafe.Add(ref theta, BackwardMessengerBias), ref h1, 16f, 0, 3, ref z, ref laneSum);
+                            AddNormalised(ref Unsafe.Add(ref theta, BackwardMessengerWeights), ref Unsafe.Add(ref theta, BackwardMessengerBias), ref kept, 16f, 0, 3, ref z, ref laneSum);
                         }
                     }
                     for (nuint example = 0; example < batch; example++)
@@ -1484,8 +1452,7 @@ namespace Vsml.Tests.Snapshots
                 ref var newHidden = ref target.Hidden[0].First;
                 ref var newCell = ref target.Cell[0].First;
                 ref var h0 = ref workspace.Scratch.First;
-                ref var h1 = ref Unsafe.Add(ref h0, BlockFloats);
-                ref var c = ref Unsafe.Add(ref h1, BlockFloats);
+                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
                 ref var z = ref Unsafe.Add(ref c, BlockFloats);
                 ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
@@ -1522,19 +1489,8 @@ namespace Vsml.Tests.Snapshots
                             ref var lane = ref Unsafe.Add(ref laneGates, example * LaneGateFloats);
                             ref var gates = ref Unsafe.Add(ref loopGates, (example * loops + loop) * PaddedColumns);
                             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
-                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref h0, ref Unsafe.Add(ref newCell, to), ref z);
                             ref var kept = ref Unsafe.Add(ref newHidden, to);
-                            for (nuint at = 0; at < BlockFloats; at += BlockLanes)
-                            {
-                                var y0 = Vector128.LoadUnsafe(ref h0, at);
-                                y0.StoreUnsafe(ref kept, at);
-                                var y1 = Vector128.LoadUnsafe(ref h0, at + 4);
-                                y1.StoreUnsafe(ref kept, at + 4);
-                                var y2 = Vector128.LoadUnsafe(ref h0, at + 8);
-                                y2.StoreUnsafe(ref kept, at + 8);
-                                var y3 = Vector128.LoadUnsafe(ref h0, at + 12);
-                                y3.StoreUnsafe(ref kept, at + 12);
-                            }
+                            MicroTick(ref recurrent, ref lane, ref gates, ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from), ref kept, ref Unsafe.Add(ref newCell, to), ref z);
                         }
                     }
                 }
