@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
+using Vsml.MetaOptimization;
 using Vsml.Training;
 
 namespace Vsml.Samples;
@@ -46,6 +47,9 @@ internal sealed class TrainingDisplay : ITrainingProgress
 
     /// <inheritdoc/>
     public void Evaluated(EvaluationMetrics metrics) => _history.Evaluations.Add(metrics);
+
+    /// <inheritdoc/>
+    public void Planned(TapeMemory memory) => AnsiConsole.WriteLine(memory.ToString());
 
     /// <inheritdoc/>
     public void Saved(string path)

@@ -19,6 +19,7 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     private readonly EpisodeData[] _episodes;
     private EpisodeSource? _source;
     private VsmlModel[] _models = [];
+    private Dictionary<VsmlModel, TapeMemory> _tapes = [];
 
     /// <summary>Makes an estimator.</summary>
     /// <param name="options">Hyper-parameters.</param>
@@ -40,11 +41,12 @@ public sealed class BpttEstimator : IMetaGradientEstimator
         _episodes = [.. Enumerable.Range(0, workers).Select(_ => new EpisodeData())];
     }
 
-    /// <summary>What the states of one thread take for the longest window of the present episodes: (examples on the tape, bytes), per model.</summary>
-    public IReadOnlyList<(VsmlModel Model, int TapeExamples, long Bytes)> Memory { get; private set; } = [];
+    /// <inheritdoc/>
+    public TapeMemory? Memory { get; private set; }
 
     /// <inheritdoc/>
-    public MetaGradient Estimate(ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state)
+    public MetaGradient Estimate(
+        ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
         _truncation.Validate(episodes.Length);
         if (state.PairCount != 0 && state.PairCount != _options.EpisodeCount)
@@ -62,11 +64,12 @@ public sealed class BpttEstimator : IMetaGradientEstimator
         {
             ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
         }
+        cancellation.ThrowIfCancellationRequested();
         return Collect(seed, iteration, theta.Length, state, outcomes);
 
         void Work(int worker)
         {
-            for (int i; (i = Interlocked.Increment(ref next)) < outcomes.Length;)
+            for (int i; !cancellation.IsCancellationRequested && (i = Interlocked.Increment(ref next)) < outcomes.Length;)
                 outcomes[i] = RunEpisode(worker, i, seed, iteration, theta.Span, episodes, window, state);
         }
     }
@@ -75,16 +78,18 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     {
         source.Validate();
         var models = source.Tasks.Select(share => _modelOf(share.Task)).ToArray();
-        var memory = new List<(VsmlModel, int, long)>();
+        var tapes = new Dictionary<VsmlModel, TapeMemory>();
         foreach (var model in models.Distinct())
         {
             if (model.Parameters.Count != parameters)
                 throw new VsmlException($"theta has {parameters} values, but the model of {model.Architecture.InputSize} inputs and {model.Architecture.OutputSize} outputs has {model.Parameters.Count} meta-parameters.");
-            var (examples, bytes) = EpisodeGradient.PlanTape(model, _level, 1, _truncation.Longest(source.Length), _options.MemoryBudget / _learners.Length);
-            memory.Add((model, examples, bytes));
+            var window = _truncation.Longest(source.Length);
+            var (examples, bytes) = EpisodeGradient.PlanTape(model, _level, 1, window, _options.MemoryBudget / _learners.Length);
+            tapes.Add(model, new TapeMemory(window, examples, bytes, _learners.Length));
         }
         foreach (var learners in _learners) learners.Clear();
-        (_models, _source, Memory) = (models, source, memory);
+        (_models, _source, _tapes) = (models, source, tapes);
+        Memory = tapes.Values.MaxBy(tape => tape.Bytes);
     }
 
     private Outcome RunEpisode(int worker, int index, ulong seed, uint iteration, ReadOnlySpan<float> theta, EpisodeSource source, int window, UnrollState state)
@@ -118,7 +123,7 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     private GradientLearner LearnerOf(int worker, VsmlModel model, ReadOnlySpan<float> theta)
     {
         if (_learners[worker].TryGetValue(model, out var learner)) return learner;
-        learner = new GradientLearner(model, _level, theta, Memory.First(entry => entry.Model == model).TapeExamples);
+        learner = new GradientLearner(model, _level, theta, _tapes[model].TapeExamples);
         _learners[worker].Add(model, learner);
         return learner;
     }

@@ -31,7 +31,7 @@ public sealed class CpuPopulationRunner : IPopulationRunner
     }
 
     /// <inheritdoc/>
-    public PopulationResult Run(PopulationRequest request)
+    public PopulationResult Run(PopulationRequest request, CancellationToken cancellation = default)
     {
         if (request.State.PairCount != 0 && request.State.PairCount != request.PairCount)
             throw new VsmlException($"The unroll state is that of {request.State.PairCount} pairs, but {request.PairCount} are to run.");
@@ -55,11 +55,12 @@ public sealed class CpuPopulationRunner : IPopulationRunner
                 ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
             }
         }
+        cancellation.ThrowIfCancellationRequested();
         return Collect(request, outcomes);
 
         void Work(int worker)
         {
-            for (int i; (i = Interlocked.Increment(ref next)) < outcomes.Length;)
+            for (int i; !cancellation.IsCancellationRequested && (i = Interlocked.Increment(ref next)) < outcomes.Length;)
                 outcomes[i] = _workers[worker].Run(request, _models, i);
         }
     }

@@ -36,7 +36,8 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
     }
 
     /// <inheritdoc/>
-    public MetaGradient Estimate(ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state)
+    public MetaGradient Estimate(
+        ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
         _truncation.Validate(episodes.Length);
         if (state.PairCount != 0 && state.PairCount != _options.PairCount)
@@ -52,7 +53,7 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
             Episodes = episodes,
             Length = _truncation.Length(seed, iteration, episodes.Length),
             State = state,
-        });
+        }, cancellation);
 
         var began = new uint[_options.PairCount];
         for (var pair = 0; pair < began.Length; pair++) began[pair] = state.At(pair, iteration).Began;

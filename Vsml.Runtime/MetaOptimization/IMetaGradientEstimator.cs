@@ -9,7 +9,13 @@ public interface IMetaGradientEstimator
     /// <param name="theta">The flat meta-parameters.</param>
     /// <param name="episodes">What the episodes are drawn from.</param>
     /// <param name="state">What the iteration before returned, or <see cref="UnrollState.Empty"/>.</param>
+    /// <param name="cancellation">Gives the iteration up.</param>
     /// <exception cref="VsmlException">Something given does not fit.</exception>
     /// <exception cref="NonFiniteLossException">Too many episodes had losses that are not finite.</exception>
-    MetaGradient Estimate(ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state);
+    /// <exception cref="OperationCanceledException">The iteration was given up.</exception>
+    MetaGradient Estimate(
+        ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default);
+
+    /// <summary>Memory that the last estimate's states took, if they are kept for a gradient.</summary>
+    TapeMemory? Memory => null;
 }

@@ -5,6 +5,8 @@ public interface IPopulationRunner
 {
     /// <summary>Runs one meta-iteration's episodes of a range of pairs.</summary>
     /// <param name="request">Everything that the losses depend on.</param>
+    /// <param name="cancellation">Gives the iteration up.</param>
     /// <exception cref="VsmlException">Theta does not fit a model, or a task is wrong.</exception>
-    PopulationResult Run(PopulationRequest request);
+    /// <exception cref="OperationCanceledException">The iteration was given up.</exception>
+    PopulationResult Run(PopulationRequest request, CancellationToken cancellation = default);
 }

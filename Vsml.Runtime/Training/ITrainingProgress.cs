@@ -1,3 +1,5 @@
+using Vsml.MetaOptimization;
+
 namespace Vsml.Training;
 
 /// <summary>Is told how a run goes. Called from the thread that runs it, between meta-iterations.</summary>
@@ -10,6 +12,10 @@ public interface ITrainingProgress
     /// <summary>A periodic meta-test is done.</summary>
     /// <param name="metrics">What it found.</param>
     void Evaluated(EvaluationMetrics metrics);
+
+    /// <summary>The episodes to come take another amount of memory for backpropagation; once a stage.</summary>
+    /// <param name="memory">How much, and what for.</param>
+    void Planned(TapeMemory memory);
 
     /// <summary>A checkpoint is on the disk.</summary>
     /// <param name="path">The file.</param>

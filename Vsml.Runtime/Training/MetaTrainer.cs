@@ -56,6 +56,9 @@ public sealed class MetaTrainer
     /// <summary>The run.</summary>
     public RunConfiguration Configuration { get; }
 
+    /// <summary>Memory that the last meta-iteration kept for its gradient; null if it needed none.</summary>
+    public TapeMemory? Memory => _estimator.Memory;
+
     /// <summary>The state before the first meta-iteration.</summary>
     public TrainingState Initial()
     {
@@ -65,16 +68,18 @@ public sealed class MetaTrainer
 
     /// <summary>One meta-iteration.</summary>
     /// <param name="state">The state before; stays as it is.</param>
+    /// <param name="cancellation">Gives the iteration up.</param>
     /// <returns>The state after it, and what happened.</returns>
     /// <exception cref="VsmlException">The step would make theta infinite.</exception>
     /// <exception cref="NonFiniteLossException">Too many episodes had losses that are not finite.</exception>
-    public (TrainingState State, IterationMetrics Metrics) Step(TrainingState state)
+    /// <exception cref="OperationCanceledException">The iteration was given up.</exception>
+    public (TrainingState State, IterationMetrics Metrics) Step(TrainingState state, CancellationToken cancellation = default)
     {
         var iteration = state.Iteration;
         var stage = Configuration.StageAt(iteration);
         // Episodes do not go on into a stage of other sizes.
         var unroll = iteration > 0 && Configuration.StageAt(iteration - 1) != stage ? UnrollState.Empty : state.Unroll;
-        var estimate = _estimator.Estimate(Configuration.Seed, (uint)iteration, state.Theta, _episodes[stage], unroll);
+        var estimate = _estimator.Estimate(Configuration.Seed, (uint)iteration, state.Theta, _episodes[stage], unroll, cancellation);
 
         var rate = Configuration.LearningRate.At(iteration, Configuration.Stages);
         var norm = GradientClipping.Norm(estimate.Gradient);

@@ -16,6 +16,7 @@ public sealed class TrainingRun
     private readonly RunFolder? _folder;
     private readonly Stopwatch _clock = new();
     private double _secondsPerWork;
+    private TapeMemory? _memory;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">The run.</param>
@@ -47,7 +48,7 @@ public sealed class TrainingRun
     private RunConfiguration Configuration => _trainer.Configuration;
 
     /// <summary>Runs until the last iteration, the time limit or cancellation; in each case with a checkpoint at the end.</summary>
-    /// <param name="cancellation">Stops the run after the present meta-iteration.</param>
+    /// <param name="cancellation">Stops the run; a meta-iteration that is not done is given up.</param>
     /// <exception cref="VsmlException">
     /// A file cannot be read or written, or too many losses were not finite; the message then has the seeds to replay.
     /// </exception>
@@ -89,7 +90,11 @@ public sealed class TrainingRun
             if (stop is { } reason) return Result(reason, state);
             try
             {
-                state = Step(state, metrics);
+                state = Step(state, metrics, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // The checkpoint is that of the iteration before.
             }
             catch (NonFiniteLossException exception)
             {
@@ -101,10 +106,11 @@ public sealed class TrainingRun
 
     private const string IterationKind = "iteration", EvaluationKind = "evaluation";
 
-    private TrainingState Step(TrainingState state, MetricsLog? log)
+    private TrainingState Step(TrainingState state, MetricsLog? log, CancellationToken cancellation)
     {
         var started = _clock.Elapsed;
-        var (next, metrics) = _trainer.Step(state);
+        var (next, metrics) = _trainer.Step(state, cancellation);
+        if (_trainer.Memory is { } memory && memory != _memory) _options.Progress?.Planned(_memory = memory);
         var seconds = Math.Max((_clock.Elapsed - started).TotalSeconds, 1e-9);
         log?.Append(IterationKind, metrics.Iteration, writer =>
         {

@@ -120,6 +120,27 @@ public class BpttEstimatorTests
     }
 
     [Fact]
+    public void Memory_is_that_of_the_tape_and_stays_within_the_budget()
+    {
+        var whole = Estimator(2, threads: 2);
+        whole.Estimate(7, 0, Theta, Episodes, UnrollState.Empty);
+        whole.Memory.ShouldNotBeNull();
+        (whole.Memory.TapeExamples, whole.Memory.Threads).ShouldBe((Length, 2));
+        whole.Memory.ToString().ShouldContain("all 12 examples");
+
+        var budget = whole.Memory.Bytes / 2;
+        var small = new BpttEstimator(new BpttOptions { EpisodeCount = 2, MemoryBudget = budget }, _ => RuntimeCompiler.Compile(Network), SimdLevels.Widest, threads: 2);
+        small.Estimate(7, 0, Theta, Episodes, UnrollState.Empty);
+        small.Memory!.TapeExamples.ShouldBeInRange(1, Length - 1);
+        small.Memory.Bytes.ShouldBeInRange(1, budget);
+        small.Memory.ToString().ShouldContain("recomputes the others");
+    }
+
+    [Fact]
+    public void A_cancelled_iteration_is_given_up() =>
+        Should.Throw<OperationCanceledException>(() => Estimator(2, threads: 2).Estimate(7, 0, Theta, Episodes, UnrollState.Empty, new CancellationToken(canceled: true)));
+
+    [Fact]
     public void A_budget_too_small_for_one_window_is_refused()
     {
         var estimator = new BpttEstimator(new BpttOptions { EpisodeCount = 1, MemoryBudget = 1000 }, _ => RuntimeCompiler.Compile(Network), SimdLevels.Widest);

@@ -11,7 +11,7 @@ internal sealed class QuadraticUnroll : IPopulationRunner
 {
     private const double Decay = 0.8;
 
-    public PopulationResult Run(PopulationRequest request)
+    public PopulationResult Run(PopulationRequest request, CancellationToken cancellation = default)
     {
         var (pairs, size) = (request.PairCount, request.Theta.Length);
         var (plus, minus) = (new float[size], new float[size]);

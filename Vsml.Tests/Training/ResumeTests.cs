@@ -110,6 +110,18 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void CancellationDoesNotWaitForALongIteration()
+    {
+        // An iteration of minutes.
+        var run = TinyRuns.Full with { Estimator = new EsConfiguration(new EsOptions { PairCount = 2_000_000 }), Evaluation = null };
+        using var folder = RunFolder.Create(_folder["run"], run);
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        var result = new TrainingRun(folder, RuntimeCompiler.Compile).Run(cancellation.Token);
+        (result.Stop, result.State.Iteration).ShouldBe((TrainingStop.Cancelled, 0));
+        folder.Checkpoints.Iterations().ShouldBe([0]);
+    }
+
+    [Fact]
     public void MetricsMatchTheirSchemaAndStandOnce()
     {
         TinyRuns.Run(_folder["run"], TinyRuns.Full);
@@ -155,6 +167,10 @@ public sealed class ResumeTests : IDisposable
 
         public void Evaluated(EvaluationMetrics metrics) => Count();
 
+        public void Planned(TapeMemory memory)
+        {
+        }
+
         public void Saved(string path) => Count();
 
         public void Warned(string message) => Warnings.Add(message);
@@ -170,6 +186,10 @@ public sealed class ResumeTests : IDisposable
         public void Iterated(TrainingProgress progress) => source.Cancel();
 
         public void Evaluated(EvaluationMetrics metrics)
+        {
+        }
+
+        public void Planned(TapeMemory memory)
         {
         }
 

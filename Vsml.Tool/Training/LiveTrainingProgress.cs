@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Vsml.MetaOptimization;
 using Vsml.Training;
 
 namespace Vsml.Tool.Training;
@@ -18,6 +19,9 @@ internal sealed class LiveTrainingProgress(ProgressTask task, IAnsiConsole conso
 
     /// <inheritdoc/>
     public void Evaluated(EvaluationMetrics metrics) => console.WriteLine(TrainingLine.Of(metrics));
+
+    /// <inheritdoc/>
+    public void Planned(TapeMemory memory) => console.WriteLine(memory.ToString());
 
     /// <inheritdoc/>
     public void Saved(string path)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Vsml.MetaOptimization;
 using Vsml.Training;
 
 namespace Vsml.Tool.Training;
@@ -20,6 +21,9 @@ internal sealed class PlainTrainingProgress(ToolContext context) : ITrainingProg
 
     /// <inheritdoc/>
     public void Evaluated(EvaluationMetrics metrics) => context.Output.WriteLine(TrainingLine.Of(metrics));
+
+    /// <inheritdoc/>
+    public void Planned(TapeMemory memory) => context.Output.WriteLine(memory);
 
     /// <inheritdoc/>
     public void Saved(string path)
