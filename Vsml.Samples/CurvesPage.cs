@@ -19,6 +19,7 @@ internal static class CurvesPage
     {
         var page = new StringBuilder(Resource("page.html"))
             .Replace("{{seed}}", run.Seed.ToString(CultureInfo.InvariantCulture))
+            .Replace("{{method}}", TrainingDisplay.MethodName(run))
             .Replace("{{iterations}}", run.Iterations.ToString(CultureInfo.InvariantCulture))
             .Replace("{{window}}", CurveWindow.ToString(CultureInfo.InvariantCulture))
             .Replace("{{rows}}", Rows(tests))

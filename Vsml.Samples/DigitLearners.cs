@@ -7,7 +7,7 @@ public static class DigitLearners
 {
     private static readonly VsmlModel[] Models =
     [
-        FirstStageLearner.Model, SecondStageLearner.Model, ValidationLearner.Model, SmallImageLearner.Model, ImageLearner.Model,
+        FirstStageLearner.Model, SecondStageLearner.Model, ThirdStageLearner.Model, ValidationLearner.Model, SmallImageLearner.Model, ImageLearner.Model,
     ];
 
     /// <summary>The declared network of an architecture.</summary>
@@ -30,13 +30,19 @@ public sealed partial class FirstStageLearner;
 [TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
 public sealed partial class SecondStageLearner;
 
+/// <summary>Meta-training, third stage: 32 inputs, or 64 as in the meta-test of small images.</summary>
+[VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
+[DenseLayer(32, 10)]
+[TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
+public sealed partial class ThirdStageLearner;
+
 /// <summary>Choice of the best theta during meta-training: images of 12x12.</summary>
 [VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
 [DenseLayer(144, 10)]
 [TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
 public sealed partial class ValidationLearner;
 
-/// <summary>Meta-test: images of 8x8.</summary>
+/// <summary>Images of 8x8: meta-test, and meta-training at last.</summary>
 [VsmlModel(StateSize = 8, MessageSize = 8, LabelFeedback = true)]
 [DenseLayer(64, 10)]
 [TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]

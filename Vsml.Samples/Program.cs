@@ -12,7 +12,7 @@ if (args is ["--help" or "-h" or "-?"])
 try
 {
     var options = SampleOptions.Parse(args);
-    var run = RunConfigurationJson.Read("preset:es-2min") with { Seed = options.Seed };
+    var run = RunConfigurationJson.Read($"preset:{options.Estimator}-2min") with { Seed = options.Seed };
 
     var history = new TrainingHistory();
     var result = TrainingDisplay.Show(run, history);

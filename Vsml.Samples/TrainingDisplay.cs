@@ -18,7 +18,7 @@ internal sealed class TrainingDisplay : ITrainingProgress
     /// <summary>Runs meta-training to its end.</summary>
     public static TrainingResult Show(RunConfiguration run, TrainingHistory history)
     {
-        Console.WriteLine($"Meta-training with seed {run.Seed}: {run.Iterations} iterations of evolution strategies on small tasks made of shrunk MNIST training images, {ParameterLayout.Of(run.Model).Count} meta-parameters");
+        Console.WriteLine($"Meta-training with seed {run.Seed}: {run.Iterations} iterations of {MethodName(run)} on small tasks made of shrunk MNIST training images, {ParameterLayout.Of(run.Model).Count} meta-parameters");
         var clock = Stopwatch.StartNew();
         TrainingResult? result = null;
         if (!AnsiConsole.Profile.Capabilities.Interactive) result = Train(run, history, null);
@@ -29,6 +29,9 @@ internal sealed class TrainingDisplay : ITrainingProgress
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Meta-training took {clock.Elapsed.TotalSeconds:0} s; the best theta is that of iteration {result!.State.Best!.Iteration}."));
         return result;
     }
+
+    /// <summary>The meta-training method in words.</summary>
+    public static string MethodName(RunConfiguration run) => run.Estimator is EsConfiguration ? "evolution strategies" : "backpropagation through time";
 
     /// <inheritdoc/>
     public void Iterated(TrainingProgress progress)

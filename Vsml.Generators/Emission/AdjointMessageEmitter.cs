@@ -34,6 +34,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LaneMessagesAdjoint(
                 ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             """);
@@ -56,6 +57,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LoopMessageAdjoint(
                 ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             """);
@@ -90,6 +92,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // Gradient of the position features' weights: dW [column][16] += position dz, positions first, first + step, ...
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void PositionAdjoint(ref float sums, ref float gateAdjoint, float first, float step, float last)
             """);
         using var body = writer.Block("");
@@ -106,6 +109,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -118,6 +122,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             }
 
             // The same for the 16 places of a block: spread [k][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             """);
         using var body = writer.Block("");
@@ -136,6 +141,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLoopGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             """);
@@ -156,6 +162,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // The same from the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLanesGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             """);
@@ -184,6 +191,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // Gradient of each normalised message: scaled [entry][16] = norm scale dm / count, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLoop(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             """);
         using (writer.Block(""))
@@ -197,6 +205,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // The same for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLanes(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             """);
         using (writer.Block(""))
@@ -283,6 +292,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // Gradient of the norm's scale and offset, for one place of the looped axis: dscale += mean n dm, doffset += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLoopGradient(
                 ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             """);
@@ -301,6 +311,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             """
 
             // The same for the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLanesGradient(
                 ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             """);

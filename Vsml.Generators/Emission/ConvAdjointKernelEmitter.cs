@@ -141,6 +141,7 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
             """
 
             // Gradient of the position features' weights: channel in, channel out, layer.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void PositionFeaturesAdjoint(ref float gateAdjoint, float input, float output, float layer, ref float gradient)
             """);
         using var body = writer.Block("");

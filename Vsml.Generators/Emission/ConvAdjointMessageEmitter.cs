@@ -40,6 +40,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
         private static nuint GateIndex(nuint gate, nuint unit) => (unit / {{_w}} * 4 + gate) * {{_w}} + unit % {{_w}};
 
         // Rows [count][gate][unit] of theta as columns [gate of an entry][lanes], the rest zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void TransposeRows(ref float rows, nuint count, nuint lanes, ref float columns)
         {
             MemoryMarshal.CreateSpan(ref columns, EntryGateFloats * (int)lanes).Clear();
@@ -50,6 +51,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
         }
 
         // A messenger [k][padded entry] as [entry][k], the rest zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void TransposeMessenger(ref float weights, ref float messenger)
         {
             MemoryMarshal.CreateSpan(ref messenger, PaddedMessage * PaddedEntries).Clear();
@@ -126,6 +128,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
         """
 
         // Gradient of each normalised message that the message of a place is the mean of.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ScalePlace(ref float scale, ref float messageAdjoint, nuint stride, float share, ref float spread)
         {
             for (nuint entry = 0; entry < MessageSize; entry++)
@@ -134,6 +137,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
         }
 
         // Gradient of the norm's scale and offset from the message of a place.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
         {
             for (nuint entry = 0; entry < MessageSize; entry++)
@@ -151,6 +155,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             """
 
             // What the message of a place gives back to each h that it is the mean of.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadPlace(ref float messenger, ref float messageAdjoint, nuint stride, float share, ref float spread)
             """);
         using (writer.Block(""))
@@ -190,6 +195,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             """
 
             // Gradient of a messenger from the message of a place: dW [entry][k] += mean h dm, db += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
             """);
         using (writer.Block(""))
@@ -207,6 +213,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
         """
 
         // The turn's gradients of rows join the first of the episode's 16 partial sums.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void AddRowsGradient(ref float rows, nuint count, ref float gradient)
         {
             for (nuint row = 0; row < count; row++)
@@ -223,6 +230,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             writer.Line(
                 """
 
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
                 private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias)
                 {
                     for (nuint entry = 0; entry < MessageSize; entry++)
@@ -239,6 +247,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             """
 
             // The norm takes the mean off each row of the messenger, so its reverse does.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias, ref float scale, ref float offset)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -251,6 +260,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
                 }
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddCentred(ref float row, ref float gradient)
             {
                 var mean = 0f;

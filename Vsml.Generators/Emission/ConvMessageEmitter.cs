@@ -39,6 +39,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             """
 
             // gates = message W, for the message of one place.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectPlace(ref float rows, ref float message, nuint stride, nuint channels, ref float gates)
             """);
         using var body = writer.Block("");
@@ -60,6 +61,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             """
 
             // gates = bias + position features of a sub-RNN: channel in, channel out, layer.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddPositionFeatures(ref float bias, ref float rows, float input, float output, float layer, ref float gates)
             """);
         using var body = writer.Block("");
@@ -74,6 +76,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
         """
 
         // Replaces the first half of the entries by their mean over the batch: state [batch][padded entries].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void MergeEntries(ref float state, nuint batch)
         {
             for (nuint entry = 0; entry < MergedEntries; entry++)
@@ -198,6 +201,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             $"""
 
             // Message of one place: {made}. Window slots that nobody reads give zero, so {bias} counts by the share of those with a reader.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendPlace(
                 ref float {weights}, ref float {bias}, ref float sums, float share, float readers, ref float made, ref float message, nuint stride)
             """);

@@ -31,6 +31,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLoop(
                 ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             """);
@@ -50,6 +51,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // lane [gate][unit][16] = messages W, for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             """);
         using var body = writer.Block("");
@@ -68,6 +70,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // Adds the position features of the looped axis, place / last, and of the layer.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddLoopPositions(ref float weights, ref float layerWeights, float layer, nuint places, ref float loop)
             """);
         using (writer.Block(""))
@@ -86,6 +89,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // Adds the position features of the lanes, place / last.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddLanePositions(ref float weights, nuint firstPlace, nuint places, ref float lane)
             """);
         using (writer.Block(""))
@@ -107,6 +111,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Merge(ref float state, nuint batch)
             """);
         using var body = writer.Block("");
@@ -128,6 +133,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
@@ -143,6 +149,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
@@ -242,6 +249,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // Messages of the 16 places of a block: the mean normalised message, scaled and shifted.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
@@ -257,6 +265,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             """
 
             // Message of one place of the looped axis: the mean normalised message over lanes, scaled and shifted.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);

@@ -50,6 +50,7 @@ internal static class PackEmitter
             // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
             private const float MinusLog2E = -1.442695041f;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
@@ -63,6 +64,7 @@ internal static class PackEmitter
                 return theta;
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])

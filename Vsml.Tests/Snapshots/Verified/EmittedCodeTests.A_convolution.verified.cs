@@ -862,6 +862,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LaneMessagesAdjoint(
                 ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             {
@@ -884,6 +885,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LoopMessageAdjoint(
                 ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             {
@@ -920,6 +922,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -932,6 +935,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same for the 16 places of a block: spread [k][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -947,6 +951,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLoopGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             {
@@ -967,6 +972,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same from the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLanesGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             {
@@ -1371,6 +1377,7 @@ namespace Vsml.Tests.Snapshots
             private static nuint GateIndex(nuint gate, nuint unit) => (unit / 4 * 4 + gate) * 4 + unit % 4;
 
             // Rows [count][gate][unit] of theta as columns [gate of an entry][lanes], the rest zero.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void TransposeRows(ref float rows, nuint count, nuint lanes, ref float columns)
             {
                 MemoryMarshal.CreateSpan(ref columns, EntryGateFloats * (int)lanes).Clear();
@@ -1381,6 +1388,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // A messenger [k][padded entry] as [entry][k], the rest zero.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void TransposeMessenger(ref float weights, ref float messenger)
             {
                 MemoryMarshal.CreateSpan(ref messenger, PaddedMessage * PaddedEntries).Clear();
@@ -1491,6 +1499,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // What the message of a place gives back to each h that it is the mean of.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadPlace(ref float messenger, ref float messageAdjoint, nuint stride, float share, ref float spread)
             {
                 for (nuint lane = 0; lane < EntryLanes; lane += 4)
@@ -1521,6 +1530,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of a messenger from the message of a place: dW [entry][k] += mean h dm, db += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
             {
                 for (nuint entry = 0; entry < MessageSize; entry++)
@@ -1536,6 +1546,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The turn's gradients of rows join the first of the episode's 16 partial sums.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddRowsGradient(ref float rows, nuint count, ref float gradient)
             {
                 for (nuint row = 0; row < count; row++)
@@ -1544,6 +1555,7 @@ namespace Vsml.Tests.Snapshots
                             Unsafe.Add(ref gradient, ((row * 4 + gate) * StateSize + unit) * BlockLanes) += Unsafe.Add(ref rows, row * EntryGateFloats + GateIndex(gate, unit));
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias)
             {
                 for (nuint entry = 0; entry < MessageSize; entry++)
@@ -1674,6 +1686,7 @@ namespace Vsml.Tests.Snapshots
             // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
             private const float MinusLog2E = -1.442695041f;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
@@ -1687,6 +1700,7 @@ namespace Vsml.Tests.Snapshots
                 return theta;
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
@@ -2234,6 +2248,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLoop(
                 ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             {
@@ -2250,6 +2265,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // lane [gate][unit][16] = messages W, for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             {
                 for (nuint column = 0; column < Columns; column++)
@@ -2265,6 +2281,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Merge(ref float state, nuint batch)
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 4)
@@ -2279,6 +2296,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -2296,6 +2314,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -2575,6 +2594,7 @@ namespace Vsml.Tests.Snapshots
             private const int PlaceSums = EntryLanes;
 
             // gates = message W, for the message of one place.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectPlace(ref float rows, ref float message, nuint stride, nuint channels, ref float gates)
             {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
@@ -2599,6 +2619,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Replaces the first half of the entries by their mean over the batch: state [batch][padded entries].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MergeEntries(ref float state, nuint batch)
             {
                 for (nuint entry = 0; entry < MergedEntries; entry++)
@@ -2639,6 +2660,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Message of one place: mean h W + bias. Window slots that nobody reads give zero, so bias counts by the share of those with a reader.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendPlace(
                 ref float weights, ref float bias, ref float sums, float share, float readers, ref float made, ref float message, nuint stride)
             {

@@ -447,6 +447,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LaneMessagesAdjoint(
                 ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             {
@@ -469,6 +470,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LoopMessageAdjoint(
                 ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             {
@@ -497,6 +499,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -509,6 +512,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same for the 16 places of a block: spread [k][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -524,6 +528,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLoopGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             {
@@ -544,6 +549,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same from the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLanesGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             {
@@ -683,6 +689,7 @@ namespace Vsml.Tests.Snapshots
             // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
             private const float MinusLog2E = -1.442695041f;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
@@ -696,6 +703,7 @@ namespace Vsml.Tests.Snapshots
                 return theta;
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
@@ -991,6 +999,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLoop(
                 ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             {
@@ -1007,6 +1016,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // lane [gate][unit][16] = messages W, for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             {
                 for (nuint column = 0; column < Columns; column++)
@@ -1022,6 +1032,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Merge(ref float state, nuint batch)
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 8)
@@ -1036,6 +1047,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -1053,6 +1065,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -1767,6 +1780,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LaneMessagesAdjoint(
                 ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             {
@@ -1789,6 +1803,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LoopMessageAdjoint(
                 ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             {
@@ -1813,6 +1828,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -1825,6 +1841,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same for the 16 places of a block: spread [k][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -1840,6 +1857,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLoopGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             {
@@ -1860,6 +1878,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same from the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLanesGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             {
@@ -1995,6 +2014,7 @@ namespace Vsml.Tests.Snapshots
             // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
             private const float MinusLog2E = -1.442695041f;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
@@ -2008,6 +2028,7 @@ namespace Vsml.Tests.Snapshots
                 return theta;
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
@@ -2417,6 +2438,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLoop(
                 ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             {
@@ -2433,6 +2455,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // lane [gate][unit][16] = messages W, for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             {
                 for (nuint column = 0; column < Columns; column++)
@@ -2448,6 +2471,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Merge(ref float state, nuint batch)
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 16)
@@ -2462,6 +2486,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -2479,6 +2504,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -2974,6 +3000,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LaneMessagesAdjoint(
                 ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             {
@@ -2996,6 +3023,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LoopMessageAdjoint(
                 ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             {
@@ -3032,6 +3060,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -3044,6 +3073,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same for the 16 places of a block: spread [k][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             {
                 for (nuint k = 0; k < StateSize; k++)
@@ -3059,6 +3089,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLoopGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             {
@@ -3079,6 +3110,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same from the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLanesGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             {
@@ -3218,6 +3250,7 @@ namespace Vsml.Tests.Snapshots
             // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
             private const float MinusLog2E = -1.442695041f;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
@@ -3231,6 +3264,7 @@ namespace Vsml.Tests.Snapshots
                 return theta;
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
@@ -3535,6 +3569,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLoop(
                 ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             {
@@ -3551,6 +3586,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // lane [gate][unit][16] = messages W, for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             {
                 for (nuint column = 0; column < Columns; column++)
@@ -3566,6 +3602,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Merge(ref float state, nuint batch)
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 4)
@@ -3580,6 +3617,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -3597,6 +3635,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {

@@ -832,6 +832,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LaneMessagesAdjoint(
                 ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             {
@@ -854,6 +855,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void LoopMessageAdjoint(
                 ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             {
@@ -890,6 +892,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of the position features' weights: dW [column][16] += position dz, positions first, first + step, ...
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void PositionAdjoint(ref float sums, ref float gateAdjoint, float first, float step, float last)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
@@ -904,6 +907,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of each normalised message: scaled [entry][16] = norm scale dm / count, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLoop(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             {
                 for (nuint entry = 0; entry < entries; entry++)
@@ -917,6 +921,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLanes(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             {
                 for (nuint entry = 0; entry < entries; entry++)
@@ -994,6 +999,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Gradient of the norm's scale and offset, for one place of the looped axis: dscale += mean n dm, doffset += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLoopGradient(
                 ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             {
@@ -1010,6 +1016,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // The same for the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLanesGradient(
                 ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             {
@@ -1159,6 +1166,7 @@ namespace Vsml.Tests.Snapshots
             // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
             private const float MinusLog2E = -1.442695041f;
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
@@ -1172,6 +1180,7 @@ namespace Vsml.Tests.Snapshots
                 return theta;
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
@@ -1677,6 +1686,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLoop(
                 ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             {
@@ -1693,6 +1703,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // lane [gate][unit][16] = messages W, for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             {
                 for (nuint column = 0; column < Columns; column++)
@@ -1708,6 +1719,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Adds the position features of the looped axis, place / last, and of the layer.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddLoopPositions(ref float weights, ref float layerWeights, float layer, nuint places, ref float loop)
             {
                 for (nuint place = 0; place < places; place++)
@@ -1724,6 +1736,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Adds the position features of the lanes, place / last.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddLanePositions(ref float weights, nuint firstPlace, nuint places, ref float lane)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
@@ -1739,6 +1752,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Merge(ref float state, nuint batch)
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 4)
@@ -1796,6 +1810,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Messages of the 16 places of a block: the mean normalised message, scaled and shifted.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
@@ -1811,6 +1826,7 @@ namespace Vsml.Tests.Snapshots
             }
 
             // Message of one place of the looped axis: the mean normalised message over lanes, scaled and shifted.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
