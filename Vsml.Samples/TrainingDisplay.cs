@@ -52,7 +52,11 @@ internal sealed class TrainingDisplay : ITrainingProgress
     public void Evaluated(EvaluationMetrics metrics) => _history.Evaluations.Add(metrics);
 
     /// <inheritdoc/>
-    public void Planned(TapeMemory memory) => AnsiConsole.WriteLine(memory.ToString());
+    public void Planned(TapeMemory memory)
+    {
+        if (_bar is null) Console.WriteLine(memory);
+        else AnsiConsole.WriteLine(memory.ToString());
+    }
 
     /// <inheritdoc/>
     public void Saved(string path)

@@ -6,7 +6,8 @@ namespace Vsml.Benchmarks.Measurement;
 /// <param name="Threads">Number of threads.</param>
 /// <param name="CallsPerSecond">Calls of all threads together.</param>
 /// <param name="PeakGflops">FMA peak of as many threads side by side.</param>
-internal sealed record ThreadRate(int Threads, Sample CallsPerSecond, double PeakGflops);
+/// <param name="RatioToOne">The rate over that of one thread: the median over turns, as two threads are seldom left alone at once.</param>
+internal sealed record ThreadRate(int Threads, Sample CallsPerSecond, double PeakGflops, double RatioToOne);
 
 /// <summary>Times one thread, then two, in turns, so that both meet the same machine.</summary>
 internal static class ThreadScaling
@@ -30,7 +31,7 @@ internal static class ThreadScaling
                 rates[i].Add(ParallelTiming.CallsPerSecond(works[i], seconds));
                 peaks[i].Add(PeakGflops(counts[i], run.Level, seconds / 4));
             }
-        return [.. counts.Select((count, i) => new ThreadRate(count, Sample.OfRates(rates[i]), Sample.OfRates(peaks[i]).Quiet))];
+        return [.. counts.Select((count, i) => new ThreadRate(count, Sample.OfRates(rates[i]), Sample.OfRates(peaks[i]).Quiet, Sample.OfRates(rates[i].Zip(rates[0], (many, one) => many / one)).Median))];
     }
 
     private static double PeakGflops(int threads, SimdLevel level, double seconds) =>

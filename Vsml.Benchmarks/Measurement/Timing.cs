@@ -10,7 +10,7 @@ namespace Vsml.Benchmarks.Measurement;
 internal sealed record Timing(int Repetitions, double RepetitionSeconds, double WarmUpSeconds)
 {
     // Work that is long itself is repeated less often, but not less than this.
-    private const int LeastRepetitions = 9;
+    private const int LeastRepetitions = 9, Turns = 5;
     private const double MostWarmUpSeconds = 15;
 
     /// <summary>For figures to report: repetitions are short, so that many fall between two disturbances.</summary>
@@ -22,12 +22,32 @@ internal sealed record Timing(int Repetitions, double RepetitionSeconds, double 
     /// <summary>Times work.</summary>
     /// <param name="work">The work, the same at every call.</param>
     /// <returns>Seconds of one call.</returns>
-    public Sample Measure(Action work)
+    public Sample Measure(Action work) => Sample.OfTimes(Repeat(work, WarmUp(work), Repetitions));
+
+    /// <summary>Times pieces of work in turns, so that all meet the same machine and their ratios mean something.</summary>
+    /// <param name="works">The pieces.</param>
+    /// <param name="begin">Told before a turn of a piece: the share that is done, and the index of the piece.</param>
+    /// <returns>Seconds of one call, for each piece.</returns>
+    public IReadOnlyList<Sample> MeasureInTurns(IReadOnlyList<Action> works, Action<double, int> begin)
     {
-        var calls = WarmUp(work);
-        var seconds = new List<double>(Repetitions);
-        var left = Repetitions * RepetitionSeconds * 2;
-        while (seconds.Count < Repetitions && (left > 0 || seconds.Count < Math.Min(Repetitions, LeastRepetitions)))
+        var calls = new long[works.Count];
+        var seconds = works.Select(_ => new List<double>()).ToArray();
+        for (var turn = 0; turn < Turns; turn++)
+            for (var i = 0; i < works.Count; i++)
+            {
+                begin((turn + (double)i / works.Count) / Turns, i);
+                if (turn == 0) calls[i] = WarmUp(works[i]);
+                else works[i]();
+                seconds[i].AddRange(Repeat(works[i], calls[i], Repetitions / Turns));
+            }
+        return [.. seconds.Select(Sample.OfTimes)];
+    }
+
+    private List<double> Repeat(Action work, long calls, int repetitions)
+    {
+        var seconds = new List<double>(repetitions);
+        var left = repetitions * RepetitionSeconds * 2;
+        while (seconds.Count < repetitions && (left > 0 || seconds.Count < Math.Min(repetitions, LeastRepetitions)))
         {
             var start = Stopwatch.GetTimestamp();
             for (var call = 0L; call < calls; call++) work();
@@ -35,7 +55,7 @@ internal sealed record Timing(int Repetitions, double RepetitionSeconds, double 
             seconds.Add(elapsed / calls);
             left -= elapsed;
         }
-        return Sample.OfTimes(seconds);
+        return seconds;
     }
 
     /// <summary>

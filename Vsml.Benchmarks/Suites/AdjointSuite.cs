@@ -57,7 +57,7 @@ internal sealed class AdjointSuite : ISuite
         }, run);
         foreach (var rate in rates.Where(rate => rate.Threads > 1))
             Add(run, network, rate.Threads, rate.CallsPerSecond.Quiet * length, rate.CallsPerSecond.Spread, bytes, rate.PeakGflops,
-                new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond.Quiet / rates[0].CallsPerSecond.Quiet));
+                new BenchmarkRatio("1 thread", "rate", rate.RatioToOne));
     }
 
     private void Add(SuiteRun run, NetworkCase network, int threads, double ticksPerSecond, double spread, double bytes, double? peak = null, BenchmarkRatio? ratio = null)

@@ -34,10 +34,10 @@ internal sealed class ForwardSuite : ISuite
     public void Measure(SuiteRun run)
     {
         IReadOnlyList<NetworkCase> cases = run.Given is { } given ? [given] : DenseCases.Forward;
+        var steps = run.Timing.MeasureInTurns([.. cases.Select(network => (Action)new RunningEpisode(network, run.Level).Step)], (done, i) => run.Begin(done, cases[i].Name));
         for (var i = 0; i < cases.Count; i++)
         {
-            run.Begin(i, cases.Count, cases[i].Name);
-            var (row, gflops) = Measure(cases[i], run, Name);
+            var (row, gflops) = Row(cases[i], run, Name, steps[i]);
             run.Add(row, gflops);
         }
     }
@@ -46,9 +46,11 @@ internal sealed class ForwardSuite : ISuite
     /// <param name="network">The network.</param>
     /// <param name="run">Level and repetitions.</param>
     /// <param name="suite">The suite that the row is for.</param>
-    public static (BenchmarkResult Row, double? Gflops) Measure(NetworkCase network, SuiteRun run, string suite)
+    public static (BenchmarkResult Row, double? Gflops) Measure(NetworkCase network, SuiteRun run, string suite) =>
+        Row(network, run, suite, run.Timing.Measure(new RunningEpisode(network, run.Level).Step));
+
+    private static (BenchmarkResult Row, double? Gflops) Row(NetworkCase network, SuiteRun run, string suite, Sample step)
     {
-        var step = run.Timing.Measure(new RunningEpisode(network, run.Level).Step);
         var seconds = step.Quiet / network.Batch;
         return (new BenchmarkResult
         {

@@ -33,7 +33,7 @@ internal sealed class ThreadsSuite : ISuite
                 NanosecondsPerSubRnnMicroTick = rate.Threads * 1e9 / (examples * network.SubRnnMicroTicks),
                 FmaPeakGflops = rate.PeakGflops,
                 Spread = rate.CallsPerSecond.Spread,
-                Ratio = rate.Threads == 1 ? null : new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond.Quiet / rates[0].CallsPerSecond.Quiet),
+                Ratio = rate.Threads == 1 ? null : new BenchmarkRatio("1 thread", "rate", rate.RatioToOne),
             }, examples * network.ForwardFlops / 1e9);
         }
     }

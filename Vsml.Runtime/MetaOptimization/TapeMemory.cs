@@ -16,8 +16,8 @@ public sealed record TapeMemory(int WindowExamples, int TapeExamples, long Bytes
     public override string ToString()
     {
         var kept = TapeExamples >= WindowExamples
-            ? $"keeps the states of all {WindowExamples} examples of a window"
-            : $"keeps the states of {TapeExamples} of a window's {WindowExamples} examples at once and recomputes the others";
-        return string.Create(CultureInfo.InvariantCulture, $"backpropagation {kept}: at most {BytesPerThread / 1e6:N1} MB a thread, {Bytes / 1e6:N1} MB in all");
+            ? $"keeps the states of all {WindowExamples} examples"
+            : $"keeps the states of {TapeExamples} of {WindowExamples} examples at once and recomputes the others";
+        return string.Create(CultureInfo.InvariantCulture, $"backpropagation {kept}: {BytesPerThread / 1e6:N1} MB a thread, {Bytes / 1e6:N1} MB in all at the peak");
     }
 }
