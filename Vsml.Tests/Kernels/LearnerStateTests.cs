@@ -1,4 +1,5 @@
 using Vsml.Contracts;
+using Vsml.Tests.Fixtures;
 using Vsml.Tool.Compilation;
 
 namespace Vsml.Tests.Kernels;
@@ -77,9 +78,10 @@ public class LearnerStateTests
         var learner = Learner(name);
         var input = Input(0);
         Round();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10; i++) Round();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocations.Of(() =>
+        {
+            for (var i = 0; i < 10; i++) Round();
+        }).ShouldBe(0);
 
         void Round()
         {

@@ -3,6 +3,7 @@ using Vsml.MetaOptimization;
 using Vsml.Numerics;
 using Vsml.Reference;
 using Vsml.Tasks;
+using Vsml.Tests.Fixtures;
 using Vsml.Tool.Compilation;
 
 namespace Vsml.Tests.MetaOptimization;
@@ -148,9 +149,7 @@ public class CpuPopulationRunnerTests
         {
             var request = Request() with { Episodes = new EpisodeSource(Task(6, 3), length), Length = length };
             runner.Run(request);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            runner.Run(request);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            return Allocations.Of(() => runner.Run(request));
         }
         var longer = Bytes(200);
         Bytes(20).ShouldBe(longer);

@@ -1,6 +1,7 @@
 using Vsml.Data;
 using Vsml.Numerics;
 using Vsml.Tasks;
+using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Tasks;
 
@@ -49,9 +50,10 @@ public class TaskTests
     {
         var buffer = new EpisodeData();
         for (uint pair = 0; pair < 50; pair++) Once(pair);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (uint pair = 50; pair < 250; pair++) Once(pair);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocations.Of(() =>
+        {
+            for (uint pair = 50; pair < 250; pair++) Once(pair);
+        }).ShouldBe(0);
 
         void Once(uint pair)
         {

@@ -15,12 +15,32 @@ public partial class ReadmeTests
     [Fact]
     public void Its_example_compiles()
     {
-        var code = CodeBlock().Matches(s_readme).Where(block => block.Groups[1].Value == "csharp").ShouldHaveSingleItem().Groups[2].Value;
-        var consumer = GeneratorHarness.Compile(code);
+        var consumer = GeneratorHarness.Compile(CSharp()[0]);
         consumer = consumer.WithOptions(consumer.Options.WithOutputKind(OutputKind.ConsoleApplication));
         var (output, reported) = GeneratorHarness.Run(consumer);
         reported.ShouldBeEmpty();
         GeneratorHarness.Complaints(output).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Its_snapshot_test_compiles()
+    {
+        var declaration = CSharp()[0];
+        var consumer = GeneratorHarness.Compile(
+            $$"""
+            using System.Threading.Tasks;
+            using VerifyXunit;
+            using Vsml;
+            using Xunit;
+
+            {{declaration[declaration.IndexOf("[VsmlModel", StringComparison.Ordinal)..]}}
+            class SnapshotTests
+            {
+                {{CSharp()[1]}}
+            }
+            """);
+        consumer = consumer.AddReferences(new[] { typeof(FactAttribute), typeof(VerifyXunit.Verifier) }.Select(type => MetadataReference.CreateFromFile(type.Assembly.Location)));
+        GeneratorHarness.Complaints(GeneratorHarness.Run(consumer).Output).ShouldBeEmpty();
     }
 
     [Fact]
@@ -42,6 +62,8 @@ public partial class ReadmeTests
         foreach (var target in Link().Matches(s_readme).Select(link => link.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
             Path.Exists(RepositoryPaths.InRepository(target)).ShouldBeTrue(target);
     }
+
+    private static string[] CSharp() => [.. CodeBlock().Matches(s_readme).Where(block => block.Groups[1].Value == "csharp").Select(block => block.Groups[2].Value)];
 
     [GeneratedRegex("```(\\w+)\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
