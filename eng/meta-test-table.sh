@@ -3,6 +3,7 @@
 # mean accuracies over examples 1-100, 1-500, 1-2000 and the last 200 of 16 episodes. Fashion-MNIST is left out if not installed.
 # Usage: eng/meta-test-table.sh THETA.safetensors [A.json]
 set -eu
+[ $# -ge 1 ] || { sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 2; }
 root=$(cd "$(dirname "$0")/.." && pwd)
 theta=$1
 [ $# -gt 1 ] && set -- --architecture "$2" || set --

@@ -21,7 +21,7 @@ internal static class ThreadScaling
         if (counts.Length == 1) run.Note("This machine has one core; nothing is timed with two threads.");
         var works = counts.Select(count => Enumerable.Range(0, count).Select(_ => create()).ToArray()).ToArray();
         var seconds = run.Timing.RepetitionSeconds;
-        foreach (var work in works.SelectMany(works => works)) run.Timing.WarmUp(work);
+        foreach (var work in works.SelectMany(each => each)) run.Timing.WarmUp(work);
 
         var rates = counts.Select(_ => new List<double>()).ToArray();
         var peaks = counts.Select(_ => new List<double>()).ToArray();
@@ -31,7 +31,8 @@ internal static class ThreadScaling
                 rates[i].Add(ParallelTiming.CallsPerSecond(works[i], seconds));
                 peaks[i].Add(PeakGflops(counts[i], run.Level, seconds / 4));
             }
-        return [.. counts.Select((count, i) => new ThreadRate(count, Sample.OfRates(rates[i]), Sample.OfRates(peaks[i]).Quiet, Sample.OfRates(rates[i].Zip(rates[0], (many, one) => many / one)).Median))];
+        return [.. counts.Select((count, i) => new ThreadRate(
+            count, Sample.OfRates(rates[i]), Sample.OfRates(peaks[i]).Quiet, Sample.OfRates(rates[i].Zip(rates[0], (many, one) => many / one)).Median))];
     }
 
     private static double PeakGflops(int threads, SimdLevel level, double seconds) =>
