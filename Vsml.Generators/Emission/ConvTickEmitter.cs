@@ -1,12 +1,10 @@
-using System;
-using System.Linq;
 using Vsml.Generators.Planning;
 
 namespace Vsml.Generators.Emission;
 
 /// <summary>
-/// Writes the micro tick of a convolution's sub-RNN: what its one state adds to the gates, then the step at all positions,
-/// several of them side by side, and the mean of the new states.
+/// Writes the micro tick of a convolution's sub-RNN: what its one state adds to the gates, then the step at all positions and the mean
+/// of the new states. New c and new h are loops of their own, as in <see cref="MicroTickEmitter"/>.
 /// </summary>
 /// <param name="writer">Where to write.</param>
 /// <param name="dialect">The SIMD level.</param>
@@ -71,29 +69,54 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             writer.Line($"{Gates[gate]}.StoreUnsafe(ref gates, piece * 4 + {gate * _w});");
     }
 
+    private string Suffix => storesGates ? "Stored" : "";
+
     private void WriteStepPositions()
     {
+        var (parameter, argument) = storesGates ? (", ref float storedGates", ", ref storedGates") : ("", "");
         writer.Line(storesGates
             ? """
 
               // StepPositions, and the gates of all positions are kept.
-              [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-              private static void StepPositionsStored(
-                  ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
-                  nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell, ref float storedGates)
               """
             : """
 
               // One micro tick of one sub-RNN at all positions:
               //   z = state + input + output      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
               // h' of each position is kept; the means over positions become the new h and c.
-              [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-              private static void StepPositions(
-                  ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
-                  nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell)
               """);
+        writer.Line(
+            $$"""
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void StepPositions{{Suffix}}(
+                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
+                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell{{parameter}})
+            {
+                UpdateCellAt{{Suffix}}(ref stateGates, ref inputGates, ref outputGates, ref cell, columns, positions, columnStep, rowStep, ref hiddenAt, ref newCell{{argument}});
+                UpdateHiddenAt{{Suffix}}(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden{{argument}});
+            }
+            """);
+        WriteUpdate("c'", "UpdateCellAt", "ref float cell, ", "newCell", [0, 1, 2], "c", () =>
+            ActivationEmitter.WriteNewCell(writer, dialect, "oldCell", Store));
+        WriteUpdate("h' in the place of c'", "UpdateHiddenAt", "", "newHidden", [3], "h", () =>
+        {
+            writer.Line($"var t = {dialect.Load("y", "0")} * {dialect.Broadcast("MinusTwoLog2E")};");
+            ActivationEmitter.WriteNewHidden(writer, dialect, Store);
+        });
+    }
+
+    private void WriteUpdate(string what, string name, string cell, string mean, int[] gates, string value, System.Action writeValue)
+    {
+        writer.Line(
+            $"""
+
+            // {what} at all positions{(storesGates ? ", the gates kept" : "")}, and the mean.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void {name}{Suffix}(
+                ref float stateGates, ref float inputGates, ref float outputGates, {cell}nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+                ref float hiddenAt, ref float {mean}{(storesGates ? ", ref float storedGates" : "")})
+            """);
         using var body = writer.Block("");
-        writer.Line("var share = 1f / positions;");
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
         writer.Line(
             """
@@ -102,73 +125,37 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             ref var y = ref Unsafe.Add(ref hiddenAt, piece);
             """);
         if (storesGates) writer.Line("ref var stored = ref Unsafe.Add(ref storedGates, piece * 5);");
-        for (var gate = 0; gate < 4; gate++)
+        foreach (var gate in gates)
             writer.Line($"var {Gates[gate]}State = {dialect.Load("stateGates", $"piece * 4 + {CodeText.Literal(gate * _w)}")};");
-        writer.Line(
-            $"""
-            var c = {dialect.Load("cell", "piece")};
-            var hiddenSum = {dialect.Floats}.Zero;
-            var cellSum = {dialect.Floats}.Zero;
-            nuint position = 0, column = 0;
-            """);
-        var tile = dialect.UnitTile * dialect.VectorTile;
-        using (writer.Block($"for (; position + {tile} <= positions; position += {tile})"))
-            WriteTile(tile);
-        using (writer.Block("for (; position < positions; position++)"))
-            WriteTile(1);
-        writer.Line(
-            $"""
-            (hiddenSum * {dialect.Broadcast("share")}).StoreUnsafe(ref newHidden, piece);
-            (cellSum * {dialect.Broadcast("share")}).StoreUnsafe(ref newCell, piece);
-            """);
+        if (cell.Length > 0) writer.Line($"var oldCell = {dialect.Load("cell", "piece")};");
+        writer.Line($"var sum = {dialect.Floats}.Zero;");
+        writer.Line("nuint column = 0;");
+        using (writer.Block("for (nuint position = 0; position < positions; position++)"))
+        {
+            foreach (var gate in gates)
+                writer.Line($"var {Gates[gate]} = {Gates[gate]}State + {dialect.Load("input", CodeText.Literal(gate * _w))} + {dialect.Load("output", CodeText.Literal(gate * _w))};");
+            writeValue();
+            writer.Line(
+                $"""
+                {value}.StoreUnsafe(ref y);
+                sum += {value};
+                output = ref Unsafe.Add(ref output, EntryGateFloats);
+                y = ref Unsafe.Add(ref y, PaddedEntries);
+                """);
+            if (storesGates) writer.Line("stored = ref Unsafe.Add(ref stored, StoredGateFloats);");
+            writer.Line(
+                """
+                input = ref Unsafe.Add(ref input, columnStep);
+                if (++column == columns)
+                {
+                    column = 0;
+                    input = ref Unsafe.Add(ref input, rowStep);
+                }
+                """);
+        }
+        writer.Line($"(sum * {dialect.Broadcast("1f / positions")}).StoreUnsafe(ref {mean}, piece);");
     }
 
-    private void WriteTile(int tile)
-    {
-        var names = Enumerable.Range(0, tile).Select(at => CodeText.Literal(at)).ToArray();
-        foreach (var name in names)
-        {
-            writer.Line($"ref var input{name} = ref input;");
-            writer.Line("input = ref Unsafe.Add(ref input, columnStep);");
-            using (writer.Block("if (++column == columns)"))
-            {
-                writer.Line("column = 0;");
-                writer.Line("input = ref Unsafe.Add(ref input, rowStep);");
-            }
-        }
-        foreach (var gate in new[] { 0, 1 }) LoadGates(gate);
-        if (storesGates)
-            ActivationEmitter.WriteStoredCells(writer, dialect, names, _ => "c", Store, loadLate: LoadLate);
-        else
-            ActivationEmitter.WriteCells(writer, dialect, names, _ => "c", KeepCell, KeepHidden, LoadLate);
-        writer.Line($"output = ref Unsafe.Add(ref output, {tile} * EntryGateFloats);");
-        writer.Line($"y = ref Unsafe.Add(ref y, {tile} * PaddedEntries);");
-        if (storesGates) writer.Line($"stored = ref Unsafe.Add(ref stored, {tile} * StoredGateFloats);");
-
-        void KeepCell(string name) => writer.Line($"cellSum += c{name};");
-
-        void KeepHidden(string name)
-        {
-            writer.Line($"hiddenSum += y{name};");
-            writer.Line($"y{name}.StoreUnsafe(ref y, {name} * PaddedEntries);");
-        }
-
-        void Store(StoredValue what, string value, string name)
-        {
-            if (what == StoredValue.Cell) KeepCell(name);
-            else if (what == StoredValue.Hidden) KeepHidden(name);
-            else writer.Line($"{value}.StoreUnsafe(ref stored, {name} * StoredGateFloats + {(int)what * _w});");
-        }
-
-        void LoadLate()
-        {
-            foreach (var gate in new[] { 2, 3 }) LoadGates(gate);
-        }
-
-        void LoadGates(int gate)
-        {
-            foreach (var name in names)
-                writer.Line($"var {Gates[gate]}{name} = {Gates[gate]}State + {dialect.Load($"input{name}", CodeText.Literal(gate * _w))} + {dialect.Load("output", $"{name} * EntryGateFloats + {CodeText.Literal(gate * _w)}")};");
-        }
-    }
+    private System.Action<StoredValue, string>? Store => !storesGates ? null : (what, value) =>
+        writer.Line($"{value}.StoreUnsafe(ref stored, {CodeText.Literal((int)what * _w)});");
 }

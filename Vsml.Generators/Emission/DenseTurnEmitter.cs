@@ -153,10 +153,8 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
             """);
         const string source = "ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from)";
-        var kept = FusedInPlace(turn) ? "last" : "kept";
-        var keep = $"ref {kept}, ref Unsafe.Add(ref newCell, to)";
+        const string keep = "ref kept, ref Unsafe.Add(ref newCell, to)";
         writer.Line("ref var kept = ref Unsafe.Add(ref newHidden, to);");
-        if (kept == "last") writer.Line("ref var last = ref h0;");
         switch (turn.MicroTicks)
         {
             case 1:
@@ -183,25 +181,19 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
                 Tick("ref h, ref c", keep);
                 break;
         }
-        WriteKeep(turn, kept);
+        WriteSums(turn);
 
         void Tick(string from, string to) => writer.Line($"MicroTick(ref recurrent, ref lane, ref gates, {from}, {to}, ref z);");
     }
 
-    /// <summary>
-    /// Whether the only micro tick would overwrite state that it has yet to read: tiles of the fused form write new h while others
-    /// still need the old.
-    /// </summary>
-    private bool FusedInPlace(TurnPlan turn) => turn.MicroTicks == 1 && !dialect.SplitsPhases;
-
-    private void WriteKeep(TurnPlan turn, string last)
+    private void WriteSums(TurnPlan turn)
     {
         var norm = plan.Architecture.MessageLayerNorm;
         var laneSums = turn.LaneSending != Sending.Nothing;
         var loopSums = turn.LoopSending != Sending.Nothing;
         if (laneSums) writer.Line("ref var laneSum = ref Unsafe.Add(ref laneSums, example * SumFloats);");
         if (loopSums) writer.Line("ref var loopSum = ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats);");
-        if (last != "kept" || !norm && (laneSums || loopSums))
+        if (!norm && (laneSums || loopSums))
             using (writer.Block("for (nuint at = 0; at < BlockFloats; at += BlockLanes)"))
                 for (var piece = 0; piece < dialect.Pieces; piece++)
                     WritePiece(piece);
@@ -212,9 +204,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
         void WritePiece(int piece)
         {
             var at = piece == 0 ? "at" : $"at + {CodeText.Literal(piece * dialect.Width)}";
-            writer.Line($"var y{piece} = {dialect.Load(last, at)};");
-            if (last != "kept") writer.Line($"y{piece}.StoreUnsafe(ref kept, {at});");
-            if (norm) return;
+            writer.Line($"var y{piece} = {dialect.Load("kept", at)};");
             if (laneSums) writer.Line($"({dialect.Load("laneSum", at)} + y{CodeText.Literal(piece)}).StoreUnsafe(ref laneSum, {at});");
             if (!loopSums) return;
             var counted = turn.Layer.HasPadding ? $"(y{CodeText.Literal(piece)} & counts{CodeText.Literal(piece)})" : $"y{CodeText.Literal(piece)}";
@@ -225,7 +215,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
         {
             var messenger = MessengerName(turn, lane);
             var (first, count) = Entries(turn, lane);
-            writer.Line($"AddNormalised(ref Unsafe.Add(ref theta, {messenger}Weights), ref Unsafe.Add(ref theta, {messenger}Bias), ref {last}, {lanes}, {first}, {count}, ref z, ref {sums});");
+            writer.Line($"AddNormalised(ref Unsafe.Add(ref theta, {messenger}Weights), ref Unsafe.Add(ref theta, {messenger}Bias), ref kept, {lanes}, {first}, {count}, ref z, ref {sums});");
         }
     }
 

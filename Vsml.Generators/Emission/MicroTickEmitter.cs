@@ -5,9 +5,8 @@ using Vsml.Generators.Planning;
 namespace Vsml.Generators.Emission;
 
 /// <summary>
-/// Writes the inner kernel: one micro tick of a block of 16 sub-RNNs. With many registers, gates of a few state entries are
-/// accumulated in named registers over all k, pass through the activations and leave as new c and h. With few, product, new c and
-/// new h are loops of their own: their iterations are short enough for the processor to run several at a time.
+/// Writes the inner kernel: one micro tick of a block of 16 sub-RNNs. Gates of a few state entries are accumulated in named registers
+/// over all k. New c and new h are loops of their own: their iterations are short enough for the processor to run several at a time.
 /// </summary>
 /// <param name="writer">Where to write.</param>
 /// <param name="dialect">The SIMD level.</param>
@@ -37,41 +36,13 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             private static void MicroTick(
                 ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             """);
-        if (dialect.SplitsPhases) WritePhases();
-        else
-            using (writer.Block(""))
-                WritePieces();
-    }
-
-    private void WritePieces()
-    {
-        var pieces = dialect.Pieces / dialect.VectorTile;
-        if (pieces == 1) WriteTiles("0");
-        else
-            using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {dialect.VectorTile * dialect.Width})"))
-                WriteTiles("piece");
-    }
-
-    private void WritePhases()
-    {
         using (writer.Block(""))
         {
             writer.Line("AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);");
             writer.Line($"UpdateCell{Suffix}(ref gates, ref cell, ref newCell);");
             writer.Line($"UpdateHidden{Suffix}(ref gates, ref newCell, ref newHidden);");
         }
-        if (!storesGates)
-        {
-            writer.Line(
-                """
-
-                // gates [i|g|f|o][unit][16] = lane + loop + h W.
-                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
-                """);
-            using (writer.Block(""))
-                WritePieces();
-        }
+        if (!storesGates) WriteAddProduct();
         WriteUpdateCell();
         WriteUpdateHidden();
     }
@@ -89,33 +60,11 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             """);
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
-        var one = $"{dialect.Floats}.One";
         writer.Line($"var i = {dialect.Load("gates", "at")};");
         writer.Line($"var g = {dialect.Load("gates", "at + BlockFloats")};");
         writer.Line($"var f = {dialect.Load("gates", "at + 2 * BlockFloats")};");
-        WriteExp2([("i", false), ("g", true), ("f", false)]);
-        if (!storesGates)
-            writer.Line(
-                $"""
-                var a = ({one} - gExp) / (({one} + iExp) * ({one} + gExp));
-                var c = {dialect.Load("cell", "at")} / ({one} + fExp) + a;
-                c.StoreUnsafe(ref newCell, at);
-                """);
-        else
-            writer.Line(
-                $"""
-                iExp += {one};
-                var gPlus = {one} + gExp;
-                var over = {one} / (iExp * gPlus);
-                i = gPlus * over;
-                g = ({one} - gExp) * (iExp * over);
-                f = {one} / ({one} + fExp);
-                i.StoreUnsafe(ref gates, at);
-                g.StoreUnsafe(ref gates, at + BlockFloats);
-                f.StoreUnsafe(ref gates, at + 2 * BlockFloats);
-                var c = {dialect.MultiplyAdd("f", dialect.Load("cell", "at"), "i * g")};
-                c.StoreUnsafe(ref newCell, at);
-                """);
+        ActivationEmitter.WriteNewCell(writer, dialect, dialect.Load("cell", "at"), Store);
+        writer.Line("c.StoreUnsafe(ref newCell, at);");
     }
 
     private void WriteUpdateHidden()
@@ -129,28 +78,29 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             """);
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
-        var one = $"{dialect.Floats}.One";
         writer.Line($"var o = {dialect.Load("gates", "at + 3 * BlockFloats")};");
         writer.Line($"var t = {dialect.Load("newCell", "at")} * {dialect.Broadcast("MinusTwoLog2E")};");
-        WriteExp2([("o", false), ("t", true)]);
-        if (!storesGates)
-            writer.Line(
-                $"""
-                var h = ({one} - tExp) / (({one} + oExp) * ({one} + tExp));
-                h.StoreUnsafe(ref newHidden, at);
-                """);
+        ActivationEmitter.WriteNewHidden(writer, dialect, Store);
+        writer.Line("h.StoreUnsafe(ref newHidden, at);");
+    }
+
+    private System.Action<StoredValue, string>? Store => !storesGates ? null : (what, value) =>
+        writer.Line($"{value}.StoreUnsafe(ref gates, {(what == StoredValue.InputGate ? "at" : $"at + {CodeText.Literal((int)what)} * BlockFloats")});");
+
+    private void WriteAddProduct()
+    {
+        writer.Line(
+            """
+
+            // gates [i|g|f|o][unit][16] = lane + loop + h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+            """);
+        using var body = writer.Block("");
+        if (dialect.Pieces == dialect.VectorTile) WriteTiles("0");
         else
-            writer.Line(
-                $"""
-                oExp += {one};
-                var tPlus = {one} + tExp;
-                var over = {one} / (oExp * tPlus);
-                o = tPlus * over;
-                t = ({one} - tExp) * (oExp * over);
-                o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
-                t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
-                (o * t).StoreUnsafe(ref newHidden, at);
-                """);
+            using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {dialect.VectorTile * dialect.Width})"))
+                WriteTiles("piece");
     }
 
     private void WriteTiles(string piece)
@@ -174,9 +124,7 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         var cells = (from u in Enumerable.Range(0, units) from v in Enumerable.Range(0, dialect.VectorTile) select new Cell(u, v, $"{u * dialect.VectorTile + v}")).ToArray();
         WriteAccumulators(unit, units, piece, cells);
         WriteProduct(unit, units, piece, cells);
-        if (dialect.SplitsPhases) WriteStoreGates(unit, piece, cells);
-        else if (storesGates) WriteStoredActivations(unit, piece, cells);
-        else WriteActivations(unit, piece, cells);
+        WriteStoreGates(unit, piece, cells);
     }
 
     private void WriteAccumulators(string unit, int units, string piece, IReadOnlyList<Cell> cells)
@@ -231,35 +179,6 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
     }
 
     private int Unroll => _n % 4 == 0 ? 4 : 1;
-
-    private void WriteActivations(string unit, string piece, IReadOnlyList<Cell> cells)
-    {
-        var places = cells.ToDictionary(cell => cell.Name, cell => Sum(Scaled(unit), cell.Unit * 16 + cell.Vector * dialect.Width, piece));
-        ActivationEmitter.WriteCells(
-            writer, dialect, [.. cells.Select(cell => cell.Name)],
-            name => dialect.Load("cell", places[name]),
-            name => writer.Line($"c{name}.StoreUnsafe(ref newCell, {places[name]});"),
-            name => writer.Line($"y{name}.StoreUnsafe(ref newHidden, {places[name]});"));
-    }
-
-    private void WriteStoredActivations(string unit, string piece, IReadOnlyList<Cell> cells)
-    {
-        var byName = cells.ToDictionary(cell => cell.Name);
-        ActivationEmitter.WriteStoredCells(
-            writer, dialect, [.. cells.Select(cell => cell.Name)],
-            name => dialect.Load("cell", At(name)),
-            (what, value, name) => writer.Line(what switch
-            {
-                StoredValue.Cell => $"{value}.StoreUnsafe(ref newCell, {At(name)});",
-                StoredValue.Hidden => $"{value}.StoreUnsafe(ref newHidden, {At(name)});",
-                _ => $"{value}.StoreUnsafe(ref gates, {At(name, (int)what * _n)});",
-            }));
-
-        string At(string name, int firstUnit = 0) =>
-            Sum(Scaled(unit), (firstUnit + byName[name].Unit) * 16 + byName[name].Vector * dialect.Width, piece);
-    }
-
-    private void WriteExp2(IReadOnlyList<(string, bool)> chains) => ActivationEmitter.WriteExp2(writer, dialect, chains);
 
     private static string Scaled(string unit) => unit == "unit" ? "unit * 16" : CodeText.Literal(int.Parse(unit, System.Globalization.CultureInfo.InvariantCulture) * 16);
 

@@ -1,6 +1,6 @@
 namespace Vsml.Generators.Emission;
 
-/// <summary>A value of the LSTM cell; those before the cell are kept for the reverse pass, in this order.</summary>
+/// <summary>A value of the LSTM cell that is kept for the reverse pass, in this order.</summary>
 internal enum StoredValue
 {
     /// <summary>sigmoid(i - 5).</summary>
@@ -17,10 +17,4 @@ internal enum StoredValue
 
     /// <summary>tanh of the new c.</summary>
     TanhCell,
-
-    /// <summary>The new c.</summary>
-    Cell,
-
-    /// <summary>The new h.</summary>
-    Hidden,
 }
