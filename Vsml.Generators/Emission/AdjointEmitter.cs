@@ -68,7 +68,7 @@ internal static class AdjointEmitter
                 {ConvAdjointScratch.MostFloats(plan)},
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
+                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
             """);
     }
 

@@ -32,7 +32,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void CellAdjoint(
-                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint, ref float loopAdjoint)
+                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
             """);
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {_w})");
@@ -50,10 +50,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             var dO = dh * t * (o * ({one} - o));
             """);
         foreach (var (name, row) in new[] { ("di", 0), ("dg", 1), ("df", 2), ("dO", 3) })
-        {
             writer.Line($"{name}.StoreUnsafe(ref gateAdjoint, {At(row)});");
-            writer.Line($"({dialect.Load("loopAdjoint", At(row))} + {name}).StoreUnsafe(ref loopAdjoint, {At(row)});");
-        }
     }
 
     private void WriteRecurrent()
@@ -113,62 +110,88 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
 
     private void WriteWeights()
     {
-        var tile = Math.Min(_n, dialect.UnitTile > 1 ? 4 : 2);
-        var rest = _n % tile;
+        // More accumulators than latency times units, as many as there are registers for; a row alone would have too few.
+        var tile = Math.Min(_n, dialect.UnitTile > 1 ? 4 : 3);
+        var rest = _n % tile == 1 && _n > tile ? tile + 1 : _n % tile;
+        var restTile = rest > tile ? (rest + 1) / 2 : rest;
         writer.Line(
-            """
+            $"""
 
-            // Over all records of a chunk: dW [k][gate][unit][16] += h dz, and the sum of dz for the messages along the lanes.
+            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
+            // the messages along the lanes and for those of each place{(dialect.Pieces == 1 ? "" : $"; all but the lanes' sums go into the first {CodeText.Literal(_w)} lanes")}.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
+            private static void AddWeightGradient(
+                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
             """);
         using var body = writer.Block("");
         using var columns = writer.Block($"for (nuint column = 0; column < Columns; column += {ColumnTile})");
         writer.Line("ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);");
-        InPieces(WriteLaneSums);
-        using (writer.Block($"for (nuint k = 0; k < {_n - rest}; k += {tile})"))
-            InPieces(() => WriteWeightTile("k", tile));
-        if (rest > 0) InPieces(() => WriteWeightTile(CodeText.Literal(_n - rest), rest));
+        WriteGateSums();
+        if (_n > rest)
+            using (writer.Block($"for (nuint k = 0; k < {_n - rest}; k += {tile})"))
+                WriteWeightTile("k", tile);
+        for (var k = _n - rest; k < _n; k += restTile)
+            using (writer.Block(""))
+                WriteWeightTile(CodeText.Literal(k), Math.Min(restTile, _n - k));
     }
 
-    // The pieces of a block go one after the other while its cache lines are near.
-    private void InPieces(Action write)
+    private void WriteGateSums()
     {
-        using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
-            write();
-    }
-
-    private void WriteLaneSums()
-    {
-        writer.Line("ref var dz = ref Unsafe.Add(ref dzColumn, piece);");
-        for (var c = 0; c < ColumnTile; c++) writer.Line($"var lane{c} = {dialect.Load("laneAdjoint", $"(column + {CodeText.Literal(c)}) * BlockLanes + piece")};");
-        using (writer.Block("for (nuint record = 0; record < records; record++)"))
+        using var sums = writer.Block("");
+        writer.Line(
+            """
+            ref var dz = ref dzColumn;
+            ref var lane = ref Unsafe.Add(ref laneAdjoint, column * BlockLanes);
+            ref var loop = ref Unsafe.Add(ref loopAdjoint, column * BlockLanes);
+            """);
+        foreach (var (c, v) in Cells()) writer.Line($"var lane{Column(c)}{v} = {dialect.Load("lane", At(c, v))};");
+        using (writer.Block("for (nuint place = 0; place < places; place++)"))
         {
-            for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c} += {dialect.Load("dz", CodeText.Literal(c * 16))};");
-            writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");
+            for (var c = 0; c < ColumnTile; c++) writer.Line($"var loop{Column(c)} = {dialect.Load("loop", At(c, 0))};");
+            using (writer.Block("for (nuint tick = 0; tick < ticks; tick++)"))
+            {
+                foreach (var (c, v) in Cells())
+                {
+                    writer.Line($"var dz{Column(c)}{v} = {dialect.Load("dz", At(c, v))};");
+                    writer.Line($"lane{Column(c)}{v} += dz{Column(c)}{v};");
+                    writer.Line($"loop{Column(c)} += dz{Column(c)}{v};");
+                }
+                writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");
+            }
+            for (var c = 0; c < ColumnTile; c++) writer.Line($"loop{Column(c)}.StoreUnsafe(ref loop, {At(c, 0)});");
+            writer.Line("loop = ref Unsafe.Add(ref loop, GateRecordFloats);");
         }
-        for (var c = 0; c < ColumnTile; c++) writer.Line($"lane{c}.StoreUnsafe(ref laneAdjoint, (column + {c}) * BlockLanes + piece);");
+        foreach (var (c, v) in Cells()) writer.Line($"lane{Column(c)}{v}.StoreUnsafe(ref lane, {At(c, v)});");
+
+        string At(int column, int piece) => CodeText.Literal(column * 16 + piece * _w);
+
+        System.Collections.Generic.IEnumerable<(int Column, int Piece)> Cells() =>
+            from c in Enumerable.Range(0, ColumnTile) from v in Enumerable.Range(0, dialect.Pieces) select (c, v);
     }
 
     private void WriteWeightTile(string k, int tile)
     {
         writer.Line(
             $"""
-            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-            ref var h = ref Unsafe.Add(ref hidden, {k} * BlockLanes + piece);
-            ref var sum = ref Unsafe.Add(ref sums, ({k} * Columns + column) * BlockLanes + piece);
+            ref var dz = ref dzColumn;
+            ref var h = ref Unsafe.Add(ref hidden, {k} * BlockLanes);
+            ref var sum = ref Unsafe.Add(ref sums, ({k} * Columns + column) * BlockLanes);
             """);
         for (var row = 0; row < tile; row++)
             for (var c = 0; c < ColumnTile; c++)
                 writer.Line($"var sum{row}{Column(c)} = {dialect.Load("sum", $"({CodeText.Literal(row)} * Columns + {CodeText.Literal(c)}) * BlockLanes")};");
-        using (writer.Block("for (nuint record = 0; record < records; record++)"))
+        using (writer.Block("for (nuint record = 0; record < places * ticks; record++)"))
         {
-            for (var row = 0; row < tile; row++) writer.Line($"var h{row} = {dialect.Load("h", CodeText.Literal(row * 16))};");
-            for (var c = 0; c < ColumnTile; c++)
+            for (var piece = 0; piece < dialect.Pieces; piece++)
             {
-                writer.Line($"var dz{c} = {dialect.Load("dz", CodeText.Literal(c * 16))};");
-                for (var row = 0; row < tile; row++)
-                    writer.Line($"sum{row}{Column(c)} = {dialect.MultiplyAdd($"h{CodeText.Literal(row)}", $"dz{CodeText.Literal(c)}", $"sum{CodeText.Literal(row)}{Column(c)}")};");
+                var suffix = piece == 0 ? "" : "Lane" + CodeText.Literal(piece * _w);
+                for (var row = 0; row < tile; row++) writer.Line($"var h{row}{suffix} = {dialect.Load("h", CodeText.Literal(row * 16 + piece * _w))};");
+                for (var c = 0; c < ColumnTile; c++)
+                {
+                    writer.Line($"var dz{c}{suffix} = {dialect.Load("dz", CodeText.Literal(c * 16 + piece * _w))};");
+                    for (var row = 0; row < tile; row++)
+                        writer.Line($"sum{row}{Column(c)} = {dialect.MultiplyAdd($"h{CodeText.Literal(row)}{suffix}", $"dz{CodeText.Literal(c)}{suffix}", $"sum{CodeText.Literal(row)}{Column(c)}")};");
+                }
             }
             writer.Line("h = ref Unsafe.Add(ref h, HiddenRecordFloats);");
             writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");

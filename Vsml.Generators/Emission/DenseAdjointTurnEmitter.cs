@@ -59,7 +59,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
             ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
             ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-            ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+            ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
             ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
             """);
         // What comes in from the sweeps after this one is read off before the turn adds what it gives to the sweeps before.
@@ -77,7 +77,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             """);
         if (plan.Architecture.PositionFeatures)
             writer.Line($"AddLoopPositions(ref Unsafe.Add(ref packed, Position + {side.PositionRow} * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), {LayerPosition(turn)}, loops, ref loopGates);");
-        writer.Line("MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();");
+        writer.Line("MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();");
         if (!side.Sends) return;
         writer.Line("MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();");
         if (_norm) writer.Line("MemoryMarshal.CreateSpan(ref loopSpread, loops * SumFloats).Clear();");
@@ -120,7 +120,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             writer.Line("var end = Math.Min(first + chunk, loops);");
             using (writer.Block("for (var loop = first; loop < end; loop++)"))
                 WriteSubRnns(turn);
-            writer.Line("AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);");
+            writer.Line("AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));");
         }
         WriteBlockEnd(turn, side);
     }
@@ -151,7 +151,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             {
                 CellAdjoint(
                     ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                    ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                    ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                 RecurrentAdjoint(
                     ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                     ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
@@ -233,7 +233,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
         using var loops = writer.Block("for (nuint loop = 0; loop < loops; loop++)");
         writer.Line(
             $"""
-            ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+            ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
             LoopMessageAdjoint(
                 ref Unsafe.Add(ref theta, {side.InputName}Theta), ref Unsafe.Add(ref gradient, {side.InputName}Theta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                 ref Unsafe.Add(ref {side.Incoming}.First, example * {side.IncomingFloats} + loop),
