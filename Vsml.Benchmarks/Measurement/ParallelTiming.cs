@@ -5,31 +5,48 @@ namespace Vsml.Benchmarks.Measurement;
 /// <summary>Work that several threads do side by side, each its own.</summary>
 internal static class ParallelTiming
 {
-    /// <summary>How often per second the work is done by all threads together.</summary>
+    /// <summary>Times each thread over many short samples while the others work too.</summary>
     /// <param name="works">One piece of work a thread.</param>
     /// <param name="seconds">How long to look.</param>
-    public static double CallsPerSecond(IReadOnlyList<Action> works, double seconds)
+    /// <param name="sampleSeconds">Least length of a sample.</param>
+    /// <returns>Calls per second in each sample, for each thread.</returns>
+    public static IReadOnlyList<IReadOnlyList<double>> Rates(IReadOnlyList<Action> works, double seconds, double sampleSeconds)
     {
-        var rates = new double[works.Count];
+        var rates = works.Select(_ => new List<double>()).ToArray();
+        var isOver = false;
         using var start = new Barrier(works.Count);
         var threads = works.Select((work, t) => new Thread(() =>
         {
             work();
             start.SignalAndWait();
             var from = Stopwatch.GetTimestamp();
-            var calls = 0L;
-            double elapsed;
             do
             {
-                work();
-                calls++;
-                elapsed = Stopwatch.GetElapsedTime(from).TotalSeconds;
+                var rate = Sample(work, sampleSeconds);
+                // Another thread may have stopped meanwhile.
+                if (Volatile.Read(ref isOver) && rates[t].Count > 0) return;
+                rates[t].Add(rate);
             }
-            while (elapsed < seconds);
-            rates[t] = calls / elapsed;
+            while (Stopwatch.GetElapsedTime(from).TotalSeconds < seconds);
+            Volatile.Write(ref isOver, true);
         })).ToArray();
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
-        return rates.Sum();
+        return rates;
+    }
+
+    private static double Sample(Action work, double seconds)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var calls = 0L;
+        double elapsed;
+        do
+        {
+            work();
+            calls++;
+            elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        while (elapsed < seconds);
+        return calls / elapsed;
     }
 }

@@ -56,8 +56,8 @@ internal sealed class AdjointSuite : ISuite
             return episode.Run;
         }, run);
         foreach (var rate in rates.Where(rate => rate.Threads > 1))
-            Add(run, network, rate.Threads, rate.CallsPerSecond.Quiet * length, rate.CallsPerSecond.Spread, bytes, rate.PeakGflops,
-                new BenchmarkRatio("1 thread", "rate", rate.RatioToOne));
+            Add(run, network, rate.Threads, rate.CallsPerSecond * length, rate.Spread, bytes, rate.PeakGflops,
+                new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond / rates[0].CallsPerSecond));
     }
 
     private void Add(SuiteRun run, NetworkCase network, int threads, double ticksPerSecond, double spread, double bytes, double? peak = null, BenchmarkRatio? ratio = null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vsml.Benchmarks.Cases;
 using Vsml.Benchmarks.Measurement;
 using Vsml.Benchmarks.Reporting;
@@ -13,6 +14,9 @@ namespace Vsml.Benchmarks.Suites;
 /// </summary>
 internal sealed class EsSuite : ISuite
 {
+    private const int Turns = 18, QuickTurns = 5;
+    private const double LeastSeconds = 0.24;
+
     /// <inheritdoc/>
     public string Name => "es";
 
@@ -55,13 +59,27 @@ internal sealed class EsSuite : ISuite
         var (iterations, ratios) = (new List<double>(), new List<double>());
         timing.WarmUp(iterate);
         timing.WarmUp(step);
-        var turns = Math.Max(5, timing.Repetitions / 4);
-        for (var turn = 0; turn < turns; turn++)
+        for (var turn = 0; turn < (timing == Timing.Quick ? QuickTurns : Turns); turn++)
         {
-            var rate = ParallelTiming.CallsPerSecond([iterate], 8 * timing.RepetitionSeconds);
-            iterations.Add(1 / rate);
-            ratios.Add(rate * examples / (threads * ParallelTiming.CallsPerSecond([step], Math.Max(1 / rate, 8 * timing.RepetitionSeconds))));
+            var iteration = Seconds(iterate, LeastSeconds);
+            iterations.Add(iteration);
+            ratios.Add(Seconds(step, Math.Max(iteration, LeastSeconds)) * examples / (threads * iteration));
         }
         return (Sample.OfTimes(iterations), Sample.OfRates(ratios).Median);
+    }
+
+    private static double Seconds(Action work, double least)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var calls = 0;
+        double elapsed;
+        do
+        {
+            work();
+            calls++;
+            elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        while (elapsed < least);
+        return elapsed / calls;
     }
 }

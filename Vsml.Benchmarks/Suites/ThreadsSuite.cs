@@ -22,7 +22,7 @@ internal sealed class ThreadsSuite : ISuite
         var rates = ThreadScaling.Measure(() => new RunningEpisode(network, run.Level).Step, run);
         foreach (var rate in rates)
         {
-            var examples = rate.CallsPerSecond.Quiet * network.Batch;
+            var examples = rate.CallsPerSecond * network.Batch;
             run.Add(new BenchmarkResult
             {
                 Suite = Name,
@@ -32,8 +32,8 @@ internal sealed class ThreadsSuite : ISuite
                 ExamplesPerSecond = examples,
                 NanosecondsPerSubRnnMicroTick = rate.Threads * 1e9 / (examples * network.SubRnnMicroTicks),
                 FmaPeakGflops = rate.PeakGflops,
-                Spread = rate.CallsPerSecond.Spread,
-                Ratio = rate.Threads == 1 ? null : new BenchmarkRatio("1 thread", "rate", rate.RatioToOne),
+                Spread = rate.Spread,
+                Ratio = rate.Threads == 1 ? null : new BenchmarkRatio("1 thread", "rate", rate.CallsPerSecond / rates[0].CallsPerSecond),
             }, examples * network.ForwardFlops / 1e9);
         }
     }

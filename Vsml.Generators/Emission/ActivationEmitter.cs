@@ -95,6 +95,29 @@ internal static class ActivationEmitter
         writer.Line("var h = o * t;");
     }
 
+    /// <summary>
+    /// Writes the reverse of the cell: from activated gates i, g, f, o, t = tanh(c') and gradients dh, dc of the new state to those of the gates
+    /// before activation, di, dg, df and dO, and dcBefore of the c before.
+    /// </summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="dialect">The SIMD level.</param>
+    /// <param name="oldCell">The expression of c before.</param>
+    public static void WriteCellAdjoint(SourceWriter writer, SimdDialect dialect, string oldCell)
+    {
+        var one = $"{dialect.Floats}.One";
+        writer.Line(
+            $"""
+            var dt = dh * o;
+            dc = {dialect.MultiplyAdd("dt", $"({one} - t * t)", "dc")};
+            var da = dc * i;
+            var dcBefore = dc * f;
+            var di = da * g * ({one} - i);
+            var dg = da * ({one} - g * g);
+            var df = dcBefore * {oldCell} * ({one} - f);
+            var dO = dt * t * ({one} - o);
+            """);
+    }
+
     // sigmoid = (1 + et) / ((1 + es)(1 + et)) and tanh = (1 - et)(1 + es) / ((1 + es)(1 + et)): one division for both.
     private static void WritePair(SourceWriter writer, string one, string sigmoid, string tanh) => writer.Line(
         $"""

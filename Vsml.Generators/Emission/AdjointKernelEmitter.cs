@@ -31,24 +31,16 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(
-                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
             """);
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {_w})");
-        var one = $"{dialect.Floats}.One";
         foreach (var (name, row) in new[] { ("i", 0), ("g", 1), ("f", 2), ("o", 3), ("t", 4) })
             writer.Line($"var {name} = {dialect.Load("gates", At(row))};");
-        writer.Line(
-            $"""
-            var dh = {dialect.Load("hiddenAdjoint", "at")};
-            var dc = {dialect.Load("cellAdjoint", "at")} + dh * o * ({one} - t * t);
-            (dc * f).StoreUnsafe(ref cellAdjoint, at);
-            var di = dc * g * (i * ({one} - i));
-            var dg = dc * i * ({one} - g * g);
-            var df = dc * {dialect.Load("cell", "at")} * (f * ({one} - f));
-            var dO = dh * t * (o * ({one} - o));
-            """);
+        writer.Line($"var dh = {dialect.Load("hiddenAdjoint", "at")};");
+        writer.Line($"var dc = {dialect.Load("cellAdjoint", "at")};");
+        ActivationEmitter.WriteCellAdjoint(writer, dialect, dialect.Load("cell", "at"));
+        writer.Line("dcBefore.StoreUnsafe(ref cellAdjoint, at);");
         foreach (var (name, row) in new[] { ("di", 0), ("dg", 1), ("df", 2), ("dO", 3) })
             writer.Line($"{name}.StoreUnsafe(ref gateAdjoint, {At(row)});");
     }
@@ -110,10 +102,10 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
 
     private void WriteWeights()
     {
-        // More accumulators than latency times units, as many as there are registers for; a row alone would have too few.
-        var tile = Math.Min(_n, dialect.UnitTile > 1 ? 4 : 3);
-        var rest = _n % tile == 1 && _n > tile ? tile + 1 : _n % tile;
-        var restTile = rest > tile ? (rest + 1) / 2 : rest;
+        // As many accumulators as there are registers for; a product that is not fused takes one more.
+        var tile = Math.Min(_n, dialect.UnitTile > 1 ? 4 : dialect.IsFused ? 3 : 2);
+        // Instead of one row left over, whose few accumulators would wait for each other, two pairs.
+        var (rest, restTile) = tile == 3 && _n > 3 && _n % 3 == 1 ? (4, 2) : (_n % tile, _n % tile);
         writer.Line(
             $"""
 
@@ -127,27 +119,36 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
         using var columns = writer.Block($"for (nuint column = 0; column < Columns; column += {ColumnTile})");
         writer.Line("ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);");
         WriteGateSums();
-        if (_n > rest)
-            using (writer.Block($"for (nuint k = 0; k < {_n - rest}; k += {tile})"))
+        WriteWeightTiles(0, _n - rest, tile);
+        WriteWeightTiles(_n - rest, _n, restTile);
+    }
+
+    private void WriteWeightTiles(int first, int end, int tile)
+    {
+        if (first == end) return;
+        if (end - first > tile)
+            using (writer.Block($"for (nuint k = {first}; k < {end}; k += {tile})"))
                 WriteWeightTile("k", tile);
-        for (var k = _n - rest; k < _n; k += restTile)
+        else
             using (writer.Block(""))
-                WriteWeightTile(CodeText.Literal(k), Math.Min(restTile, _n - k));
+                WriteWeightTile(CodeText.Literal(first), tile);
     }
 
     private void WriteGateSums()
     {
-        using var sums = writer.Block("");
+        var tile = Math.Min(ColumnTile, 8 / dialect.Pieces);
+        var (from, first) = tile == ColumnTile ? ("dzColumn", "column") : ("Unsafe.Add(ref dzColumn, next * BlockLanes)", "(column + next)");
+        using var sums = writer.Block(tile == ColumnTile ? "" : $"for (nuint next = 0; next < {ColumnTile}; next += {tile})");
         writer.Line(
-            """
-            ref var dz = ref dzColumn;
-            ref var lane = ref Unsafe.Add(ref laneAdjoint, column * BlockLanes);
-            ref var loop = ref Unsafe.Add(ref loopAdjoint, column * BlockLanes);
+            $"""
+            ref var dz = ref {from};
+            ref var lane = ref Unsafe.Add(ref laneAdjoint, {first} * BlockLanes);
+            ref var loop = ref Unsafe.Add(ref loopAdjoint, {first} * BlockLanes);
             """);
         foreach (var (c, v) in Cells()) writer.Line($"var lane{Column(c)}{v} = {dialect.Load("lane", At(c, v))};");
         using (writer.Block("for (nuint place = 0; place < places; place++)"))
         {
-            for (var c = 0; c < ColumnTile; c++) writer.Line($"var loop{Column(c)} = {dialect.Load("loop", At(c, 0))};");
+            for (var c = 0; c < tile; c++) writer.Line($"var loop{Column(c)} = {dialect.Load("loop", At(c, 0))};");
             using (writer.Block("for (nuint tick = 0; tick < ticks; tick++)"))
             {
                 foreach (var (c, v) in Cells())
@@ -158,7 +159,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
                 }
                 writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");
             }
-            for (var c = 0; c < ColumnTile; c++) writer.Line($"loop{Column(c)}.StoreUnsafe(ref loop, {At(c, 0)});");
+            for (var c = 0; c < tile; c++) writer.Line($"loop{Column(c)}.StoreUnsafe(ref loop, {At(c, 0)});");
             writer.Line("loop = ref Unsafe.Add(ref loop, GateRecordFloats);");
         }
         foreach (var (c, v) in Cells()) writer.Line($"lane{Column(c)}{v}.StoreUnsafe(ref lane, {At(c, v)});");
@@ -166,7 +167,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
         string At(int column, int piece) => CodeText.Literal(column * 16 + piece * _w);
 
         System.Collections.Generic.IEnumerable<(int Column, int Piece)> Cells() =>
-            from c in Enumerable.Range(0, ColumnTile) from v in Enumerable.Range(0, dialect.Pieces) select (c, v);
+            from c in Enumerable.Range(0, tile) from v in Enumerable.Range(0, dialect.Pieces) select (c, v);
     }
 
     private void WriteWeightTile(string k, int tile)
@@ -182,15 +183,14 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
                 writer.Line($"var sum{row}{Column(c)} = {dialect.Load("sum", $"({CodeText.Literal(row)} * Columns + {CodeText.Literal(c)}) * BlockLanes")};");
         using (writer.Block("for (nuint record = 0; record < places * ticks; record++)"))
         {
-            for (var piece = 0; piece < dialect.Pieces; piece++)
+            using (dialect.Pieces > 1 ? writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})") : (IDisposable?)null)
             {
-                var suffix = piece == 0 ? "" : "Lane" + CodeText.Literal(piece * _w);
-                for (var row = 0; row < tile; row++) writer.Line($"var h{row}{suffix} = {dialect.Load("h", CodeText.Literal(row * 16 + piece * _w))};");
+                for (var row = 0; row < tile; row++) writer.Line($"var h{row} = {dialect.Load("h", At(row))};");
                 for (var c = 0; c < ColumnTile; c++)
                 {
-                    writer.Line($"var dz{c}{suffix} = {dialect.Load("dz", CodeText.Literal(c * 16 + piece * _w))};");
+                    writer.Line($"var dz{Column(c)} = {dialect.Load("dz", At(c))};");
                     for (var row = 0; row < tile; row++)
-                        writer.Line($"sum{row}{Column(c)} = {dialect.MultiplyAdd($"h{CodeText.Literal(row)}{suffix}", $"dz{CodeText.Literal(c)}{suffix}", $"sum{CodeText.Literal(row)}{Column(c)}")};");
+                        writer.Line($"sum{row}{Column(c)} = {dialect.MultiplyAdd($"h{CodeText.Literal(row)}", $"dz{Column(c)}", $"sum{CodeText.Literal(row)}{Column(c)}")};");
                 }
             }
             writer.Line("h = ref Unsafe.Add(ref h, HiddenRecordFloats);");
@@ -199,6 +199,8 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
         for (var row = 0; row < tile; row++)
             for (var c = 0; c < ColumnTile; c++)
                 writer.Line($"sum{row}{Column(c)}.StoreUnsafe(ref sum, ({row} * Columns + {c}) * BlockLanes);");
+
+        string At(int place) => dialect.Pieces == 1 ? CodeText.Literal(place * 16) : place == 0 ? "piece" : $"{CodeText.Literal(place * 16)} + piece";
     }
 
     private static string Letter(int vector) => vector == 0 ? "Low" : "High";

@@ -28,7 +28,6 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
 
     private void WritePositions()
     {
-        var one = $"{dialect.Floats}.One";
         writer.Line(
             """
 
@@ -60,16 +59,10 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
         {
             foreach (var (name, row) in new[] { ("i", 0), ("g", 1), ("f", 2), ("o", 3), ("t", 4) })
                 writer.Line($"var {name} = {dialect.Load("stored", CodeText.Literal(row * _w))};");
-            writer.Line(
-                $"""
-                var dh = dhMean + {dialect.Load("dhAt", "0")};
-                var dc = dcMean + dh * o * ({one} - t * t);
-                dcSum += dc * f;
-                var di = dc * g * (i * ({one} - i));
-                var dg = dc * i * ({one} - g * g);
-                var df = dc * c * (f * ({one} - f));
-                var dO = dh * t * (o * ({one} - o));
-                """);
+            writer.Line($"var dh = dhMean + {dialect.Load("dhAt", "0")};");
+            writer.Line("var dc = dcMean;");
+            ActivationEmitter.WriteCellAdjoint(writer, dialect, "c");
+            writer.Line("dcSum += dcBefore;");
             foreach (var (name, gate) in new[] { ("di", 0), ("dg", 1), ("df", 2), ("dO", 3) })
             {
                 var at = CodeText.Literal(gate * _w);

@@ -85,7 +85,15 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
     }
 
     private System.Action<StoredValue, string>? Store => !storesGates ? null : (what, value) =>
-        writer.Line($"{value}.StoreUnsafe(ref gates, {(what == StoredValue.InputGate ? "at" : $"at + {CodeText.Literal((int)what)} * BlockFloats")});");
+    {
+        var at = what switch
+        {
+            StoredValue.InputGate => "at",
+            StoredValue.Candidate => "at + BlockFloats",
+            _ => $"at + {CodeText.Literal((int)what)} * BlockFloats",
+        };
+        writer.Line($"{value}.StoreUnsafe(ref gates, {at});");
+    };
 
     private void WriteAddProduct()
     {

@@ -63,7 +63,7 @@ namespace Vsml.Tests.Snapshots
                 16544,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
+                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -253,7 +253,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[2].Span.Clear();
 
@@ -262,7 +262,7 @@ namespace Vsml.Tests.Snapshots
                     ProjectLoop(
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[2].First, example * 16), 16, 0, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
                         SpreadLoop(ref Unsafe.Add(ref theta, ForwardMessengerThetaWeights), ref Unsafe.Add(ref adjoint.Forward[2].First, example * 16 + loop), 16, 1f / 18f, 1, 1, ref Unsafe.Add(ref loopSpread, loop * StateSize));
@@ -308,13 +308,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -323,7 +323,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[2].First, example * 16 + loop),
@@ -365,7 +365,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
 
                 for (nuint example = 0; example < batch; example++)
@@ -373,7 +373,7 @@ namespace Vsml.Tests.Snapshots
                     ProjectLoop(
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[2].First, example * 16), 16, 1, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     for (nuint block = 0; block < blocks; block++)
                     {
                         var lanes = block == blocks - 1 ? 2f : 16f;
@@ -418,13 +418,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -436,7 +436,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[2].First, example * 16 + loop),
@@ -616,9 +616,9 @@ namespace Vsml.Tests.Snapshots
                     fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
                     iExp += Vector128<float>.One;
                     var gPlus = Vector128<float>.One + gExp;
-                    var over = Vector128<float>.One / (iExp * gPlus);
-                    i = gPlus * over;
-                    g = (Vector128<float>.One - gExp) * (iExp * over);
+                    var gOver = Vector128<float>.One / (iExp * gPlus);
+                    i = gPlus * gOver;
+                    g = (Vector128<float>.One - gExp) * (iExp * gOver);
                     f = Vector128<float>.One / (Vector128<float>.One + fExp);
                     i.StoreUnsafe(ref gates, at);
                     g.StoreUnsafe(ref gates, at + BlockFloats);
@@ -656,20 +656,20 @@ namespace Vsml.Tests.Snapshots
                     tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
                     oExp += Vector128<float>.One;
                     var tPlus = Vector128<float>.One + tExp;
-                    var over = Vector128<float>.One / (oExp * tPlus);
-                    o = tPlus * over;
-                    t = (Vector128<float>.One - tExp) * (oExp * over);
+                    var tOver = Vector128<float>.One / (oExp * tPlus);
+                    o = tPlus * tOver;
+                    t = (Vector128<float>.One - tExp) * (oExp * tOver);
                     o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                     t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
-                    (o * t).StoreUnsafe(ref newHidden, at);
+                    var h = o * t;
+                    h.StoreUnsafe(ref newHidden, at);
                 }
             }
 
             // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(
-                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint, ref float loopAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -679,20 +679,20 @@ namespace Vsml.Tests.Snapshots
                     var o = Vector128.LoadUnsafe(ref gates, at + 3 * BlockFloats);
                     var t = Vector128.LoadUnsafe(ref gates, at + 4 * BlockFloats);
                     var dh = Vector128.LoadUnsafe(ref hiddenAdjoint, at);
-                    var dc = Vector128.LoadUnsafe(ref cellAdjoint, at) + dh * o * (Vector128<float>.One - t * t);
-                    (dc * f).StoreUnsafe(ref cellAdjoint, at);
-                    var di = dc * g * (i * (Vector128<float>.One - i));
-                    var dg = dc * i * (Vector128<float>.One - g * g);
-                    var df = dc * Vector128.LoadUnsafe(ref cell, at) * (f * (Vector128<float>.One - f));
-                    var dO = dh * t * (o * (Vector128<float>.One - o));
+                    var dc = Vector128.LoadUnsafe(ref cellAdjoint, at);
+                    var dt = dh * o;
+                    dc = dt * (Vector128<float>.One - t * t) + dc;
+                    var da = dc * i;
+                    var dcBefore = dc * f;
+                    var di = da * g * (Vector128<float>.One - i);
+                    var dg = da * (Vector128<float>.One - g * g);
+                    var df = dcBefore * Vector128.LoadUnsafe(ref cell, at) * (Vector128<float>.One - f);
+                    var dO = dt * t * (Vector128<float>.One - o);
+                    dcBefore.StoreUnsafe(ref cellAdjoint, at);
                     di.StoreUnsafe(ref gateAdjoint, at);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at) + di).StoreUnsafe(ref loopAdjoint, at);
                     dg.StoreUnsafe(ref gateAdjoint, at + 1 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 1 * BlockFloats) + dg).StoreUnsafe(ref loopAdjoint, at + 1 * BlockFloats);
                     df.StoreUnsafe(ref gateAdjoint, at + 2 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 2 * BlockFloats) + df).StoreUnsafe(ref loopAdjoint, at + 2 * BlockFloats);
                     dO.StoreUnsafe(ref gateAdjoint, at + 3 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 3 * BlockFloats) + dO).StoreUnsafe(ref loopAdjoint, at + 3 * BlockFloats);
                 }
             }
 
@@ -787,76 +787,116 @@ namespace Vsml.Tests.Snapshots
                 }
             }
 
-            // Over all records of a chunk: dW [k][gate][unit][16] += h dz, and the sum of dz for the messages along the lanes.
+            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
+            // the messages along the lanes and for those of each place; all but the lanes' sums go into the first 4 lanes.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
+            private static void AddWeightGradient(
+                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
             {
                 for (nuint column = 0; column < Columns; column += 4)
                 {
                     ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
-                    for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                    for (nuint next = 0; next < 4; next += 2)
                     {
-                        ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                        var lane0 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        var lane1 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        var lane2 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        var lane3 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                        for (nuint record = 0; record < records; record++)
+                        ref var dz = ref Unsafe.Add(ref dzColumn, next * BlockLanes);
+                        ref var lane = ref Unsafe.Add(ref laneAdjoint, (column + next) * BlockLanes);
+                        ref var loop = ref Unsafe.Add(ref loopAdjoint, (column + next) * BlockLanes);
+                        var laneA0 = Vector128.LoadUnsafe(ref lane, 0);
+                        var laneA1 = Vector128.LoadUnsafe(ref lane, 4);
+                        var laneA2 = Vector128.LoadUnsafe(ref lane, 8);
+                        var laneA3 = Vector128.LoadUnsafe(ref lane, 12);
+                        var laneB0 = Vector128.LoadUnsafe(ref lane, 16);
+                        var laneB1 = Vector128.LoadUnsafe(ref lane, 20);
+                        var laneB2 = Vector128.LoadUnsafe(ref lane, 24);
+                        var laneB3 = Vector128.LoadUnsafe(ref lane, 28);
+                        for (nuint place = 0; place < places; place++)
                         {
-                            lane0 += Vector128.LoadUnsafe(ref dz, 0);
-                            lane1 += Vector128.LoadUnsafe(ref dz, 16);
-                            lane2 += Vector128.LoadUnsafe(ref dz, 32);
-                            lane3 += Vector128.LoadUnsafe(ref dz, 48);
-                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            var loopA = Vector128.LoadUnsafe(ref loop, 0);
+                            var loopB = Vector128.LoadUnsafe(ref loop, 16);
+                            for (nuint tick = 0; tick < ticks; tick++)
+                            {
+                                var dzA0 = Vector128.LoadUnsafe(ref dz, 0);
+                                laneA0 += dzA0;
+                                loopA += dzA0;
+                                var dzA1 = Vector128.LoadUnsafe(ref dz, 4);
+                                laneA1 += dzA1;
+                                loopA += dzA1;
+                                var dzA2 = Vector128.LoadUnsafe(ref dz, 8);
+                                laneA2 += dzA2;
+                                loopA += dzA2;
+                                var dzA3 = Vector128.LoadUnsafe(ref dz, 12);
+                                laneA3 += dzA3;
+                                loopA += dzA3;
+                                var dzB0 = Vector128.LoadUnsafe(ref dz, 16);
+                                laneB0 += dzB0;
+                                loopB += dzB0;
+                                var dzB1 = Vector128.LoadUnsafe(ref dz, 20);
+                                laneB1 += dzB1;
+                                loopB += dzB1;
+                                var dzB2 = Vector128.LoadUnsafe(ref dz, 24);
+                                laneB2 += dzB2;
+                                loopB += dzB2;
+                                var dzB3 = Vector128.LoadUnsafe(ref dz, 28);
+                                laneB3 += dzB3;
+                                loopB += dzB3;
+                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            }
+                            loopA.StoreUnsafe(ref loop, 0);
+                            loopB.StoreUnsafe(ref loop, 16);
+                            loop = ref Unsafe.Add(ref loop, GateRecordFloats);
                         }
-                        lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                        laneA0.StoreUnsafe(ref lane, 0);
+                        laneA1.StoreUnsafe(ref lane, 4);
+                        laneA2.StoreUnsafe(ref lane, 8);
+                        laneA3.StoreUnsafe(ref lane, 12);
+                        laneB0.StoreUnsafe(ref lane, 16);
+                        laneB1.StoreUnsafe(ref lane, 20);
+                        laneB2.StoreUnsafe(ref lane, 24);
+                        laneB3.StoreUnsafe(ref lane, 28);
                     }
                     for (nuint k = 0; k < 4; k += 2)
                     {
-                        for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                        ref var dz = ref dzColumn;
+                        ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes);
+                        ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes);
+                        var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        var sum0B = Vector128.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        var sum0C = Vector128.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        var sum0D = Vector128.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        var sum1A = Vector128.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        var sum1B = Vector128.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        var sum1C = Vector128.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        var sum1D = Vector128.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                        for (nuint record = 0; record < places * ticks; record++)
                         {
-                            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                            ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes + piece);
-                            ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes + piece);
-                            var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            var sum0B = Vector128.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            var sum0C = Vector128.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            var sum0D = Vector128.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            var sum1A = Vector128.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            var sum1B = Vector128.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            var sum1C = Vector128.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            var sum1D = Vector128.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                            for (nuint record = 0; record < records; record++)
+                            for (nuint piece = 0; piece < BlockLanes; piece += 4)
                             {
-                                var h0 = Vector128.LoadUnsafe(ref h, 0);
-                                var h1 = Vector128.LoadUnsafe(ref h, 16);
-                                var dz0 = Vector128.LoadUnsafe(ref dz, 0);
-                                sum0A = h0 * dz0 + sum0A;
-                                sum1A = h1 * dz0 + sum1A;
-                                var dz1 = Vector128.LoadUnsafe(ref dz, 16);
-                                sum0B = h0 * dz1 + sum0B;
-                                sum1B = h1 * dz1 + sum1B;
-                                var dz2 = Vector128.LoadUnsafe(ref dz, 32);
-                                sum0C = h0 * dz2 + sum0C;
-                                sum1C = h1 * dz2 + sum1C;
-                                var dz3 = Vector128.LoadUnsafe(ref dz, 48);
-                                sum0D = h0 * dz3 + sum0D;
-                                sum1D = h1 * dz3 + sum1D;
-                                h = ref Unsafe.Add(ref h, HiddenRecordFloats);
-                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                                var h0 = Vector128.LoadUnsafe(ref h, piece);
+                                var h1 = Vector128.LoadUnsafe(ref h, 16 + piece);
+                                var dzA = Vector128.LoadUnsafe(ref dz, piece);
+                                sum0A = h0 * dzA + sum0A;
+                                sum1A = h1 * dzA + sum1A;
+                                var dzB = Vector128.LoadUnsafe(ref dz, 16 + piece);
+                                sum0B = h0 * dzB + sum0B;
+                                sum1B = h1 * dzB + sum1B;
+                                var dzC = Vector128.LoadUnsafe(ref dz, 32 + piece);
+                                sum0C = h0 * dzC + sum0C;
+                                sum1C = h1 * dzC + sum1C;
+                                var dzD = Vector128.LoadUnsafe(ref dz, 48 + piece);
+                                sum0D = h0 * dzD + sum0D;
+                                sum1D = h1 * dzD + sum1D;
                             }
-                            sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                            h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                         }
+                        sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
                     }
                 }
             }
@@ -1002,7 +1042,16 @@ namespace Vsml.Tests.Snapshots
                 ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
                 nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell, ref float storedGates)
             {
-                var share = 1f / positions;
+                UpdateCellAtStored(ref stateGates, ref inputGates, ref outputGates, ref cell, columns, positions, columnStep, rowStep, ref hiddenAt, ref newCell, ref storedGates);
+                UpdateHiddenAtStored(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden, ref storedGates);
+            }
+
+            // c' at all positions, the gates kept, and the mean.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateCellAtStored(
+                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+                ref float hiddenAt, ref float newCell, ref float storedGates)
+            {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
                     ref var input = ref Unsafe.Add(ref inputGates, piece * 4);
@@ -1012,259 +1061,125 @@ namespace Vsml.Tests.Snapshots
                     var iState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 0);
                     var gState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 4);
                     var fState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 8);
+                    var oldCell = Vector128.LoadUnsafe(ref cell, piece);
+                    var sum = Vector128<float>.Zero;
+                    nuint column = 0;
+                    for (nuint position = 0; position < positions; position++)
+                    {
+                        var i = iState + Vector128.LoadUnsafe(ref input, 0) + Vector128.LoadUnsafe(ref output, 0);
+                        var g = gState + Vector128.LoadUnsafe(ref input, 4) + Vector128.LoadUnsafe(ref output, 4);
+                        var f = fState + Vector128.LoadUnsafe(ref input, 8) + Vector128.LoadUnsafe(ref output, 8);
+                        var iRound = i + Vector128.Create(RoundingBias);
+                        var gRound = g + Vector128.Create(RoundingBias);
+                        var fRound = f + Vector128.Create(RoundingBias);
+                        i -= iRound - Vector128.Create(RoundingBias);
+                        g -= gRound - Vector128.Create(RoundingBias);
+                        f -= fRound - Vector128.Create(RoundingBias);
+                        var iExp = Vector128.Create(Exp2C5) * i + Vector128.Create(Exp2C4);
+                        var gExp = Vector128.Create(Exp2C5) * g + Vector128.Create(Exp2C4);
+                        var fExp = Vector128.Create(Exp2C5) * f + Vector128.Create(Exp2C4);
+                        iExp = iExp * i + Vector128.Create(Exp2C3);
+                        gExp = gExp * g + Vector128.Create(Exp2C3);
+                        fExp = fExp * f + Vector128.Create(Exp2C3);
+                        iExp = iExp * i + Vector128.Create(Exp2C2);
+                        gExp = gExp * g + Vector128.Create(Exp2C2);
+                        fExp = fExp * f + Vector128.Create(Exp2C2);
+                        iExp = iExp * i + Vector128.Create(Exp2C1);
+                        gExp = gExp * g + Vector128.Create(Exp2C1);
+                        fExp = fExp * f + Vector128.Create(Exp2C1);
+                        iExp = iExp * i + Vector128.Create(1f);
+                        gExp = gExp * g + Vector128.Create(1f);
+                        fExp = fExp * f + Vector128.Create(1f);
+                        var iPower = Vector128.Min(Vector128.Max(iRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var gPower = Vector128.Min(Vector128.Max(gRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var fPower = Vector128.Min(Vector128.Max(fRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        iExp = (iExp.AsInt32() + (iPower << 23)).AsSingle();
+                        gExp = (gExp.AsInt32() + (gPower << 23)).AsSingle();
+                        fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
+                        iExp += Vector128<float>.One;
+                        var gPlus = Vector128<float>.One + gExp;
+                        var gOver = Vector128<float>.One / (iExp * gPlus);
+                        i = gPlus * gOver;
+                        g = (Vector128<float>.One - gExp) * (iExp * gOver);
+                        f = Vector128<float>.One / (Vector128<float>.One + fExp);
+                        i.StoreUnsafe(ref stored, 0);
+                        g.StoreUnsafe(ref stored, 4);
+                        f.StoreUnsafe(ref stored, 8);
+                        var c = f * oldCell + i * g;
+                        c.StoreUnsafe(ref y);
+                        sum += c;
+                        output = ref Unsafe.Add(ref output, EntryGateFloats);
+                        y = ref Unsafe.Add(ref y, PaddedEntries);
+                        stored = ref Unsafe.Add(ref stored, StoredGateFloats);
+                        input = ref Unsafe.Add(ref input, columnStep);
+                        if (++column == columns)
+                        {
+                            column = 0;
+                            input = ref Unsafe.Add(ref input, rowStep);
+                        }
+                    }
+                    (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newCell, piece);
+                }
+            }
+
+            // h' in the place of c' at all positions, the gates kept, and the mean.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateHiddenAtStored(
+                ref float stateGates, ref float inputGates, ref float outputGates, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+                ref float hiddenAt, ref float newHidden, ref float storedGates)
+            {
+                for (nuint piece = 0; piece < EntryLanes; piece += 4)
+                {
+                    ref var input = ref Unsafe.Add(ref inputGates, piece * 4);
+                    ref var output = ref Unsafe.Add(ref outputGates, piece * 4);
+                    ref var y = ref Unsafe.Add(ref hiddenAt, piece);
+                    ref var stored = ref Unsafe.Add(ref storedGates, piece * 5);
                     var oState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 12);
-                    var c = Vector128.LoadUnsafe(ref cell, piece);
-                    var hiddenSum = Vector128<float>.Zero;
-                    var cellSum = Vector128<float>.Zero;
-                    nuint position = 0, column = 0;
-                    for (; position + 2 <= positions; position += 2)
+                    var sum = Vector128<float>.Zero;
+                    nuint column = 0;
+                    for (nuint position = 0; position < positions; position++)
                     {
-                        ref var input0 = ref input;
+                        var o = oState + Vector128.LoadUnsafe(ref input, 12) + Vector128.LoadUnsafe(ref output, 12);
+                        var t = Vector128.LoadUnsafe(ref y, 0) * Vector128.Create(MinusTwoLog2E);
+                        var oRound = o + Vector128.Create(RoundingBias);
+                        var tRound = t + Vector128.Create(RoundingBias);
+                        o -= oRound - Vector128.Create(RoundingBias);
+                        t -= tRound - Vector128.Create(RoundingBias);
+                        var oExp = Vector128.Create(Exp2C5) * o + Vector128.Create(Exp2C4);
+                        var tExp = Vector128.Create(Exp2C5) * t + Vector128.Create(Exp2C4);
+                        oExp = oExp * o + Vector128.Create(Exp2C3);
+                        tExp = tExp * t + Vector128.Create(Exp2C3);
+                        oExp = oExp * o + Vector128.Create(Exp2C2);
+                        tExp = tExp * t + Vector128.Create(Exp2C2);
+                        oExp = oExp * o + Vector128.Create(Exp2C1);
+                        tExp = tExp * t + Vector128.Create(Exp2C1);
+                        oExp = oExp * o + Vector128.Create(1f);
+                        tExp = tExp * t + Vector128.Create(1f);
+                        var oPower = Vector128.Min(Vector128.Max(oRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var tPower = Vector128.Min(Vector128.Max(tRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        oExp = (oExp.AsInt32() + (oPower << 23)).AsSingle();
+                        tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
+                        oExp += Vector128<float>.One;
+                        var tPlus = Vector128<float>.One + tExp;
+                        var tOver = Vector128<float>.One / (oExp * tPlus);
+                        o = tPlus * tOver;
+                        t = (Vector128<float>.One - tExp) * (oExp * tOver);
+                        o.StoreUnsafe(ref stored, 12);
+                        t.StoreUnsafe(ref stored, 16);
+                        var h = o * t;
+                        h.StoreUnsafe(ref y);
+                        sum += h;
+                        output = ref Unsafe.Add(ref output, EntryGateFloats);
+                        y = ref Unsafe.Add(ref y, PaddedEntries);
+                        stored = ref Unsafe.Add(ref stored, StoredGateFloats);
                         input = ref Unsafe.Add(ref input, columnStep);
                         if (++column == columns)
                         {
                             column = 0;
                             input = ref Unsafe.Add(ref input, rowStep);
                         }
-                        ref var input1 = ref input;
-                        input = ref Unsafe.Add(ref input, columnStep);
-                        if (++column == columns)
-                        {
-                            column = 0;
-                            input = ref Unsafe.Add(ref input, rowStep);
-                        }
-                        var i0 = iState + Vector128.LoadUnsafe(ref input0, 0) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 0);
-                        var i1 = iState + Vector128.LoadUnsafe(ref input1, 0) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 0);
-                        var g0 = gState + Vector128.LoadUnsafe(ref input0, 4) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 4);
-                        var g1 = gState + Vector128.LoadUnsafe(ref input1, 4) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 4);
-                        var i0Round = i0 + Vector128.Create(RoundingBias);
-                        var i1Round = i1 + Vector128.Create(RoundingBias);
-                        var g0Round = g0 + Vector128.Create(RoundingBias);
-                        var g1Round = g1 + Vector128.Create(RoundingBias);
-                        i0 -= i0Round - Vector128.Create(RoundingBias);
-                        i1 -= i1Round - Vector128.Create(RoundingBias);
-                        g0 -= g0Round - Vector128.Create(RoundingBias);
-                        g1 -= g1Round - Vector128.Create(RoundingBias);
-                        var i0Exp = Vector128.Create(Exp2C5) * i0 + Vector128.Create(Exp2C4);
-                        var i1Exp = Vector128.Create(Exp2C5) * i1 + Vector128.Create(Exp2C4);
-                        var g0Exp = Vector128.Create(Exp2C5) * g0 + Vector128.Create(Exp2C4);
-                        var g1Exp = Vector128.Create(Exp2C5) * g1 + Vector128.Create(Exp2C4);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C3);
-                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C3);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C3);
-                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C3);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C2);
-                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C2);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C2);
-                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C2);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C1);
-                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C1);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C1);
-                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C1);
-                        i0Exp = i0Exp * i0 + Vector128.Create(1f);
-                        i1Exp = i1Exp * i1 + Vector128.Create(1f);
-                        g0Exp = g0Exp * g0 + Vector128.Create(1f);
-                        g1Exp = g1Exp * g1 + Vector128.Create(1f);
-                        var i0Power = Vector128.Min(Vector128.Max(i0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var i1Power = Vector128.Min(Vector128.Max(i1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var g0Power = Vector128.Min(Vector128.Max(g0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var g1Power = Vector128.Min(Vector128.Max(g1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        i0Exp = (i0Exp.AsInt32() + (i0Power << 23)).AsSingle();
-                        i1Exp = (i1Exp.AsInt32() + (i1Power << 23)).AsSingle();
-                        g0Exp = (g0Exp.AsInt32() + (g0Power << 23)).AsSingle();
-                        g1Exp = (g1Exp.AsInt32() + (g1Power << 23)).AsSingle();
-                        i0Exp += Vector128<float>.One;
-                        var g0Plus = Vector128<float>.One + g0Exp;
-                        var g0Over = Vector128<float>.One / (i0Exp * g0Plus);
-                        i0 = g0Plus * g0Over;
-                        g0 = (Vector128<float>.One - g0Exp) * (i0Exp * g0Over);
-                        i0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 0);
-                        g0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 4);
-                        i1Exp += Vector128<float>.One;
-                        var g1Plus = Vector128<float>.One + g1Exp;
-                        var g1Over = Vector128<float>.One / (i1Exp * g1Plus);
-                        i1 = g1Plus * g1Over;
-                        g1 = (Vector128<float>.One - g1Exp) * (i1Exp * g1Over);
-                        i1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 0);
-                        g1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 4);
-                        var f0 = fState + Vector128.LoadUnsafe(ref input0, 8) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 8);
-                        var f1 = fState + Vector128.LoadUnsafe(ref input1, 8) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 8);
-                        var o0 = oState + Vector128.LoadUnsafe(ref input0, 12) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 12);
-                        var o1 = oState + Vector128.LoadUnsafe(ref input1, 12) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 12);
-                        var f0Round = f0 + Vector128.Create(RoundingBias);
-                        var f1Round = f1 + Vector128.Create(RoundingBias);
-                        var o0Round = o0 + Vector128.Create(RoundingBias);
-                        var o1Round = o1 + Vector128.Create(RoundingBias);
-                        f0 -= f0Round - Vector128.Create(RoundingBias);
-                        f1 -= f1Round - Vector128.Create(RoundingBias);
-                        o0 -= o0Round - Vector128.Create(RoundingBias);
-                        o1 -= o1Round - Vector128.Create(RoundingBias);
-                        var f0Exp = Vector128.Create(Exp2C5) * f0 + Vector128.Create(Exp2C4);
-                        var f1Exp = Vector128.Create(Exp2C5) * f1 + Vector128.Create(Exp2C4);
-                        var o0Exp = Vector128.Create(Exp2C5) * o0 + Vector128.Create(Exp2C4);
-                        var o1Exp = Vector128.Create(Exp2C5) * o1 + Vector128.Create(Exp2C4);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C3);
-                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C3);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C3);
-                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C3);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C2);
-                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C2);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C2);
-                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C2);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C1);
-                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C1);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C1);
-                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C1);
-                        f0Exp = f0Exp * f0 + Vector128.Create(1f);
-                        f1Exp = f1Exp * f1 + Vector128.Create(1f);
-                        o0Exp = o0Exp * o0 + Vector128.Create(1f);
-                        o1Exp = o1Exp * o1 + Vector128.Create(1f);
-                        var f0Power = Vector128.Min(Vector128.Max(f0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var f1Power = Vector128.Min(Vector128.Max(f1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var o0Power = Vector128.Min(Vector128.Max(o0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var o1Power = Vector128.Min(Vector128.Max(o1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        f0Exp = (f0Exp.AsInt32() + (f0Power << 23)).AsSingle();
-                        f1Exp = (f1Exp.AsInt32() + (f1Power << 23)).AsSingle();
-                        o0Exp = (o0Exp.AsInt32() + (o0Power << 23)).AsSingle();
-                        o1Exp = (o1Exp.AsInt32() + (o1Power << 23)).AsSingle();
-                        f0 = Vector128<float>.One / (Vector128<float>.One + f0Exp);
-                        f0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 8);
-                        var c0 = f0 * c + i0 * g0;
-                        cellSum += c0;
-                        f1 = Vector128<float>.One / (Vector128<float>.One + f1Exp);
-                        f1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 8);
-                        var c1 = f1 * c + i1 * g1;
-                        cellSum += c1;
-                        c0 *= Vector128.Create(MinusTwoLog2E);
-                        c1 *= Vector128.Create(MinusTwoLog2E);
-                        var c0Round = c0 + Vector128.Create(RoundingBias);
-                        var c1Round = c1 + Vector128.Create(RoundingBias);
-                        c0 -= c0Round - Vector128.Create(RoundingBias);
-                        c1 -= c1Round - Vector128.Create(RoundingBias);
-                        var c0Exp = Vector128.Create(Exp2C5) * c0 + Vector128.Create(Exp2C4);
-                        var c1Exp = Vector128.Create(Exp2C5) * c1 + Vector128.Create(Exp2C4);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C3);
-                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C3);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C2);
-                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C2);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C1);
-                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C1);
-                        c0Exp = c0Exp * c0 + Vector128.Create(1f);
-                        c1Exp = c1Exp * c1 + Vector128.Create(1f);
-                        var c0Power = Vector128.Min(Vector128.Max(c0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var c1Power = Vector128.Min(Vector128.Max(c1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        c0Exp = (c0Exp.AsInt32() + (c0Power << 23)).AsSingle();
-                        c1Exp = (c1Exp.AsInt32() + (c1Power << 23)).AsSingle();
-                        o0Exp += Vector128<float>.One;
-                        var c0Plus = Vector128<float>.One + c0Exp;
-                        var c0Over = Vector128<float>.One / (o0Exp * c0Plus);
-                        o0 = c0Plus * c0Over;
-                        c0 = (Vector128<float>.One - c0Exp) * (o0Exp * c0Over);
-                        o0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 12);
-                        c0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 16);
-                        var y0 = o0 * c0;
-                        hiddenSum += y0;
-                        y0.StoreUnsafe(ref y, 0 * PaddedEntries);
-                        o1Exp += Vector128<float>.One;
-                        var c1Plus = Vector128<float>.One + c1Exp;
-                        var c1Over = Vector128<float>.One / (o1Exp * c1Plus);
-                        o1 = c1Plus * c1Over;
-                        c1 = (Vector128<float>.One - c1Exp) * (o1Exp * c1Over);
-                        o1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 12);
-                        c1.StoreUnsafe(ref stored, 1 * StoredGateFloats + 16);
-                        var y1 = o1 * c1;
-                        hiddenSum += y1;
-                        y1.StoreUnsafe(ref y, 1 * PaddedEntries);
-                        output = ref Unsafe.Add(ref output, 2 * EntryGateFloats);
-                        y = ref Unsafe.Add(ref y, 2 * PaddedEntries);
-                        stored = ref Unsafe.Add(ref stored, 2 * StoredGateFloats);
                     }
-                    for (; position < positions; position++)
-                    {
-                        ref var input0 = ref input;
-                        input = ref Unsafe.Add(ref input, columnStep);
-                        if (++column == columns)
-                        {
-                            column = 0;
-                            input = ref Unsafe.Add(ref input, rowStep);
-                        }
-                        var i0 = iState + Vector128.LoadUnsafe(ref input0, 0) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 0);
-                        var g0 = gState + Vector128.LoadUnsafe(ref input0, 4) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 4);
-                        var i0Round = i0 + Vector128.Create(RoundingBias);
-                        var g0Round = g0 + Vector128.Create(RoundingBias);
-                        i0 -= i0Round - Vector128.Create(RoundingBias);
-                        g0 -= g0Round - Vector128.Create(RoundingBias);
-                        var i0Exp = Vector128.Create(Exp2C5) * i0 + Vector128.Create(Exp2C4);
-                        var g0Exp = Vector128.Create(Exp2C5) * g0 + Vector128.Create(Exp2C4);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C3);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C3);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C2);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C2);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C1);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C1);
-                        i0Exp = i0Exp * i0 + Vector128.Create(1f);
-                        g0Exp = g0Exp * g0 + Vector128.Create(1f);
-                        var i0Power = Vector128.Min(Vector128.Max(i0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var g0Power = Vector128.Min(Vector128.Max(g0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        i0Exp = (i0Exp.AsInt32() + (i0Power << 23)).AsSingle();
-                        g0Exp = (g0Exp.AsInt32() + (g0Power << 23)).AsSingle();
-                        i0Exp += Vector128<float>.One;
-                        var g0Plus = Vector128<float>.One + g0Exp;
-                        var g0Over = Vector128<float>.One / (i0Exp * g0Plus);
-                        i0 = g0Plus * g0Over;
-                        g0 = (Vector128<float>.One - g0Exp) * (i0Exp * g0Over);
-                        i0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 0);
-                        g0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 4);
-                        var f0 = fState + Vector128.LoadUnsafe(ref input0, 8) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 8);
-                        var o0 = oState + Vector128.LoadUnsafe(ref input0, 12) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 12);
-                        var f0Round = f0 + Vector128.Create(RoundingBias);
-                        var o0Round = o0 + Vector128.Create(RoundingBias);
-                        f0 -= f0Round - Vector128.Create(RoundingBias);
-                        o0 -= o0Round - Vector128.Create(RoundingBias);
-                        var f0Exp = Vector128.Create(Exp2C5) * f0 + Vector128.Create(Exp2C4);
-                        var o0Exp = Vector128.Create(Exp2C5) * o0 + Vector128.Create(Exp2C4);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C3);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C3);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C2);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C2);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C1);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C1);
-                        f0Exp = f0Exp * f0 + Vector128.Create(1f);
-                        o0Exp = o0Exp * o0 + Vector128.Create(1f);
-                        var f0Power = Vector128.Min(Vector128.Max(f0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var o0Power = Vector128.Min(Vector128.Max(o0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        f0Exp = (f0Exp.AsInt32() + (f0Power << 23)).AsSingle();
-                        o0Exp = (o0Exp.AsInt32() + (o0Power << 23)).AsSingle();
-                        f0 = Vector128<float>.One / (Vector128<float>.One + f0Exp);
-                        f0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 8);
-                        var c0 = f0 * c + i0 * g0;
-                        cellSum += c0;
-                        c0 *= Vector128.Create(MinusTwoLog2E);
-                        var c0Round = c0 + Vector128.Create(RoundingBias);
-                        c0 -= c0Round - Vector128.Create(RoundingBias);
-                        var c0Exp = Vector128.Create(Exp2C5) * c0 + Vector128.Create(Exp2C4);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C3);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C2);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C1);
-                        c0Exp = c0Exp * c0 + Vector128.Create(1f);
-                        var c0Power = Vector128.Min(Vector128.Max(c0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        c0Exp = (c0Exp.AsInt32() + (c0Power << 23)).AsSingle();
-                        o0Exp += Vector128<float>.One;
-                        var c0Plus = Vector128<float>.One + c0Exp;
-                        var c0Over = Vector128<float>.One / (o0Exp * c0Plus);
-                        o0 = c0Plus * c0Over;
-                        c0 = (Vector128<float>.One - c0Exp) * (o0Exp * c0Over);
-                        o0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 12);
-                        c0.StoreUnsafe(ref stored, 0 * StoredGateFloats + 16);
-                        var y0 = o0 * c0;
-                        hiddenSum += y0;
-                        y0.StoreUnsafe(ref y, 0 * PaddedEntries);
-                        output = ref Unsafe.Add(ref output, 1 * EntryGateFloats);
-                        y = ref Unsafe.Add(ref y, 1 * PaddedEntries);
-                        stored = ref Unsafe.Add(ref stored, 1 * StoredGateFloats);
-                    }
-                    (hiddenSum * Vector128.Create(share)).StoreUnsafe(ref newHidden, piece);
-                    (cellSum * Vector128.Create(share)).StoreUnsafe(ref newCell, piece);
+                    (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newHidden, piece);
                 }
             }
 
@@ -1300,12 +1215,16 @@ namespace Vsml.Tests.Snapshots
                         var o = Vector128.LoadUnsafe(ref stored, 12);
                         var t = Vector128.LoadUnsafe(ref stored, 16);
                         var dh = dhMean + Vector128.LoadUnsafe(ref dhAt, 0);
-                        var dc = dcMean + dh * o * (Vector128<float>.One - t * t);
-                        dcSum += dc * f;
-                        var di = dc * g * (i * (Vector128<float>.One - i));
-                        var dg = dc * i * (Vector128<float>.One - g * g);
-                        var df = dc * c * (f * (Vector128<float>.One - f));
-                        var dO = dh * t * (o * (Vector128<float>.One - o));
+                        var dc = dcMean;
+                        var dt = dh * o;
+                        dc = dt * (Vector128<float>.One - t * t) + dc;
+                        var da = dc * i;
+                        var dcBefore = dc * f;
+                        var di = da * g * (Vector128<float>.One - i);
+                        var dg = da * (Vector128<float>.One - g * g);
+                        var df = dcBefore * c * (Vector128<float>.One - f);
+                        var dO = dt * t * (Vector128<float>.One - o);
+                        dcSum += dcBefore;
                         iSum += di;
                         (Vector128.LoadUnsafe(ref input, 0) + di).StoreUnsafe(ref input, 0);
                         (Vector128.LoadUnsafe(ref output, 0) + di).StoreUnsafe(ref output, 0);
@@ -1617,20 +1536,21 @@ namespace Vsml.Tests.Snapshots
             private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
             private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
 
-            // 2^f for f in -0.5..0.5 by a polynomial of degree 5; relative error below 2e-7.
+            private const float MinusTwoLog2E = -2.885390082f;
+
+            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
+            private const float ExponentLimit = 40f;
+
+            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+            // polynomial of degree 5. Relative error below 2e-7.
+            private const float RoundingBias = 12582912f;
             private const float Exp2C1 = 0.6931469671f;
             private const float Exp2C2 = 0.2402211972f;
             private const float Exp2C3 = 0.05550713273f;
             private const float Exp2C4 = 0.009675541331f;
             private const float Exp2C5 = 0.001327647217f;
 
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
-            private const float ExponentLimit = 40f;
-
-            // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits; these are the bits of the limits.
-            private const float RoundingBias = 12582912f;
+            // Bits of the rounded limits.
             private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
 
             /// <inheritdoc/>
@@ -2372,7 +2292,16 @@ namespace Vsml.Tests.Snapshots
                 ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
                 nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell)
             {
-                var share = 1f / positions;
+                UpdateCellAt(ref stateGates, ref inputGates, ref outputGates, ref cell, columns, positions, columnStep, rowStep, ref hiddenAt, ref newCell);
+                UpdateHiddenAt(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden);
+            }
+
+            // c' at all positions, and the mean.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateCellAt(
+                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+                ref float hiddenAt, ref float newCell)
+            {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
                     ref var input = ref Unsafe.Add(ref inputGates, piece * 4);
@@ -2381,212 +2310,107 @@ namespace Vsml.Tests.Snapshots
                     var iState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 0);
                     var gState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 4);
                     var fState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 8);
+                    var oldCell = Vector128.LoadUnsafe(ref cell, piece);
+                    var sum = Vector128<float>.Zero;
+                    nuint column = 0;
+                    for (nuint position = 0; position < positions; position++)
+                    {
+                        var i = iState + Vector128.LoadUnsafe(ref input, 0) + Vector128.LoadUnsafe(ref output, 0);
+                        var g = gState + Vector128.LoadUnsafe(ref input, 4) + Vector128.LoadUnsafe(ref output, 4);
+                        var f = fState + Vector128.LoadUnsafe(ref input, 8) + Vector128.LoadUnsafe(ref output, 8);
+                        var iRound = i + Vector128.Create(RoundingBias);
+                        var gRound = g + Vector128.Create(RoundingBias);
+                        var fRound = f + Vector128.Create(RoundingBias);
+                        i -= iRound - Vector128.Create(RoundingBias);
+                        g -= gRound - Vector128.Create(RoundingBias);
+                        f -= fRound - Vector128.Create(RoundingBias);
+                        var iExp = Vector128.Create(Exp2C5) * i + Vector128.Create(Exp2C4);
+                        var gExp = Vector128.Create(Exp2C5) * g + Vector128.Create(Exp2C4);
+                        var fExp = Vector128.Create(Exp2C5) * f + Vector128.Create(Exp2C4);
+                        iExp = iExp * i + Vector128.Create(Exp2C3);
+                        gExp = gExp * g + Vector128.Create(Exp2C3);
+                        fExp = fExp * f + Vector128.Create(Exp2C3);
+                        iExp = iExp * i + Vector128.Create(Exp2C2);
+                        gExp = gExp * g + Vector128.Create(Exp2C2);
+                        fExp = fExp * f + Vector128.Create(Exp2C2);
+                        iExp = iExp * i + Vector128.Create(Exp2C1);
+                        gExp = gExp * g + Vector128.Create(Exp2C1);
+                        fExp = fExp * f + Vector128.Create(Exp2C1);
+                        iExp = iExp * i + Vector128.Create(1f);
+                        gExp = gExp * g + Vector128.Create(1f);
+                        fExp = fExp * f + Vector128.Create(1f);
+                        var iPower = Vector128.Min(Vector128.Max(iRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var gPower = Vector128.Min(Vector128.Max(gRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var fPower = Vector128.Min(Vector128.Max(fRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        iExp = (iExp.AsInt32() + (iPower << 23)).AsSingle();
+                        gExp = (gExp.AsInt32() + (gPower << 23)).AsSingle();
+                        fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
+                        var a = (Vector128<float>.One - gExp) / ((Vector128<float>.One + iExp) * (Vector128<float>.One + gExp));
+                        var c = oldCell / (Vector128<float>.One + fExp) + a;
+                        c.StoreUnsafe(ref y);
+                        sum += c;
+                        output = ref Unsafe.Add(ref output, EntryGateFloats);
+                        y = ref Unsafe.Add(ref y, PaddedEntries);
+                        input = ref Unsafe.Add(ref input, columnStep);
+                        if (++column == columns)
+                        {
+                            column = 0;
+                            input = ref Unsafe.Add(ref input, rowStep);
+                        }
+                    }
+                    (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newCell, piece);
+                }
+            }
+
+            // h' in the place of c' at all positions, and the mean.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateHiddenAt(
+                ref float stateGates, ref float inputGates, ref float outputGates, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+                ref float hiddenAt, ref float newHidden)
+            {
+                for (nuint piece = 0; piece < EntryLanes; piece += 4)
+                {
+                    ref var input = ref Unsafe.Add(ref inputGates, piece * 4);
+                    ref var output = ref Unsafe.Add(ref outputGates, piece * 4);
+                    ref var y = ref Unsafe.Add(ref hiddenAt, piece);
                     var oState = Vector128.LoadUnsafe(ref stateGates, piece * 4 + 12);
-                    var c = Vector128.LoadUnsafe(ref cell, piece);
-                    var hiddenSum = Vector128<float>.Zero;
-                    var cellSum = Vector128<float>.Zero;
-                    nuint position = 0, column = 0;
-                    for (; position + 2 <= positions; position += 2)
+                    var sum = Vector128<float>.Zero;
+                    nuint column = 0;
+                    for (nuint position = 0; position < positions; position++)
                     {
-                        ref var input0 = ref input;
+                        var o = oState + Vector128.LoadUnsafe(ref input, 12) + Vector128.LoadUnsafe(ref output, 12);
+                        var t = Vector128.LoadUnsafe(ref y, 0) * Vector128.Create(MinusTwoLog2E);
+                        var oRound = o + Vector128.Create(RoundingBias);
+                        var tRound = t + Vector128.Create(RoundingBias);
+                        o -= oRound - Vector128.Create(RoundingBias);
+                        t -= tRound - Vector128.Create(RoundingBias);
+                        var oExp = Vector128.Create(Exp2C5) * o + Vector128.Create(Exp2C4);
+                        var tExp = Vector128.Create(Exp2C5) * t + Vector128.Create(Exp2C4);
+                        oExp = oExp * o + Vector128.Create(Exp2C3);
+                        tExp = tExp * t + Vector128.Create(Exp2C3);
+                        oExp = oExp * o + Vector128.Create(Exp2C2);
+                        tExp = tExp * t + Vector128.Create(Exp2C2);
+                        oExp = oExp * o + Vector128.Create(Exp2C1);
+                        tExp = tExp * t + Vector128.Create(Exp2C1);
+                        oExp = oExp * o + Vector128.Create(1f);
+                        tExp = tExp * t + Vector128.Create(1f);
+                        var oPower = Vector128.Min(Vector128.Max(oRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        var tPower = Vector128.Min(Vector128.Max(tRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
+                        oExp = (oExp.AsInt32() + (oPower << 23)).AsSingle();
+                        tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
+                        var h = (Vector128<float>.One - tExp) / ((Vector128<float>.One + oExp) * (Vector128<float>.One + tExp));
+                        h.StoreUnsafe(ref y);
+                        sum += h;
+                        output = ref Unsafe.Add(ref output, EntryGateFloats);
+                        y = ref Unsafe.Add(ref y, PaddedEntries);
                         input = ref Unsafe.Add(ref input, columnStep);
                         if (++column == columns)
                         {
                             column = 0;
                             input = ref Unsafe.Add(ref input, rowStep);
                         }
-                        ref var input1 = ref input;
-                        input = ref Unsafe.Add(ref input, columnStep);
-                        if (++column == columns)
-                        {
-                            column = 0;
-                            input = ref Unsafe.Add(ref input, rowStep);
-                        }
-                        var i0 = iState + Vector128.LoadUnsafe(ref input0, 0) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 0);
-                        var i1 = iState + Vector128.LoadUnsafe(ref input1, 0) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 0);
-                        var g0 = gState + Vector128.LoadUnsafe(ref input0, 4) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 4);
-                        var g1 = gState + Vector128.LoadUnsafe(ref input1, 4) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 4);
-                        var i0Round = i0 + Vector128.Create(RoundingBias);
-                        var i1Round = i1 + Vector128.Create(RoundingBias);
-                        var g0Round = g0 + Vector128.Create(RoundingBias);
-                        var g1Round = g1 + Vector128.Create(RoundingBias);
-                        i0 -= i0Round - Vector128.Create(RoundingBias);
-                        i1 -= i1Round - Vector128.Create(RoundingBias);
-                        g0 -= g0Round - Vector128.Create(RoundingBias);
-                        g1 -= g1Round - Vector128.Create(RoundingBias);
-                        var i0Exp = Vector128.Create(Exp2C5) * i0 + Vector128.Create(Exp2C4);
-                        var i1Exp = Vector128.Create(Exp2C5) * i1 + Vector128.Create(Exp2C4);
-                        var g0Exp = Vector128.Create(Exp2C5) * g0 + Vector128.Create(Exp2C4);
-                        var g1Exp = Vector128.Create(Exp2C5) * g1 + Vector128.Create(Exp2C4);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C3);
-                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C3);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C3);
-                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C3);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C2);
-                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C2);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C2);
-                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C2);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C1);
-                        i1Exp = i1Exp * i1 + Vector128.Create(Exp2C1);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C1);
-                        g1Exp = g1Exp * g1 + Vector128.Create(Exp2C1);
-                        i0Exp = i0Exp * i0 + Vector128.Create(1f);
-                        i1Exp = i1Exp * i1 + Vector128.Create(1f);
-                        g0Exp = g0Exp * g0 + Vector128.Create(1f);
-                        g1Exp = g1Exp * g1 + Vector128.Create(1f);
-                        var i0Power = Vector128.Min(Vector128.Max(i0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var i1Power = Vector128.Min(Vector128.Max(i1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var g0Power = Vector128.Min(Vector128.Max(g0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var g1Power = Vector128.Min(Vector128.Max(g1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        i0Exp = (i0Exp.AsInt32() + (i0Power << 23)).AsSingle();
-                        i1Exp = (i1Exp.AsInt32() + (i1Power << 23)).AsSingle();
-                        g0Exp = (g0Exp.AsInt32() + (g0Power << 23)).AsSingle();
-                        g1Exp = (g1Exp.AsInt32() + (g1Power << 23)).AsSingle();
-                        var a0 = (Vector128<float>.One - g0Exp) / ((Vector128<float>.One + i0Exp) * (Vector128<float>.One + g0Exp));
-                        var a1 = (Vector128<float>.One - g1Exp) / ((Vector128<float>.One + i1Exp) * (Vector128<float>.One + g1Exp));
-                        var f0 = fState + Vector128.LoadUnsafe(ref input0, 8) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 8);
-                        var f1 = fState + Vector128.LoadUnsafe(ref input1, 8) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 8);
-                        var o0 = oState + Vector128.LoadUnsafe(ref input0, 12) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 12);
-                        var o1 = oState + Vector128.LoadUnsafe(ref input1, 12) + Vector128.LoadUnsafe(ref output, 1 * EntryGateFloats + 12);
-                        var f0Round = f0 + Vector128.Create(RoundingBias);
-                        var f1Round = f1 + Vector128.Create(RoundingBias);
-                        var o0Round = o0 + Vector128.Create(RoundingBias);
-                        var o1Round = o1 + Vector128.Create(RoundingBias);
-                        f0 -= f0Round - Vector128.Create(RoundingBias);
-                        f1 -= f1Round - Vector128.Create(RoundingBias);
-                        o0 -= o0Round - Vector128.Create(RoundingBias);
-                        o1 -= o1Round - Vector128.Create(RoundingBias);
-                        var f0Exp = Vector128.Create(Exp2C5) * f0 + Vector128.Create(Exp2C4);
-                        var f1Exp = Vector128.Create(Exp2C5) * f1 + Vector128.Create(Exp2C4);
-                        var o0Exp = Vector128.Create(Exp2C5) * o0 + Vector128.Create(Exp2C4);
-                        var o1Exp = Vector128.Create(Exp2C5) * o1 + Vector128.Create(Exp2C4);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C3);
-                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C3);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C3);
-                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C3);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C2);
-                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C2);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C2);
-                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C2);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C1);
-                        f1Exp = f1Exp * f1 + Vector128.Create(Exp2C1);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C1);
-                        o1Exp = o1Exp * o1 + Vector128.Create(Exp2C1);
-                        f0Exp = f0Exp * f0 + Vector128.Create(1f);
-                        f1Exp = f1Exp * f1 + Vector128.Create(1f);
-                        o0Exp = o0Exp * o0 + Vector128.Create(1f);
-                        o1Exp = o1Exp * o1 + Vector128.Create(1f);
-                        var f0Power = Vector128.Min(Vector128.Max(f0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var f1Power = Vector128.Min(Vector128.Max(f1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var o0Power = Vector128.Min(Vector128.Max(o0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var o1Power = Vector128.Min(Vector128.Max(o1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        f0Exp = (f0Exp.AsInt32() + (f0Power << 23)).AsSingle();
-                        f1Exp = (f1Exp.AsInt32() + (f1Power << 23)).AsSingle();
-                        o0Exp = (o0Exp.AsInt32() + (o0Power << 23)).AsSingle();
-                        o1Exp = (o1Exp.AsInt32() + (o1Power << 23)).AsSingle();
-                        var c0 = c / (Vector128<float>.One + f0Exp) + a0;
-                        cellSum += c0;
-                        var c1 = c / (Vector128<float>.One + f1Exp) + a1;
-                        cellSum += c1;
-                        c0 *= Vector128.Create(MinusTwoLog2E);
-                        c1 *= Vector128.Create(MinusTwoLog2E);
-                        var c0Round = c0 + Vector128.Create(RoundingBias);
-                        var c1Round = c1 + Vector128.Create(RoundingBias);
-                        c0 -= c0Round - Vector128.Create(RoundingBias);
-                        c1 -= c1Round - Vector128.Create(RoundingBias);
-                        var c0Exp = Vector128.Create(Exp2C5) * c0 + Vector128.Create(Exp2C4);
-                        var c1Exp = Vector128.Create(Exp2C5) * c1 + Vector128.Create(Exp2C4);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C3);
-                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C3);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C2);
-                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C2);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C1);
-                        c1Exp = c1Exp * c1 + Vector128.Create(Exp2C1);
-                        c0Exp = c0Exp * c0 + Vector128.Create(1f);
-                        c1Exp = c1Exp * c1 + Vector128.Create(1f);
-                        var c0Power = Vector128.Min(Vector128.Max(c0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var c1Power = Vector128.Min(Vector128.Max(c1Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        c0Exp = (c0Exp.AsInt32() + (c0Power << 23)).AsSingle();
-                        c1Exp = (c1Exp.AsInt32() + (c1Power << 23)).AsSingle();
-                        var y0 = (Vector128<float>.One - c0Exp) / ((Vector128<float>.One + o0Exp) * (Vector128<float>.One + c0Exp));
-                        hiddenSum += y0;
-                        y0.StoreUnsafe(ref y, 0 * PaddedEntries);
-                        var y1 = (Vector128<float>.One - c1Exp) / ((Vector128<float>.One + o1Exp) * (Vector128<float>.One + c1Exp));
-                        hiddenSum += y1;
-                        y1.StoreUnsafe(ref y, 1 * PaddedEntries);
-                        output = ref Unsafe.Add(ref output, 2 * EntryGateFloats);
-                        y = ref Unsafe.Add(ref y, 2 * PaddedEntries);
                     }
-                    for (; position < positions; position++)
-                    {
-                        ref var input0 = ref input;
-                        input = ref Unsafe.Add(ref input, columnStep);
-                        if (++column == columns)
-                        {
-                            column = 0;
-                            input = ref Unsafe.Add(ref input, rowStep);
-                        }
-                        var i0 = iState + Vector128.LoadUnsafe(ref input0, 0) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 0);
-                        var g0 = gState + Vector128.LoadUnsafe(ref input0, 4) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 4);
-                        var i0Round = i0 + Vector128.Create(RoundingBias);
-                        var g0Round = g0 + Vector128.Create(RoundingBias);
-                        i0 -= i0Round - Vector128.Create(RoundingBias);
-                        g0 -= g0Round - Vector128.Create(RoundingBias);
-                        var i0Exp = Vector128.Create(Exp2C5) * i0 + Vector128.Create(Exp2C4);
-                        var g0Exp = Vector128.Create(Exp2C5) * g0 + Vector128.Create(Exp2C4);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C3);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C3);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C2);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C2);
-                        i0Exp = i0Exp * i0 + Vector128.Create(Exp2C1);
-                        g0Exp = g0Exp * g0 + Vector128.Create(Exp2C1);
-                        i0Exp = i0Exp * i0 + Vector128.Create(1f);
-                        g0Exp = g0Exp * g0 + Vector128.Create(1f);
-                        var i0Power = Vector128.Min(Vector128.Max(i0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var g0Power = Vector128.Min(Vector128.Max(g0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        i0Exp = (i0Exp.AsInt32() + (i0Power << 23)).AsSingle();
-                        g0Exp = (g0Exp.AsInt32() + (g0Power << 23)).AsSingle();
-                        var a0 = (Vector128<float>.One - g0Exp) / ((Vector128<float>.One + i0Exp) * (Vector128<float>.One + g0Exp));
-                        var f0 = fState + Vector128.LoadUnsafe(ref input0, 8) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 8);
-                        var o0 = oState + Vector128.LoadUnsafe(ref input0, 12) + Vector128.LoadUnsafe(ref output, 0 * EntryGateFloats + 12);
-                        var f0Round = f0 + Vector128.Create(RoundingBias);
-                        var o0Round = o0 + Vector128.Create(RoundingBias);
-                        f0 -= f0Round - Vector128.Create(RoundingBias);
-                        o0 -= o0Round - Vector128.Create(RoundingBias);
-                        var f0Exp = Vector128.Create(Exp2C5) * f0 + Vector128.Create(Exp2C4);
-                        var o0Exp = Vector128.Create(Exp2C5) * o0 + Vector128.Create(Exp2C4);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C3);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C3);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C2);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C2);
-                        f0Exp = f0Exp * f0 + Vector128.Create(Exp2C1);
-                        o0Exp = o0Exp * o0 + Vector128.Create(Exp2C1);
-                        f0Exp = f0Exp * f0 + Vector128.Create(1f);
-                        o0Exp = o0Exp * o0 + Vector128.Create(1f);
-                        var f0Power = Vector128.Min(Vector128.Max(f0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        var o0Power = Vector128.Min(Vector128.Max(o0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        f0Exp = (f0Exp.AsInt32() + (f0Power << 23)).AsSingle();
-                        o0Exp = (o0Exp.AsInt32() + (o0Power << 23)).AsSingle();
-                        var c0 = c / (Vector128<float>.One + f0Exp) + a0;
-                        cellSum += c0;
-                        c0 *= Vector128.Create(MinusTwoLog2E);
-                        var c0Round = c0 + Vector128.Create(RoundingBias);
-                        c0 -= c0Round - Vector128.Create(RoundingBias);
-                        var c0Exp = Vector128.Create(Exp2C5) * c0 + Vector128.Create(Exp2C4);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C3);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C2);
-                        c0Exp = c0Exp * c0 + Vector128.Create(Exp2C1);
-                        c0Exp = c0Exp * c0 + Vector128.Create(1f);
-                        var c0Power = Vector128.Min(Vector128.Max(c0Round.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                        c0Exp = (c0Exp.AsInt32() + (c0Power << 23)).AsSingle();
-                        var y0 = (Vector128<float>.One - c0Exp) / ((Vector128<float>.One + o0Exp) * (Vector128<float>.One + c0Exp));
-                        hiddenSum += y0;
-                        y0.StoreUnsafe(ref y, 0 * PaddedEntries);
-                        output = ref Unsafe.Add(ref output, 1 * EntryGateFloats);
-                        y = ref Unsafe.Add(ref y, 1 * PaddedEntries);
-                    }
-                    (hiddenSum * Vector128.Create(share)).StoreUnsafe(ref newHidden, piece);
-                    (cellSum * Vector128.Create(share)).StoreUnsafe(ref newCell, piece);
+                    (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newHidden, piece);
                 }
             }
 

@@ -36,7 +36,7 @@ namespace Vsml.Tests.Snapshots
                 0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
+                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -68,7 +68,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[1].Span.Clear();
 
@@ -77,7 +77,7 @@ namespace Vsml.Tests.Snapshots
                     ProjectLoop(
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[1].First, example * 16), 16, 1, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
                         SpreadLoop(ref Unsafe.Add(ref theta, ForwardMessengerThetaWeights), ref Unsafe.Add(ref adjoint.Forward[1].First, example * 16 + loop), 16, 1f / 6f, 1, 1, ref Unsafe.Add(ref loopSpread, loop * StateSize));
@@ -123,13 +123,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -138,7 +138,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[1].First, example * 16 + loop),
@@ -204,9 +204,9 @@ namespace Vsml.Tests.Snapshots
                     fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
                     iExp += Vector256<float>.One;
                     var gPlus = Vector256<float>.One + gExp;
-                    var over = Vector256<float>.One / (iExp * gPlus);
-                    i = gPlus * over;
-                    g = (Vector256<float>.One - gExp) * (iExp * over);
+                    var gOver = Vector256<float>.One / (iExp * gPlus);
+                    i = gPlus * gOver;
+                    g = (Vector256<float>.One - gExp) * (iExp * gOver);
                     f = Vector256<float>.One / (Vector256<float>.One + fExp);
                     i.StoreUnsafe(ref gates, at);
                     g.StoreUnsafe(ref gates, at + BlockFloats);
@@ -244,20 +244,20 @@ namespace Vsml.Tests.Snapshots
                     tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
                     oExp += Vector256<float>.One;
                     var tPlus = Vector256<float>.One + tExp;
-                    var over = Vector256<float>.One / (oExp * tPlus);
-                    o = tPlus * over;
-                    t = (Vector256<float>.One - tExp) * (oExp * over);
+                    var tOver = Vector256<float>.One / (oExp * tPlus);
+                    o = tPlus * tOver;
+                    t = (Vector256<float>.One - tExp) * (oExp * tOver);
                     o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                     t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
-                    (o * t).StoreUnsafe(ref newHidden, at);
+                    var h = o * t;
+                    h.StoreUnsafe(ref newHidden, at);
                 }
             }
 
             // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(
-                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint, ref float loopAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
             {
                 for (nuint at = 0; at < BlockFloats; at += 8)
                 {
@@ -267,20 +267,20 @@ namespace Vsml.Tests.Snapshots
                     var o = Vector256.LoadUnsafe(ref gates, at + 3 * BlockFloats);
                     var t = Vector256.LoadUnsafe(ref gates, at + 4 * BlockFloats);
                     var dh = Vector256.LoadUnsafe(ref hiddenAdjoint, at);
-                    var dc = Vector256.LoadUnsafe(ref cellAdjoint, at) + dh * o * (Vector256<float>.One - t * t);
-                    (dc * f).StoreUnsafe(ref cellAdjoint, at);
-                    var di = dc * g * (i * (Vector256<float>.One - i));
-                    var dg = dc * i * (Vector256<float>.One - g * g);
-                    var df = dc * Vector256.LoadUnsafe(ref cell, at) * (f * (Vector256<float>.One - f));
-                    var dO = dh * t * (o * (Vector256<float>.One - o));
+                    var dc = Vector256.LoadUnsafe(ref cellAdjoint, at);
+                    var dt = dh * o;
+                    dc = Vector256.FusedMultiplyAdd(dt, (Vector256<float>.One - t * t), dc);
+                    var da = dc * i;
+                    var dcBefore = dc * f;
+                    var di = da * g * (Vector256<float>.One - i);
+                    var dg = da * (Vector256<float>.One - g * g);
+                    var df = dcBefore * Vector256.LoadUnsafe(ref cell, at) * (Vector256<float>.One - f);
+                    var dO = dt * t * (Vector256<float>.One - o);
+                    dcBefore.StoreUnsafe(ref cellAdjoint, at);
                     di.StoreUnsafe(ref gateAdjoint, at);
-                    (Vector256.LoadUnsafe(ref loopAdjoint, at) + di).StoreUnsafe(ref loopAdjoint, at);
                     dg.StoreUnsafe(ref gateAdjoint, at + 1 * BlockFloats);
-                    (Vector256.LoadUnsafe(ref loopAdjoint, at + 1 * BlockFloats) + dg).StoreUnsafe(ref loopAdjoint, at + 1 * BlockFloats);
                     df.StoreUnsafe(ref gateAdjoint, at + 2 * BlockFloats);
-                    (Vector256.LoadUnsafe(ref loopAdjoint, at + 2 * BlockFloats) + df).StoreUnsafe(ref loopAdjoint, at + 2 * BlockFloats);
                     dO.StoreUnsafe(ref gateAdjoint, at + 3 * BlockFloats);
-                    (Vector256.LoadUnsafe(ref loopAdjoint, at + 3 * BlockFloats) + dO).StoreUnsafe(ref loopAdjoint, at + 3 * BlockFloats);
                 }
             }
 
@@ -372,76 +372,119 @@ namespace Vsml.Tests.Snapshots
                 }
             }
 
-            // Over all records of a chunk: dW [k][gate][unit][16] += h dz, and the sum of dz for the messages along the lanes.
+            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
+            // the messages along the lanes and for those of each place; all but the lanes' sums go into the first 8 lanes.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
+            private static void AddWeightGradient(
+                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
             {
                 for (nuint column = 0; column < Columns; column += 4)
                 {
                     ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
-                    for (nuint piece = 0; piece < BlockLanes; piece += 8)
                     {
-                        ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                        var lane0 = Vector256.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        var lane1 = Vector256.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        var lane2 = Vector256.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        var lane3 = Vector256.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                        for (nuint record = 0; record < records; record++)
+                        ref var dz = ref dzColumn;
+                        ref var lane = ref Unsafe.Add(ref laneAdjoint, column * BlockLanes);
+                        ref var loop = ref Unsafe.Add(ref loopAdjoint, column * BlockLanes);
+                        var laneA0 = Vector256.LoadUnsafe(ref lane, 0);
+                        var laneA1 = Vector256.LoadUnsafe(ref lane, 8);
+                        var laneB0 = Vector256.LoadUnsafe(ref lane, 16);
+                        var laneB1 = Vector256.LoadUnsafe(ref lane, 24);
+                        var laneC0 = Vector256.LoadUnsafe(ref lane, 32);
+                        var laneC1 = Vector256.LoadUnsafe(ref lane, 40);
+                        var laneD0 = Vector256.LoadUnsafe(ref lane, 48);
+                        var laneD1 = Vector256.LoadUnsafe(ref lane, 56);
+                        for (nuint place = 0; place < places; place++)
                         {
-                            lane0 += Vector256.LoadUnsafe(ref dz, 0);
-                            lane1 += Vector256.LoadUnsafe(ref dz, 16);
-                            lane2 += Vector256.LoadUnsafe(ref dz, 32);
-                            lane3 += Vector256.LoadUnsafe(ref dz, 48);
-                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            var loopA = Vector256.LoadUnsafe(ref loop, 0);
+                            var loopB = Vector256.LoadUnsafe(ref loop, 16);
+                            var loopC = Vector256.LoadUnsafe(ref loop, 32);
+                            var loopD = Vector256.LoadUnsafe(ref loop, 48);
+                            for (nuint tick = 0; tick < ticks; tick++)
+                            {
+                                var dzA0 = Vector256.LoadUnsafe(ref dz, 0);
+                                laneA0 += dzA0;
+                                loopA += dzA0;
+                                var dzA1 = Vector256.LoadUnsafe(ref dz, 8);
+                                laneA1 += dzA1;
+                                loopA += dzA1;
+                                var dzB0 = Vector256.LoadUnsafe(ref dz, 16);
+                                laneB0 += dzB0;
+                                loopB += dzB0;
+                                var dzB1 = Vector256.LoadUnsafe(ref dz, 24);
+                                laneB1 += dzB1;
+                                loopB += dzB1;
+                                var dzC0 = Vector256.LoadUnsafe(ref dz, 32);
+                                laneC0 += dzC0;
+                                loopC += dzC0;
+                                var dzC1 = Vector256.LoadUnsafe(ref dz, 40);
+                                laneC1 += dzC1;
+                                loopC += dzC1;
+                                var dzD0 = Vector256.LoadUnsafe(ref dz, 48);
+                                laneD0 += dzD0;
+                                loopD += dzD0;
+                                var dzD1 = Vector256.LoadUnsafe(ref dz, 56);
+                                laneD1 += dzD1;
+                                loopD += dzD1;
+                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            }
+                            loopA.StoreUnsafe(ref loop, 0);
+                            loopB.StoreUnsafe(ref loop, 16);
+                            loopC.StoreUnsafe(ref loop, 32);
+                            loopD.StoreUnsafe(ref loop, 48);
+                            loop = ref Unsafe.Add(ref loop, GateRecordFloats);
                         }
-                        lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                        laneA0.StoreUnsafe(ref lane, 0);
+                        laneA1.StoreUnsafe(ref lane, 8);
+                        laneB0.StoreUnsafe(ref lane, 16);
+                        laneB1.StoreUnsafe(ref lane, 24);
+                        laneC0.StoreUnsafe(ref lane, 32);
+                        laneC1.StoreUnsafe(ref lane, 40);
+                        laneD0.StoreUnsafe(ref lane, 48);
+                        laneD1.StoreUnsafe(ref lane, 56);
                     }
                     for (nuint k = 0; k < 4; k += 2)
                     {
-                        for (nuint piece = 0; piece < BlockLanes; piece += 8)
+                        ref var dz = ref dzColumn;
+                        ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes);
+                        ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes);
+                        var sum0A = Vector256.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        var sum0B = Vector256.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        var sum0C = Vector256.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        var sum0D = Vector256.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        var sum1A = Vector256.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        var sum1B = Vector256.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        var sum1C = Vector256.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        var sum1D = Vector256.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                        for (nuint record = 0; record < places * ticks; record++)
                         {
-                            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                            ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes + piece);
-                            ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes + piece);
-                            var sum0A = Vector256.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            var sum0B = Vector256.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            var sum0C = Vector256.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            var sum0D = Vector256.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            var sum1A = Vector256.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            var sum1B = Vector256.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            var sum1C = Vector256.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            var sum1D = Vector256.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                            for (nuint record = 0; record < records; record++)
+                            for (nuint piece = 0; piece < BlockLanes; piece += 8)
                             {
-                                var h0 = Vector256.LoadUnsafe(ref h, 0);
-                                var h1 = Vector256.LoadUnsafe(ref h, 16);
-                                var dz0 = Vector256.LoadUnsafe(ref dz, 0);
-                                sum0A = Vector256.FusedMultiplyAdd(h0, dz0, sum0A);
-                                sum1A = Vector256.FusedMultiplyAdd(h1, dz0, sum1A);
-                                var dz1 = Vector256.LoadUnsafe(ref dz, 16);
-                                sum0B = Vector256.FusedMultiplyAdd(h0, dz1, sum0B);
-                                sum1B = Vector256.FusedMultiplyAdd(h1, dz1, sum1B);
-                                var dz2 = Vector256.LoadUnsafe(ref dz, 32);
-                                sum0C = Vector256.FusedMultiplyAdd(h0, dz2, sum0C);
-                                sum1C = Vector256.FusedMultiplyAdd(h1, dz2, sum1C);
-                                var dz3 = Vector256.LoadUnsafe(ref dz, 48);
-                                sum0D = Vector256.FusedMultiplyAdd(h0, dz3, sum0D);
-                                sum1D = Vector256.FusedMultiplyAdd(h1, dz3, sum1D);
-                                h = ref Unsafe.Add(ref h, HiddenRecordFloats);
-                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                                var h0 = Vector256.LoadUnsafe(ref h, piece);
+                                var h1 = Vector256.LoadUnsafe(ref h, 16 + piece);
+                                var dzA = Vector256.LoadUnsafe(ref dz, piece);
+                                sum0A = Vector256.FusedMultiplyAdd(h0, dzA, sum0A);
+                                sum1A = Vector256.FusedMultiplyAdd(h1, dzA, sum1A);
+                                var dzB = Vector256.LoadUnsafe(ref dz, 16 + piece);
+                                sum0B = Vector256.FusedMultiplyAdd(h0, dzB, sum0B);
+                                sum1B = Vector256.FusedMultiplyAdd(h1, dzB, sum1B);
+                                var dzC = Vector256.LoadUnsafe(ref dz, 32 + piece);
+                                sum0C = Vector256.FusedMultiplyAdd(h0, dzC, sum0C);
+                                sum1C = Vector256.FusedMultiplyAdd(h1, dzC, sum1C);
+                                var dzD = Vector256.LoadUnsafe(ref dz, 48 + piece);
+                                sum0D = Vector256.FusedMultiplyAdd(h0, dzD, sum0D);
+                                sum1D = Vector256.FusedMultiplyAdd(h1, dzD, sum1D);
                             }
-                            sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                            h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                         }
+                        sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
                     }
                 }
             }
@@ -620,20 +663,21 @@ namespace Vsml.Tests.Snapshots
             private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
             private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
 
-            // 2^f for f in -0.5..0.5 by a polynomial of degree 5; relative error below 2e-7.
+            private const float MinusTwoLog2E = -2.885390082f;
+
+            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
+            private const float ExponentLimit = 40f;
+
+            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+            // polynomial of degree 5. Relative error below 2e-7.
+            private const float RoundingBias = 12582912f;
             private const float Exp2C1 = 0.6931469671f;
             private const float Exp2C2 = 0.2402211972f;
             private const float Exp2C3 = 0.05550713273f;
             private const float Exp2C4 = 0.009675541331f;
             private const float Exp2C5 = 0.001327647217f;
 
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
-            private const float ExponentLimit = 40f;
-
-            // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits; these are the bits of the limits.
-            private const float RoundingBias = 12582912f;
+            // Bits of the rounded limits.
             private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
 
             /// <inheritdoc/>
@@ -1124,7 +1168,7 @@ namespace Vsml.Tests.Snapshots
                 0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
+                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -1156,7 +1200,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[1].Span.Clear();
 
@@ -1165,7 +1209,7 @@ namespace Vsml.Tests.Snapshots
                     ProjectLoop(
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[1].First, example * 16), 16, 1, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
                         SpreadLoop(ref Unsafe.Add(ref theta, ForwardMessengerThetaWeights), ref Unsafe.Add(ref adjoint.Forward[1].First, example * 16 + loop), 16, 1f / 6f, 1, 1, ref Unsafe.Add(ref loopSpread, loop * StateSize));
@@ -1211,13 +1255,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -1226,7 +1270,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[1].First, example * 16 + loop),
@@ -1249,366 +1293,102 @@ namespace Vsml.Tests.Snapshots
             private static void MicroTickStored(
                 ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             {
+                AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
+                UpdateCellStored(ref gates, ref cell, ref newCell);
+                UpdateHiddenStored(ref gates, ref newCell, ref newHidden);
+            }
+
+            // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+            {
+                for (nuint at = 0; at < BlockFloats; at += 16)
                 {
-                    var i0 = Vector512.Create(Unsafe.Add(ref loop, 0)) + Vector512.LoadUnsafe(ref lane, 0);
-                    var i1 = Vector512.Create(Unsafe.Add(ref loop, 1)) + Vector512.LoadUnsafe(ref lane, 16);
-                    var i2 = Vector512.Create(Unsafe.Add(ref loop, 2)) + Vector512.LoadUnsafe(ref lane, 32);
-                    var i3 = Vector512.Create(Unsafe.Add(ref loop, 3)) + Vector512.LoadUnsafe(ref lane, 48);
-                    var g0 = Vector512.Create(Unsafe.Add(ref loop, 4)) + Vector512.LoadUnsafe(ref lane, 64);
-                    var g1 = Vector512.Create(Unsafe.Add(ref loop, 5)) + Vector512.LoadUnsafe(ref lane, 80);
-                    var g2 = Vector512.Create(Unsafe.Add(ref loop, 6)) + Vector512.LoadUnsafe(ref lane, 96);
-                    var g3 = Vector512.Create(Unsafe.Add(ref loop, 7)) + Vector512.LoadUnsafe(ref lane, 112);
-                    var f0 = Vector512.Create(Unsafe.Add(ref loop, 8)) + Vector512.LoadUnsafe(ref lane, 128);
-                    var f1 = Vector512.Create(Unsafe.Add(ref loop, 9)) + Vector512.LoadUnsafe(ref lane, 144);
-                    var f2 = Vector512.Create(Unsafe.Add(ref loop, 10)) + Vector512.LoadUnsafe(ref lane, 160);
-                    var f3 = Vector512.Create(Unsafe.Add(ref loop, 11)) + Vector512.LoadUnsafe(ref lane, 176);
-                    var o0 = Vector512.Create(Unsafe.Add(ref loop, 12)) + Vector512.LoadUnsafe(ref lane, 192);
-                    var o1 = Vector512.Create(Unsafe.Add(ref loop, 13)) + Vector512.LoadUnsafe(ref lane, 208);
-                    var o2 = Vector512.Create(Unsafe.Add(ref loop, 14)) + Vector512.LoadUnsafe(ref lane, 224);
-                    var o3 = Vector512.Create(Unsafe.Add(ref loop, 15)) + Vector512.LoadUnsafe(ref lane, 240);
-                    ref var weights = ref Unsafe.Add(ref recurrent, 0);
-                    ref var h = ref hidden;
-                    for (nuint k = 0; k < StateSize; k += 4)
-                    {
-                        var hLow = Vector512.LoadUnsafe(ref h, 0);
-                        i0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 0)), hLow, i0);
-                        g0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 1)), hLow, g0);
-                        f0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 2)), hLow, f0);
-                        o0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 3)), hLow, o0);
-                        i1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 16)), hLow, i1);
-                        g1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 17)), hLow, g1);
-                        f1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 18)), hLow, f1);
-                        o1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 19)), hLow, o1);
-                        i2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 32)), hLow, i2);
-                        g2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 33)), hLow, g2);
-                        f2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 34)), hLow, f2);
-                        o2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 35)), hLow, o2);
-                        i3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 48)), hLow, i3);
-                        g3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 49)), hLow, g3);
-                        f3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 50)), hLow, f3);
-                        o3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 51)), hLow, o3);
-                        var hK1Low = Vector512.LoadUnsafe(ref h, 16);
-                        i0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 4)), hK1Low, i0);
-                        g0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 5)), hK1Low, g0);
-                        f0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 6)), hK1Low, f0);
-                        o0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 7)), hK1Low, o0);
-                        i1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 20)), hK1Low, i1);
-                        g1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 21)), hK1Low, g1);
-                        f1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 22)), hK1Low, f1);
-                        o1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 23)), hK1Low, o1);
-                        i2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 36)), hK1Low, i2);
-                        g2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 37)), hK1Low, g2);
-                        f2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 38)), hK1Low, f2);
-                        o2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 39)), hK1Low, o2);
-                        i3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 52)), hK1Low, i3);
-                        g3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 53)), hK1Low, g3);
-                        f3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 54)), hK1Low, f3);
-                        o3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 55)), hK1Low, o3);
-                        var hK2Low = Vector512.LoadUnsafe(ref h, 32);
-                        i0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 8)), hK2Low, i0);
-                        g0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 9)), hK2Low, g0);
-                        f0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 10)), hK2Low, f0);
-                        o0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 11)), hK2Low, o0);
-                        i1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 24)), hK2Low, i1);
-                        g1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 25)), hK2Low, g1);
-                        f1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 26)), hK2Low, f1);
-                        o1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 27)), hK2Low, o1);
-                        i2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 40)), hK2Low, i2);
-                        g2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 41)), hK2Low, g2);
-                        f2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 42)), hK2Low, f2);
-                        o2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 43)), hK2Low, o2);
-                        i3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 56)), hK2Low, i3);
-                        g3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 57)), hK2Low, g3);
-                        f3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 58)), hK2Low, f3);
-                        o3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 59)), hK2Low, o3);
-                        var hK3Low = Vector512.LoadUnsafe(ref h, 48);
-                        i0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 12)), hK3Low, i0);
-                        g0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 13)), hK3Low, g0);
-                        f0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 14)), hK3Low, f0);
-                        o0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 15)), hK3Low, o0);
-                        i1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 28)), hK3Low, i1);
-                        g1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 29)), hK3Low, g1);
-                        f1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 30)), hK3Low, f1);
-                        o1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 31)), hK3Low, o1);
-                        i2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 44)), hK3Low, i2);
-                        g2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 45)), hK3Low, g2);
-                        f2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 46)), hK3Low, f2);
-                        o2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 47)), hK3Low, o2);
-                        i3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 60)), hK3Low, i3);
-                        g3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 61)), hK3Low, g3);
-                        f3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 62)), hK3Low, f3);
-                        o3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, 63)), hK3Low, o3);
-                        weights = ref Unsafe.Add(ref weights, 16);
-                        h = ref Unsafe.Add(ref h, 64);
-                    }
-                    i0 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), i0);
-                    o0 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), o0);
-                    i1 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), i1);
-                    o1 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), o1);
-                    i2 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), i2);
-                    o2 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), o2);
-                    i3 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), i3);
-                    o3 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), o3);
-                    var i0Round = Vector512.Round(i0);
-                    var i1Round = Vector512.Round(i1);
-                    var i2Round = Vector512.Round(i2);
-                    var i3Round = Vector512.Round(i3);
-                    i0 -= i0Round;
-                    i1 -= i1Round;
-                    i2 -= i2Round;
-                    i3 -= i3Round;
-                    var i0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i0, Vector512.Create(Exp2C4));
-                    var i1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i1, Vector512.Create(Exp2C4));
-                    var i2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i2, Vector512.Create(Exp2C4));
-                    var i3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i3, Vector512.Create(Exp2C4));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(Exp2C3));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(Exp2C3));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(Exp2C3));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(Exp2C3));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(Exp2C2));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(Exp2C2));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(Exp2C2));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(Exp2C2));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(Exp2C1));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(Exp2C1));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(Exp2C1));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(Exp2C1));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(1f));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(1f));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(1f));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(1f));
-                    i0Exp = PowersOfTwo.Scale(i0Exp, i0Round);
-                    i1Exp = PowersOfTwo.Scale(i1Exp, i1Round);
-                    i2Exp = PowersOfTwo.Scale(i2Exp, i2Round);
-                    i3Exp = PowersOfTwo.Scale(i3Exp, i3Round);
-                    g0 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g0);
-                    g1 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g1);
-                    g2 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g2);
-                    g3 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g3);
-                    var g0Round = Vector512.Round(g0);
-                    var g1Round = Vector512.Round(g1);
-                    var g2Round = Vector512.Round(g2);
-                    var g3Round = Vector512.Round(g3);
-                    g0 -= g0Round;
-                    g1 -= g1Round;
-                    g2 -= g2Round;
-                    g3 -= g3Round;
-                    var g0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g0, Vector512.Create(Exp2C4));
-                    var g1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g1, Vector512.Create(Exp2C4));
-                    var g2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g2, Vector512.Create(Exp2C4));
-                    var g3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g3, Vector512.Create(Exp2C4));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(Exp2C3));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(Exp2C3));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(Exp2C3));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(Exp2C3));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(Exp2C2));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(Exp2C2));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(Exp2C2));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(Exp2C2));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(Exp2C1));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(Exp2C1));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(Exp2C1));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(Exp2C1));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(1f));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(1f));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(1f));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(1f));
-                    g0Exp = PowersOfTwo.Scale(g0Exp, g0Round);
-                    g1Exp = PowersOfTwo.Scale(g1Exp, g1Round);
-                    g2Exp = PowersOfTwo.Scale(g2Exp, g2Round);
-                    g3Exp = PowersOfTwo.Scale(g3Exp, g3Round);
-                    i0Exp += Vector512<float>.One;
-                    var g0Plus = Vector512<float>.One + g0Exp;
-                    var g0Over = Vector512<float>.One / (i0Exp * g0Plus);
-                    i0 = g0Plus * g0Over;
-                    g0 = (Vector512<float>.One - g0Exp) * (i0Exp * g0Over);
-                    i0.StoreUnsafe(ref gates, 0);
-                    g0.StoreUnsafe(ref gates, 64);
-                    i1Exp += Vector512<float>.One;
-                    var g1Plus = Vector512<float>.One + g1Exp;
-                    var g1Over = Vector512<float>.One / (i1Exp * g1Plus);
-                    i1 = g1Plus * g1Over;
-                    g1 = (Vector512<float>.One - g1Exp) * (i1Exp * g1Over);
-                    i1.StoreUnsafe(ref gates, 16);
-                    g1.StoreUnsafe(ref gates, 80);
-                    i2Exp += Vector512<float>.One;
-                    var g2Plus = Vector512<float>.One + g2Exp;
-                    var g2Over = Vector512<float>.One / (i2Exp * g2Plus);
-                    i2 = g2Plus * g2Over;
-                    g2 = (Vector512<float>.One - g2Exp) * (i2Exp * g2Over);
-                    i2.StoreUnsafe(ref gates, 32);
-                    g2.StoreUnsafe(ref gates, 96);
-                    i3Exp += Vector512<float>.One;
-                    var g3Plus = Vector512<float>.One + g3Exp;
-                    var g3Over = Vector512<float>.One / (i3Exp * g3Plus);
-                    i3 = g3Plus * g3Over;
-                    g3 = (Vector512<float>.One - g3Exp) * (i3Exp * g3Over);
-                    i3.StoreUnsafe(ref gates, 48);
-                    g3.StoreUnsafe(ref gates, 112);
-                    var f0Round = Vector512.Round(f0);
-                    var f1Round = Vector512.Round(f1);
-                    var f2Round = Vector512.Round(f2);
-                    var f3Round = Vector512.Round(f3);
-                    f0 -= f0Round;
-                    f1 -= f1Round;
-                    f2 -= f2Round;
-                    f3 -= f3Round;
-                    var f0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f0, Vector512.Create(Exp2C4));
-                    var f1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f1, Vector512.Create(Exp2C4));
-                    var f2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f2, Vector512.Create(Exp2C4));
-                    var f3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f3, Vector512.Create(Exp2C4));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(Exp2C3));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(Exp2C3));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(Exp2C3));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(Exp2C3));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(Exp2C2));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(Exp2C2));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(Exp2C2));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(Exp2C2));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(Exp2C1));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(Exp2C1));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(Exp2C1));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(Exp2C1));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(1f));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(1f));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(1f));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(1f));
-                    f0Exp = PowersOfTwo.Scale(f0Exp, f0Round);
-                    f1Exp = PowersOfTwo.Scale(f1Exp, f1Round);
-                    f2Exp = PowersOfTwo.Scale(f2Exp, f2Round);
-                    f3Exp = PowersOfTwo.Scale(f3Exp, f3Round);
-                    var o0Round = Vector512.Round(o0);
-                    var o1Round = Vector512.Round(o1);
-                    var o2Round = Vector512.Round(o2);
-                    var o3Round = Vector512.Round(o3);
-                    o0 -= o0Round;
-                    o1 -= o1Round;
-                    o2 -= o2Round;
-                    o3 -= o3Round;
-                    var o0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o0, Vector512.Create(Exp2C4));
-                    var o1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o1, Vector512.Create(Exp2C4));
-                    var o2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o2, Vector512.Create(Exp2C4));
-                    var o3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o3, Vector512.Create(Exp2C4));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(Exp2C3));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(Exp2C3));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(Exp2C3));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(Exp2C3));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(Exp2C2));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(Exp2C2));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(Exp2C2));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(Exp2C2));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(Exp2C1));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(Exp2C1));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(Exp2C1));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(Exp2C1));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(1f));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(1f));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(1f));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(1f));
-                    o0Exp = PowersOfTwo.Scale(o0Exp, o0Round);
-                    o1Exp = PowersOfTwo.Scale(o1Exp, o1Round);
-                    o2Exp = PowersOfTwo.Scale(o2Exp, o2Round);
-                    o3Exp = PowersOfTwo.Scale(o3Exp, o3Round);
-                    f0 = Vector512<float>.One / (Vector512<float>.One + f0Exp);
-                    f0.StoreUnsafe(ref gates, 128);
-                    var c0 = Vector512.FusedMultiplyAdd(f0, Vector512.LoadUnsafe(ref cell, 0), i0 * g0);
-                    c0.StoreUnsafe(ref newCell, 0);
-                    f1 = Vector512<float>.One / (Vector512<float>.One + f1Exp);
-                    f1.StoreUnsafe(ref gates, 144);
-                    var c1 = Vector512.FusedMultiplyAdd(f1, Vector512.LoadUnsafe(ref cell, 16), i1 * g1);
-                    c1.StoreUnsafe(ref newCell, 16);
-                    f2 = Vector512<float>.One / (Vector512<float>.One + f2Exp);
-                    f2.StoreUnsafe(ref gates, 160);
-                    var c2 = Vector512.FusedMultiplyAdd(f2, Vector512.LoadUnsafe(ref cell, 32), i2 * g2);
-                    c2.StoreUnsafe(ref newCell, 32);
-                    f3 = Vector512<float>.One / (Vector512<float>.One + f3Exp);
-                    f3.StoreUnsafe(ref gates, 176);
-                    var c3 = Vector512.FusedMultiplyAdd(f3, Vector512.LoadUnsafe(ref cell, 48), i3 * g3);
-                    c3.StoreUnsafe(ref newCell, 48);
-                    c0 *= Vector512.Create(MinusTwoLog2E);
-                    c1 *= Vector512.Create(MinusTwoLog2E);
-                    c2 *= Vector512.Create(MinusTwoLog2E);
-                    c3 *= Vector512.Create(MinusTwoLog2E);
-                    c0 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c0);
-                    c1 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c1);
-                    c2 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c2);
-                    c3 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c3);
-                    var c0Round = Vector512.Round(c0);
-                    var c1Round = Vector512.Round(c1);
-                    var c2Round = Vector512.Round(c2);
-                    var c3Round = Vector512.Round(c3);
-                    c0 -= c0Round;
-                    c1 -= c1Round;
-                    c2 -= c2Round;
-                    c3 -= c3Round;
-                    var c0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c0, Vector512.Create(Exp2C4));
-                    var c1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c1, Vector512.Create(Exp2C4));
-                    var c2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c2, Vector512.Create(Exp2C4));
-                    var c3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c3, Vector512.Create(Exp2C4));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(Exp2C3));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(Exp2C3));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(Exp2C3));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(Exp2C3));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(Exp2C2));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(Exp2C2));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(Exp2C2));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(Exp2C2));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(Exp2C1));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(Exp2C1));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(Exp2C1));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(Exp2C1));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(1f));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(1f));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(1f));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(1f));
-                    c0Exp = PowersOfTwo.Scale(c0Exp, c0Round);
-                    c1Exp = PowersOfTwo.Scale(c1Exp, c1Round);
-                    c2Exp = PowersOfTwo.Scale(c2Exp, c2Round);
-                    c3Exp = PowersOfTwo.Scale(c3Exp, c3Round);
-                    o0Exp += Vector512<float>.One;
-                    var c0Plus = Vector512<float>.One + c0Exp;
-                    var c0Over = Vector512<float>.One / (o0Exp * c0Plus);
-                    o0 = c0Plus * c0Over;
-                    c0 = (Vector512<float>.One - c0Exp) * (o0Exp * c0Over);
-                    o0.StoreUnsafe(ref gates, 192);
-                    c0.StoreUnsafe(ref gates, 256);
-                    var y0 = o0 * c0;
-                    y0.StoreUnsafe(ref newHidden, 0);
-                    o1Exp += Vector512<float>.One;
-                    var c1Plus = Vector512<float>.One + c1Exp;
-                    var c1Over = Vector512<float>.One / (o1Exp * c1Plus);
-                    o1 = c1Plus * c1Over;
-                    c1 = (Vector512<float>.One - c1Exp) * (o1Exp * c1Over);
-                    o1.StoreUnsafe(ref gates, 208);
-                    c1.StoreUnsafe(ref gates, 272);
-                    var y1 = o1 * c1;
-                    y1.StoreUnsafe(ref newHidden, 16);
-                    o2Exp += Vector512<float>.One;
-                    var c2Plus = Vector512<float>.One + c2Exp;
-                    var c2Over = Vector512<float>.One / (o2Exp * c2Plus);
-                    o2 = c2Plus * c2Over;
-                    c2 = (Vector512<float>.One - c2Exp) * (o2Exp * c2Over);
-                    o2.StoreUnsafe(ref gates, 224);
-                    c2.StoreUnsafe(ref gates, 288);
-                    var y2 = o2 * c2;
-                    y2.StoreUnsafe(ref newHidden, 32);
-                    o3Exp += Vector512<float>.One;
-                    var c3Plus = Vector512<float>.One + c3Exp;
-                    var c3Over = Vector512<float>.One / (o3Exp * c3Plus);
-                    o3 = c3Plus * c3Over;
-                    c3 = (Vector512<float>.One - c3Exp) * (o3Exp * c3Over);
-                    o3.StoreUnsafe(ref gates, 240);
-                    c3.StoreUnsafe(ref gates, 304);
-                    var y3 = o3 * c3;
-                    y3.StoreUnsafe(ref newHidden, 48);
+                    var i = Vector512.LoadUnsafe(ref gates, at);
+                    var g = Vector512.LoadUnsafe(ref gates, at + BlockFloats);
+                    var f = Vector512.LoadUnsafe(ref gates, at + 2 * BlockFloats);
+                    i = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), i);
+                    g = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g);
+                    var iBiased = i + Vector512.Create(RoundingBias);
+                    var gBiased = g + Vector512.Create(RoundingBias);
+                    var fBiased = f + Vector512.Create(RoundingBias);
+                    var iRound = iBiased - Vector512.Create(RoundingBias);
+                    var gRound = gBiased - Vector512.Create(RoundingBias);
+                    var fRound = fBiased - Vector512.Create(RoundingBias);
+                    i -= iRound;
+                    g -= gRound;
+                    f -= fRound;
+                    var iExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), i, Vector512.Create(Exp2C1));
+                    var gExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), g, Vector512.Create(Exp2C1));
+                    var fExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), f, Vector512.Create(Exp2C1));
+                    var iPart = PowersOfTwo.Fraction(iBiased);
+                    var gPart = PowersOfTwo.Fraction(gBiased);
+                    var fPart = PowersOfTwo.Fraction(fBiased);
+                    iExp *= i;
+                    gExp *= g;
+                    fExp *= f;
+                    iExp = Vector512.FusedMultiplyAdd(iPart, iExp, iPart);
+                    gExp = Vector512.FusedMultiplyAdd(gPart, gExp, gPart);
+                    fExp = Vector512.FusedMultiplyAdd(fPart, fExp, fPart);
+                    iExp = PowersOfTwo.Scale(iExp, iRound);
+                    gExp = PowersOfTwo.Scale(gExp, gRound);
+                    fExp = PowersOfTwo.Scale(fExp, fRound);
+                    iExp += Vector512<float>.One;
+                    var gPlus = Vector512<float>.One + gExp;
+                    var gOver = Vector512<float>.One / (iExp * gPlus);
+                    i = gPlus * gOver;
+                    g = (Vector512<float>.One - gExp) * (iExp * gOver);
+                    f = Vector512<float>.One / (Vector512<float>.One + fExp);
+                    i.StoreUnsafe(ref gates, at);
+                    g.StoreUnsafe(ref gates, at + BlockFloats);
+                    f.StoreUnsafe(ref gates, at + 2 * BlockFloats);
+                    var c = Vector512.FusedMultiplyAdd(f, Vector512.LoadUnsafe(ref cell, at), i * g);
+                    c.StoreUnsafe(ref newCell, at);
+                }
+            }
+
+            // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+            {
+                for (nuint at = 0; at < BlockFloats; at += 16)
+                {
+                    var o = Vector512.LoadUnsafe(ref gates, at + 3 * BlockFloats);
+                    var t = Vector512.LoadUnsafe(ref newCell, at) * Vector512.Create(MinusTwoLog2E);
+                    o = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), o);
+                    t = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), t);
+                    var oBiased = o + Vector512.Create(RoundingBias);
+                    var tBiased = t + Vector512.Create(RoundingBias);
+                    var oRound = oBiased - Vector512.Create(RoundingBias);
+                    var tRound = tBiased - Vector512.Create(RoundingBias);
+                    o -= oRound;
+                    t -= tRound;
+                    var oExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), o, Vector512.Create(Exp2C1));
+                    var tExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), t, Vector512.Create(Exp2C1));
+                    var oPart = PowersOfTwo.Fraction(oBiased);
+                    var tPart = PowersOfTwo.Fraction(tBiased);
+                    oExp *= o;
+                    tExp *= t;
+                    oExp = Vector512.FusedMultiplyAdd(oPart, oExp, oPart);
+                    tExp = Vector512.FusedMultiplyAdd(tPart, tExp, tPart);
+                    oExp = PowersOfTwo.Scale(oExp, oRound);
+                    tExp = PowersOfTwo.Scale(tExp, tRound);
+                    oExp += Vector512<float>.One;
+                    var tPlus = Vector512<float>.One + tExp;
+                    var tOver = Vector512<float>.One / (oExp * tPlus);
+                    o = tPlus * tOver;
+                    t = (Vector512<float>.One - tExp) * (oExp * tOver);
+                    o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
+                    t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
+                    var h = o * t;
+                    h.StoreUnsafe(ref newHidden, at);
                 }
             }
 
             // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(
-                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint, ref float loopAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
             {
                 for (nuint at = 0; at < BlockFloats; at += 16)
                 {
@@ -1618,20 +1398,20 @@ namespace Vsml.Tests.Snapshots
                     var o = Vector512.LoadUnsafe(ref gates, at + 3 * BlockFloats);
                     var t = Vector512.LoadUnsafe(ref gates, at + 4 * BlockFloats);
                     var dh = Vector512.LoadUnsafe(ref hiddenAdjoint, at);
-                    var dc = Vector512.LoadUnsafe(ref cellAdjoint, at) + dh * o * (Vector512<float>.One - t * t);
-                    (dc * f).StoreUnsafe(ref cellAdjoint, at);
-                    var di = dc * g * (i * (Vector512<float>.One - i));
-                    var dg = dc * i * (Vector512<float>.One - g * g);
-                    var df = dc * Vector512.LoadUnsafe(ref cell, at) * (f * (Vector512<float>.One - f));
-                    var dO = dh * t * (o * (Vector512<float>.One - o));
+                    var dc = Vector512.LoadUnsafe(ref cellAdjoint, at);
+                    var dt = dh * o;
+                    dc = Vector512.FusedMultiplyAdd(dt, (Vector512<float>.One - t * t), dc);
+                    var da = dc * i;
+                    var dcBefore = dc * f;
+                    var di = da * g * (Vector512<float>.One - i);
+                    var dg = da * (Vector512<float>.One - g * g);
+                    var df = dcBefore * Vector512.LoadUnsafe(ref cell, at) * (Vector512<float>.One - f);
+                    var dO = dt * t * (Vector512<float>.One - o);
+                    dcBefore.StoreUnsafe(ref cellAdjoint, at);
                     di.StoreUnsafe(ref gateAdjoint, at);
-                    (Vector512.LoadUnsafe(ref loopAdjoint, at) + di).StoreUnsafe(ref loopAdjoint, at);
                     dg.StoreUnsafe(ref gateAdjoint, at + 1 * BlockFloats);
-                    (Vector512.LoadUnsafe(ref loopAdjoint, at + 1 * BlockFloats) + dg).StoreUnsafe(ref loopAdjoint, at + 1 * BlockFloats);
                     df.StoreUnsafe(ref gateAdjoint, at + 2 * BlockFloats);
-                    (Vector512.LoadUnsafe(ref loopAdjoint, at + 2 * BlockFloats) + df).StoreUnsafe(ref loopAdjoint, at + 2 * BlockFloats);
                     dO.StoreUnsafe(ref gateAdjoint, at + 3 * BlockFloats);
-                    (Vector512.LoadUnsafe(ref loopAdjoint, at + 3 * BlockFloats) + dO).StoreUnsafe(ref loopAdjoint, at + 3 * BlockFloats);
                 }
             }
 
@@ -1679,102 +1459,121 @@ namespace Vsml.Tests.Snapshots
                 }
             }
 
-            // Over all records of a chunk: dW [k][gate][unit][16] += h dz, and the sum of dz for the messages along the lanes.
+            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
+            // the messages along the lanes and for those of each place.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
+            private static void AddWeightGradient(
+                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
             {
                 for (nuint column = 0; column < Columns; column += 4)
                 {
                     ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
-                    for (nuint piece = 0; piece < BlockLanes; piece += 16)
                     {
-                        ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                        var lane0 = Vector512.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        var lane1 = Vector512.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        var lane2 = Vector512.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        var lane3 = Vector512.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                        for (nuint record = 0; record < records; record++)
+                        ref var dz = ref dzColumn;
+                        ref var lane = ref Unsafe.Add(ref laneAdjoint, column * BlockLanes);
+                        ref var loop = ref Unsafe.Add(ref loopAdjoint, column * BlockLanes);
+                        var laneA0 = Vector512.LoadUnsafe(ref lane, 0);
+                        var laneB0 = Vector512.LoadUnsafe(ref lane, 16);
+                        var laneC0 = Vector512.LoadUnsafe(ref lane, 32);
+                        var laneD0 = Vector512.LoadUnsafe(ref lane, 48);
+                        for (nuint place = 0; place < places; place++)
                         {
-                            lane0 += Vector512.LoadUnsafe(ref dz, 0);
-                            lane1 += Vector512.LoadUnsafe(ref dz, 16);
-                            lane2 += Vector512.LoadUnsafe(ref dz, 32);
-                            lane3 += Vector512.LoadUnsafe(ref dz, 48);
-                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
-                        }
-                        lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                    }
-                    for (nuint k = 0; k < 4; k += 4)
-                    {
-                        for (nuint piece = 0; piece < BlockLanes; piece += 16)
-                        {
-                            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                            ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes + piece);
-                            ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes + piece);
-                            var sum0A = Vector512.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            var sum0B = Vector512.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            var sum0C = Vector512.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            var sum0D = Vector512.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            var sum1A = Vector512.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            var sum1B = Vector512.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            var sum1C = Vector512.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            var sum1D = Vector512.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                            var sum2A = Vector512.LoadUnsafe(ref sum, (2 * Columns + 0) * BlockLanes);
-                            var sum2B = Vector512.LoadUnsafe(ref sum, (2 * Columns + 1) * BlockLanes);
-                            var sum2C = Vector512.LoadUnsafe(ref sum, (2 * Columns + 2) * BlockLanes);
-                            var sum2D = Vector512.LoadUnsafe(ref sum, (2 * Columns + 3) * BlockLanes);
-                            var sum3A = Vector512.LoadUnsafe(ref sum, (3 * Columns + 0) * BlockLanes);
-                            var sum3B = Vector512.LoadUnsafe(ref sum, (3 * Columns + 1) * BlockLanes);
-                            var sum3C = Vector512.LoadUnsafe(ref sum, (3 * Columns + 2) * BlockLanes);
-                            var sum3D = Vector512.LoadUnsafe(ref sum, (3 * Columns + 3) * BlockLanes);
-                            for (nuint record = 0; record < records; record++)
+                            var loopA = Vector512.LoadUnsafe(ref loop, 0);
+                            var loopB = Vector512.LoadUnsafe(ref loop, 16);
+                            var loopC = Vector512.LoadUnsafe(ref loop, 32);
+                            var loopD = Vector512.LoadUnsafe(ref loop, 48);
+                            for (nuint tick = 0; tick < ticks; tick++)
                             {
-                                var h0 = Vector512.LoadUnsafe(ref h, 0);
-                                var h1 = Vector512.LoadUnsafe(ref h, 16);
-                                var h2 = Vector512.LoadUnsafe(ref h, 32);
-                                var h3 = Vector512.LoadUnsafe(ref h, 48);
-                                var dz0 = Vector512.LoadUnsafe(ref dz, 0);
-                                sum0A = Vector512.FusedMultiplyAdd(h0, dz0, sum0A);
-                                sum1A = Vector512.FusedMultiplyAdd(h1, dz0, sum1A);
-                                sum2A = Vector512.FusedMultiplyAdd(h2, dz0, sum2A);
-                                sum3A = Vector512.FusedMultiplyAdd(h3, dz0, sum3A);
-                                var dz1 = Vector512.LoadUnsafe(ref dz, 16);
-                                sum0B = Vector512.FusedMultiplyAdd(h0, dz1, sum0B);
-                                sum1B = Vector512.FusedMultiplyAdd(h1, dz1, sum1B);
-                                sum2B = Vector512.FusedMultiplyAdd(h2, dz1, sum2B);
-                                sum3B = Vector512.FusedMultiplyAdd(h3, dz1, sum3B);
-                                var dz2 = Vector512.LoadUnsafe(ref dz, 32);
-                                sum0C = Vector512.FusedMultiplyAdd(h0, dz2, sum0C);
-                                sum1C = Vector512.FusedMultiplyAdd(h1, dz2, sum1C);
-                                sum2C = Vector512.FusedMultiplyAdd(h2, dz2, sum2C);
-                                sum3C = Vector512.FusedMultiplyAdd(h3, dz2, sum3C);
-                                var dz3 = Vector512.LoadUnsafe(ref dz, 48);
-                                sum0D = Vector512.FusedMultiplyAdd(h0, dz3, sum0D);
-                                sum1D = Vector512.FusedMultiplyAdd(h1, dz3, sum1D);
-                                sum2D = Vector512.FusedMultiplyAdd(h2, dz3, sum2D);
-                                sum3D = Vector512.FusedMultiplyAdd(h3, dz3, sum3D);
-                                h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                                var dzA0 = Vector512.LoadUnsafe(ref dz, 0);
+                                laneA0 += dzA0;
+                                loopA += dzA0;
+                                var dzB0 = Vector512.LoadUnsafe(ref dz, 16);
+                                laneB0 += dzB0;
+                                loopB += dzB0;
+                                var dzC0 = Vector512.LoadUnsafe(ref dz, 32);
+                                laneC0 += dzC0;
+                                loopC += dzC0;
+                                var dzD0 = Vector512.LoadUnsafe(ref dz, 48);
+                                laneD0 += dzD0;
+                                loopD += dzD0;
                                 dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                             }
-                            sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                            sum2A.StoreUnsafe(ref sum, (2 * Columns + 0) * BlockLanes);
-                            sum2B.StoreUnsafe(ref sum, (2 * Columns + 1) * BlockLanes);
-                            sum2C.StoreUnsafe(ref sum, (2 * Columns + 2) * BlockLanes);
-                            sum2D.StoreUnsafe(ref sum, (2 * Columns + 3) * BlockLanes);
-                            sum3A.StoreUnsafe(ref sum, (3 * Columns + 0) * BlockLanes);
-                            sum3B.StoreUnsafe(ref sum, (3 * Columns + 1) * BlockLanes);
-                            sum3C.StoreUnsafe(ref sum, (3 * Columns + 2) * BlockLanes);
-                            sum3D.StoreUnsafe(ref sum, (3 * Columns + 3) * BlockLanes);
+                            loopA.StoreUnsafe(ref loop, 0);
+                            loopB.StoreUnsafe(ref loop, 16);
+                            loopC.StoreUnsafe(ref loop, 32);
+                            loopD.StoreUnsafe(ref loop, 48);
+                            loop = ref Unsafe.Add(ref loop, GateRecordFloats);
                         }
+                        laneA0.StoreUnsafe(ref lane, 0);
+                        laneB0.StoreUnsafe(ref lane, 16);
+                        laneC0.StoreUnsafe(ref lane, 32);
+                        laneD0.StoreUnsafe(ref lane, 48);
+                    }
+                    {
+                        ref var dz = ref dzColumn;
+                        ref var h = ref Unsafe.Add(ref hidden, 0 * BlockLanes);
+                        ref var sum = ref Unsafe.Add(ref sums, (0 * Columns + column) * BlockLanes);
+                        var sum0A = Vector512.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        var sum0B = Vector512.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        var sum0C = Vector512.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        var sum0D = Vector512.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        var sum1A = Vector512.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        var sum1B = Vector512.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        var sum1C = Vector512.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        var sum1D = Vector512.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                        var sum2A = Vector512.LoadUnsafe(ref sum, (2 * Columns + 0) * BlockLanes);
+                        var sum2B = Vector512.LoadUnsafe(ref sum, (2 * Columns + 1) * BlockLanes);
+                        var sum2C = Vector512.LoadUnsafe(ref sum, (2 * Columns + 2) * BlockLanes);
+                        var sum2D = Vector512.LoadUnsafe(ref sum, (2 * Columns + 3) * BlockLanes);
+                        var sum3A = Vector512.LoadUnsafe(ref sum, (3 * Columns + 0) * BlockLanes);
+                        var sum3B = Vector512.LoadUnsafe(ref sum, (3 * Columns + 1) * BlockLanes);
+                        var sum3C = Vector512.LoadUnsafe(ref sum, (3 * Columns + 2) * BlockLanes);
+                        var sum3D = Vector512.LoadUnsafe(ref sum, (3 * Columns + 3) * BlockLanes);
+                        for (nuint record = 0; record < places * ticks; record++)
+                        {
+                            var h0 = Vector512.LoadUnsafe(ref h, 0);
+                            var h1 = Vector512.LoadUnsafe(ref h, 16);
+                            var h2 = Vector512.LoadUnsafe(ref h, 32);
+                            var h3 = Vector512.LoadUnsafe(ref h, 48);
+                            var dzA = Vector512.LoadUnsafe(ref dz, 0);
+                            sum0A = Vector512.FusedMultiplyAdd(h0, dzA, sum0A);
+                            sum1A = Vector512.FusedMultiplyAdd(h1, dzA, sum1A);
+                            sum2A = Vector512.FusedMultiplyAdd(h2, dzA, sum2A);
+                            sum3A = Vector512.FusedMultiplyAdd(h3, dzA, sum3A);
+                            var dzB = Vector512.LoadUnsafe(ref dz, 16);
+                            sum0B = Vector512.FusedMultiplyAdd(h0, dzB, sum0B);
+                            sum1B = Vector512.FusedMultiplyAdd(h1, dzB, sum1B);
+                            sum2B = Vector512.FusedMultiplyAdd(h2, dzB, sum2B);
+                            sum3B = Vector512.FusedMultiplyAdd(h3, dzB, sum3B);
+                            var dzC = Vector512.LoadUnsafe(ref dz, 32);
+                            sum0C = Vector512.FusedMultiplyAdd(h0, dzC, sum0C);
+                            sum1C = Vector512.FusedMultiplyAdd(h1, dzC, sum1C);
+                            sum2C = Vector512.FusedMultiplyAdd(h2, dzC, sum2C);
+                            sum3C = Vector512.FusedMultiplyAdd(h3, dzC, sum3C);
+                            var dzD = Vector512.LoadUnsafe(ref dz, 48);
+                            sum0D = Vector512.FusedMultiplyAdd(h0, dzD, sum0D);
+                            sum1D = Vector512.FusedMultiplyAdd(h1, dzD, sum1D);
+                            sum2D = Vector512.FusedMultiplyAdd(h2, dzD, sum2D);
+                            sum3D = Vector512.FusedMultiplyAdd(h3, dzD, sum3D);
+                            h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                        }
+                        sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                        sum2A.StoreUnsafe(ref sum, (2 * Columns + 0) * BlockLanes);
+                        sum2B.StoreUnsafe(ref sum, (2 * Columns + 1) * BlockLanes);
+                        sum2C.StoreUnsafe(ref sum, (2 * Columns + 2) * BlockLanes);
+                        sum2D.StoreUnsafe(ref sum, (2 * Columns + 3) * BlockLanes);
+                        sum3A.StoreUnsafe(ref sum, (3 * Columns + 0) * BlockLanes);
+                        sum3B.StoreUnsafe(ref sum, (3 * Columns + 1) * BlockLanes);
+                        sum3C.StoreUnsafe(ref sum, (3 * Columns + 2) * BlockLanes);
+                        sum3D.StoreUnsafe(ref sum, (3 * Columns + 3) * BlockLanes);
                     }
                 }
             }
@@ -1949,17 +1748,16 @@ namespace Vsml.Tests.Snapshots
             private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
             private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
 
-            // 2^f for f in -0.5..0.5 by a polynomial of degree 5; relative error below 2e-7.
-            private const float Exp2C1 = 0.6931469671f;
-            private const float Exp2C2 = 0.2402211972f;
-            private const float Exp2C3 = 0.05550713273f;
-            private const float Exp2C4 = 0.009675541331f;
-            private const float Exp2C5 = 0.001327647217f;
-
             private const float MinusTwoLog2E = -2.885390082f;
 
             // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
             private const float ExponentLimit = 40f;
+
+            // 2^x = 2^k 2^r: k is x rounded to 1/32 by adding 1.5 * 2^18, which leaves its fraction in the low bits to choose 2^fraction
+            // from a table; 2^r for |r| <= 1/64 is a polynomial of degree 2. Relative error below 2e-7.
+            private const float RoundingBias = 393216f;
+            private const float Exp2C1 = 0.6931573153f;
+            private const float Exp2C2 = 0.2402267754f;
 
             /// <inheritdoc/>
             public override SimdLevel Level => SimdLevel.Avx512;
@@ -2150,6 +1948,15 @@ namespace Vsml.Tests.Snapshots
             private static void MicroTick(
                 ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             {
+                AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
+                UpdateCell(ref gates, ref cell, ref newCell);
+                UpdateHidden(ref gates, ref newCell, ref newHidden);
+            }
+
+            // gates [i|g|f|o][unit][16] = lane + loop + h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+            {
                 {
                     var i0 = Vector512.Create(Unsafe.Add(ref loop, 0)) + Vector512.LoadUnsafe(ref lane, 0);
                     var i1 = Vector512.Create(Unsafe.Add(ref loop, 1)) + Vector512.LoadUnsafe(ref lane, 16);
@@ -2242,198 +2049,92 @@ namespace Vsml.Tests.Snapshots
                         weights = ref Unsafe.Add(ref weights, 16);
                         h = ref Unsafe.Add(ref h, 64);
                     }
-                    var i0Round = Vector512.Round(i0);
-                    var i1Round = Vector512.Round(i1);
-                    var i2Round = Vector512.Round(i2);
-                    var i3Round = Vector512.Round(i3);
-                    i0 -= i0Round;
-                    i1 -= i1Round;
-                    i2 -= i2Round;
-                    i3 -= i3Round;
-                    var i0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i0, Vector512.Create(Exp2C4));
-                    var i1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i1, Vector512.Create(Exp2C4));
-                    var i2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i2, Vector512.Create(Exp2C4));
-                    var i3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), i3, Vector512.Create(Exp2C4));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(Exp2C3));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(Exp2C3));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(Exp2C3));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(Exp2C3));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(Exp2C2));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(Exp2C2));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(Exp2C2));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(Exp2C2));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(Exp2C1));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(Exp2C1));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(Exp2C1));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(Exp2C1));
-                    i0Exp = Vector512.FusedMultiplyAdd(i0Exp, i0, Vector512.Create(1f));
-                    i1Exp = Vector512.FusedMultiplyAdd(i1Exp, i1, Vector512.Create(1f));
-                    i2Exp = Vector512.FusedMultiplyAdd(i2Exp, i2, Vector512.Create(1f));
-                    i3Exp = Vector512.FusedMultiplyAdd(i3Exp, i3, Vector512.Create(1f));
-                    i0Exp = PowersOfTwo.Scale(i0Exp, i0Round);
-                    i1Exp = PowersOfTwo.Scale(i1Exp, i1Round);
-                    i2Exp = PowersOfTwo.Scale(i2Exp, i2Round);
-                    i3Exp = PowersOfTwo.Scale(i3Exp, i3Round);
-                    g0 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g0);
-                    g1 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g1);
-                    g2 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g2);
-                    g3 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g3);
-                    var g0Round = Vector512.Round(g0);
-                    var g1Round = Vector512.Round(g1);
-                    var g2Round = Vector512.Round(g2);
-                    var g3Round = Vector512.Round(g3);
-                    g0 -= g0Round;
-                    g1 -= g1Round;
-                    g2 -= g2Round;
-                    g3 -= g3Round;
-                    var g0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g0, Vector512.Create(Exp2C4));
-                    var g1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g1, Vector512.Create(Exp2C4));
-                    var g2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g2, Vector512.Create(Exp2C4));
-                    var g3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), g3, Vector512.Create(Exp2C4));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(Exp2C3));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(Exp2C3));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(Exp2C3));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(Exp2C3));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(Exp2C2));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(Exp2C2));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(Exp2C2));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(Exp2C2));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(Exp2C1));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(Exp2C1));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(Exp2C1));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(Exp2C1));
-                    g0Exp = Vector512.FusedMultiplyAdd(g0Exp, g0, Vector512.Create(1f));
-                    g1Exp = Vector512.FusedMultiplyAdd(g1Exp, g1, Vector512.Create(1f));
-                    g2Exp = Vector512.FusedMultiplyAdd(g2Exp, g2, Vector512.Create(1f));
-                    g3Exp = Vector512.FusedMultiplyAdd(g3Exp, g3, Vector512.Create(1f));
-                    g0Exp = PowersOfTwo.Scale(g0Exp, g0Round);
-                    g1Exp = PowersOfTwo.Scale(g1Exp, g1Round);
-                    g2Exp = PowersOfTwo.Scale(g2Exp, g2Round);
-                    g3Exp = PowersOfTwo.Scale(g3Exp, g3Round);
-                    var a0 = (Vector512<float>.One - g0Exp) / ((Vector512<float>.One + i0Exp) * (Vector512<float>.One + g0Exp));
-                    var a1 = (Vector512<float>.One - g1Exp) / ((Vector512<float>.One + i1Exp) * (Vector512<float>.One + g1Exp));
-                    var a2 = (Vector512<float>.One - g2Exp) / ((Vector512<float>.One + i2Exp) * (Vector512<float>.One + g2Exp));
-                    var a3 = (Vector512<float>.One - g3Exp) / ((Vector512<float>.One + i3Exp) * (Vector512<float>.One + g3Exp));
-                    var f0Round = Vector512.Round(f0);
-                    var f1Round = Vector512.Round(f1);
-                    var f2Round = Vector512.Round(f2);
-                    var f3Round = Vector512.Round(f3);
-                    f0 -= f0Round;
-                    f1 -= f1Round;
-                    f2 -= f2Round;
-                    f3 -= f3Round;
-                    var f0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f0, Vector512.Create(Exp2C4));
-                    var f1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f1, Vector512.Create(Exp2C4));
-                    var f2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f2, Vector512.Create(Exp2C4));
-                    var f3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), f3, Vector512.Create(Exp2C4));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(Exp2C3));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(Exp2C3));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(Exp2C3));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(Exp2C3));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(Exp2C2));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(Exp2C2));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(Exp2C2));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(Exp2C2));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(Exp2C1));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(Exp2C1));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(Exp2C1));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(Exp2C1));
-                    f0Exp = Vector512.FusedMultiplyAdd(f0Exp, f0, Vector512.Create(1f));
-                    f1Exp = Vector512.FusedMultiplyAdd(f1Exp, f1, Vector512.Create(1f));
-                    f2Exp = Vector512.FusedMultiplyAdd(f2Exp, f2, Vector512.Create(1f));
-                    f3Exp = Vector512.FusedMultiplyAdd(f3Exp, f3, Vector512.Create(1f));
-                    f0Exp = PowersOfTwo.Scale(f0Exp, f0Round);
-                    f1Exp = PowersOfTwo.Scale(f1Exp, f1Round);
-                    f2Exp = PowersOfTwo.Scale(f2Exp, f2Round);
-                    f3Exp = PowersOfTwo.Scale(f3Exp, f3Round);
-                    var o0Round = Vector512.Round(o0);
-                    var o1Round = Vector512.Round(o1);
-                    var o2Round = Vector512.Round(o2);
-                    var o3Round = Vector512.Round(o3);
-                    o0 -= o0Round;
-                    o1 -= o1Round;
-                    o2 -= o2Round;
-                    o3 -= o3Round;
-                    var o0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o0, Vector512.Create(Exp2C4));
-                    var o1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o1, Vector512.Create(Exp2C4));
-                    var o2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o2, Vector512.Create(Exp2C4));
-                    var o3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), o3, Vector512.Create(Exp2C4));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(Exp2C3));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(Exp2C3));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(Exp2C3));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(Exp2C3));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(Exp2C2));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(Exp2C2));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(Exp2C2));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(Exp2C2));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(Exp2C1));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(Exp2C1));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(Exp2C1));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(Exp2C1));
-                    o0Exp = Vector512.FusedMultiplyAdd(o0Exp, o0, Vector512.Create(1f));
-                    o1Exp = Vector512.FusedMultiplyAdd(o1Exp, o1, Vector512.Create(1f));
-                    o2Exp = Vector512.FusedMultiplyAdd(o2Exp, o2, Vector512.Create(1f));
-                    o3Exp = Vector512.FusedMultiplyAdd(o3Exp, o3, Vector512.Create(1f));
-                    o0Exp = PowersOfTwo.Scale(o0Exp, o0Round);
-                    o1Exp = PowersOfTwo.Scale(o1Exp, o1Round);
-                    o2Exp = PowersOfTwo.Scale(o2Exp, o2Round);
-                    o3Exp = PowersOfTwo.Scale(o3Exp, o3Round);
-                    var c0 = Vector512.LoadUnsafe(ref cell, 0) / (Vector512<float>.One + f0Exp) + a0;
-                    c0.StoreUnsafe(ref newCell, 0);
-                    var c1 = Vector512.LoadUnsafe(ref cell, 16) / (Vector512<float>.One + f1Exp) + a1;
-                    c1.StoreUnsafe(ref newCell, 16);
-                    var c2 = Vector512.LoadUnsafe(ref cell, 32) / (Vector512<float>.One + f2Exp) + a2;
-                    c2.StoreUnsafe(ref newCell, 32);
-                    var c3 = Vector512.LoadUnsafe(ref cell, 48) / (Vector512<float>.One + f3Exp) + a3;
-                    c3.StoreUnsafe(ref newCell, 48);
-                    c0 *= Vector512.Create(MinusTwoLog2E);
-                    c1 *= Vector512.Create(MinusTwoLog2E);
-                    c2 *= Vector512.Create(MinusTwoLog2E);
-                    c3 *= Vector512.Create(MinusTwoLog2E);
-                    c0 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c0);
-                    c1 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c1);
-                    c2 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c2);
-                    c3 = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), c3);
-                    var c0Round = Vector512.Round(c0);
-                    var c1Round = Vector512.Round(c1);
-                    var c2Round = Vector512.Round(c2);
-                    var c3Round = Vector512.Round(c3);
-                    c0 -= c0Round;
-                    c1 -= c1Round;
-                    c2 -= c2Round;
-                    c3 -= c3Round;
-                    var c0Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c0, Vector512.Create(Exp2C4));
-                    var c1Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c1, Vector512.Create(Exp2C4));
-                    var c2Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c2, Vector512.Create(Exp2C4));
-                    var c3Exp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C5), c3, Vector512.Create(Exp2C4));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(Exp2C3));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(Exp2C3));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(Exp2C3));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(Exp2C3));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(Exp2C2));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(Exp2C2));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(Exp2C2));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(Exp2C2));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(Exp2C1));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(Exp2C1));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(Exp2C1));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(Exp2C1));
-                    c0Exp = Vector512.FusedMultiplyAdd(c0Exp, c0, Vector512.Create(1f));
-                    c1Exp = Vector512.FusedMultiplyAdd(c1Exp, c1, Vector512.Create(1f));
-                    c2Exp = Vector512.FusedMultiplyAdd(c2Exp, c2, Vector512.Create(1f));
-                    c3Exp = Vector512.FusedMultiplyAdd(c3Exp, c3, Vector512.Create(1f));
-                    c0Exp = PowersOfTwo.Scale(c0Exp, c0Round);
-                    c1Exp = PowersOfTwo.Scale(c1Exp, c1Round);
-                    c2Exp = PowersOfTwo.Scale(c2Exp, c2Round);
-                    c3Exp = PowersOfTwo.Scale(c3Exp, c3Round);
-                    var y0 = (Vector512<float>.One - c0Exp) / ((Vector512<float>.One + o0Exp) * (Vector512<float>.One + c0Exp));
-                    y0.StoreUnsafe(ref newHidden, 0);
-                    var y1 = (Vector512<float>.One - c1Exp) / ((Vector512<float>.One + o1Exp) * (Vector512<float>.One + c1Exp));
-                    y1.StoreUnsafe(ref newHidden, 16);
-                    var y2 = (Vector512<float>.One - c2Exp) / ((Vector512<float>.One + o2Exp) * (Vector512<float>.One + c2Exp));
-                    y2.StoreUnsafe(ref newHidden, 32);
-                    var y3 = (Vector512<float>.One - c3Exp) / ((Vector512<float>.One + o3Exp) * (Vector512<float>.One + c3Exp));
-                    y3.StoreUnsafe(ref newHidden, 48);
+                    i0.StoreUnsafe(ref gates, 0);
+                    i1.StoreUnsafe(ref gates, 16);
+                    i2.StoreUnsafe(ref gates, 32);
+                    i3.StoreUnsafe(ref gates, 48);
+                    g0.StoreUnsafe(ref gates, 64);
+                    g1.StoreUnsafe(ref gates, 80);
+                    g2.StoreUnsafe(ref gates, 96);
+                    g3.StoreUnsafe(ref gates, 112);
+                    f0.StoreUnsafe(ref gates, 128);
+                    f1.StoreUnsafe(ref gates, 144);
+                    f2.StoreUnsafe(ref gates, 160);
+                    f3.StoreUnsafe(ref gates, 176);
+                    o0.StoreUnsafe(ref gates, 192);
+                    o1.StoreUnsafe(ref gates, 208);
+                    o2.StoreUnsafe(ref gates, 224);
+                    o3.StoreUnsafe(ref gates, 240);
+                }
+            }
+
+            // c' = sigmoid(f) c + sigmoid(i) tanh(g).
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+            {
+                for (nuint at = 0; at < BlockFloats; at += 16)
+                {
+                    var i = Vector512.LoadUnsafe(ref gates, at);
+                    var g = Vector512.LoadUnsafe(ref gates, at + BlockFloats);
+                    var f = Vector512.LoadUnsafe(ref gates, at + 2 * BlockFloats);
+                    g = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), g);
+                    var iBiased = i + Vector512.Create(RoundingBias);
+                    var gBiased = g + Vector512.Create(RoundingBias);
+                    var fBiased = f + Vector512.Create(RoundingBias);
+                    var iRound = iBiased - Vector512.Create(RoundingBias);
+                    var gRound = gBiased - Vector512.Create(RoundingBias);
+                    var fRound = fBiased - Vector512.Create(RoundingBias);
+                    i -= iRound;
+                    g -= gRound;
+                    f -= fRound;
+                    var iExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), i, Vector512.Create(Exp2C1));
+                    var gExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), g, Vector512.Create(Exp2C1));
+                    var fExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), f, Vector512.Create(Exp2C1));
+                    var iPart = PowersOfTwo.Fraction(iBiased);
+                    var gPart = PowersOfTwo.Fraction(gBiased);
+                    var fPart = PowersOfTwo.Fraction(fBiased);
+                    iExp *= i;
+                    gExp *= g;
+                    fExp *= f;
+                    iExp = Vector512.FusedMultiplyAdd(iPart, iExp, iPart);
+                    gExp = Vector512.FusedMultiplyAdd(gPart, gExp, gPart);
+                    fExp = Vector512.FusedMultiplyAdd(fPart, fExp, fPart);
+                    iExp = PowersOfTwo.Scale(iExp, iRound);
+                    gExp = PowersOfTwo.Scale(gExp, gRound);
+                    fExp = PowersOfTwo.Scale(fExp, fRound);
+                    var a = (Vector512<float>.One - gExp) / ((Vector512<float>.One + iExp) * (Vector512<float>.One + gExp));
+                    var c = Vector512.LoadUnsafe(ref cell, at) / (Vector512<float>.One + fExp) + a;
+                    c.StoreUnsafe(ref newCell, at);
+                }
+            }
+
+            // h' = sigmoid(o) tanh(c').
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+            {
+                for (nuint at = 0; at < BlockFloats; at += 16)
+                {
+                    var o = Vector512.LoadUnsafe(ref gates, at + 3 * BlockFloats);
+                    var t = Vector512.LoadUnsafe(ref newCell, at) * Vector512.Create(MinusTwoLog2E);
+                    t = PowersOfTwo.AtMost(Vector512.Create(ExponentLimit), t);
+                    var oBiased = o + Vector512.Create(RoundingBias);
+                    var tBiased = t + Vector512.Create(RoundingBias);
+                    var oRound = oBiased - Vector512.Create(RoundingBias);
+                    var tRound = tBiased - Vector512.Create(RoundingBias);
+                    o -= oRound;
+                    t -= tRound;
+                    var oExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), o, Vector512.Create(Exp2C1));
+                    var tExp = Vector512.FusedMultiplyAdd(Vector512.Create(Exp2C2), t, Vector512.Create(Exp2C1));
+                    var oPart = PowersOfTwo.Fraction(oBiased);
+                    var tPart = PowersOfTwo.Fraction(tBiased);
+                    oExp *= o;
+                    tExp *= t;
+                    oExp = Vector512.FusedMultiplyAdd(oPart, oExp, oPart);
+                    tExp = Vector512.FusedMultiplyAdd(tPart, tExp, tPart);
+                    oExp = PowersOfTwo.Scale(oExp, oRound);
+                    tExp = PowersOfTwo.Scale(tExp, tRound);
+                    var h = (Vector512<float>.One - tExp) / ((Vector512<float>.One + oExp) * (Vector512<float>.One + tExp));
+                    h.StoreUnsafe(ref newHidden, at);
                 }
             }
 
@@ -2586,7 +2287,7 @@ namespace Vsml.Tests.Snapshots
                 0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
+                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -2618,7 +2319,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[1].Span.Clear();
 
@@ -2627,7 +2328,7 @@ namespace Vsml.Tests.Snapshots
                     ProjectLoop(
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[1].First, example * 16), 16, 1, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
                         SpreadLoop(ref Unsafe.Add(ref theta, ForwardMessengerThetaWeights), ref Unsafe.Add(ref adjoint.Forward[1].First, example * 16 + loop), 16, 1f / 6f, 1, 1, ref Unsafe.Add(ref loopSpread, loop * StateSize));
@@ -2673,13 +2374,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -2688,7 +2389,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[1].First, example * 16 + loop),
@@ -2754,9 +2455,9 @@ namespace Vsml.Tests.Snapshots
                     fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
                     iExp += Vector128<float>.One;
                     var gPlus = Vector128<float>.One + gExp;
-                    var over = Vector128<float>.One / (iExp * gPlus);
-                    i = gPlus * over;
-                    g = (Vector128<float>.One - gExp) * (iExp * over);
+                    var gOver = Vector128<float>.One / (iExp * gPlus);
+                    i = gPlus * gOver;
+                    g = (Vector128<float>.One - gExp) * (iExp * gOver);
                     f = Vector128<float>.One / (Vector128<float>.One + fExp);
                     i.StoreUnsafe(ref gates, at);
                     g.StoreUnsafe(ref gates, at + BlockFloats);
@@ -2794,20 +2495,20 @@ namespace Vsml.Tests.Snapshots
                     tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
                     oExp += Vector128<float>.One;
                     var tPlus = Vector128<float>.One + tExp;
-                    var over = Vector128<float>.One / (oExp * tPlus);
-                    o = tPlus * over;
-                    t = (Vector128<float>.One - tExp) * (oExp * over);
+                    var tOver = Vector128<float>.One / (oExp * tPlus);
+                    o = tPlus * tOver;
+                    t = (Vector128<float>.One - tExp) * (oExp * tOver);
                     o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                     t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
-                    (o * t).StoreUnsafe(ref newHidden, at);
+                    var h = o * t;
+                    h.StoreUnsafe(ref newHidden, at);
                 }
             }
 
             // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(
-                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint, ref float loopAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -2817,20 +2518,20 @@ namespace Vsml.Tests.Snapshots
                     var o = Vector128.LoadUnsafe(ref gates, at + 3 * BlockFloats);
                     var t = Vector128.LoadUnsafe(ref gates, at + 4 * BlockFloats);
                     var dh = Vector128.LoadUnsafe(ref hiddenAdjoint, at);
-                    var dc = Vector128.LoadUnsafe(ref cellAdjoint, at) + dh * o * (Vector128<float>.One - t * t);
-                    (dc * f).StoreUnsafe(ref cellAdjoint, at);
-                    var di = dc * g * (i * (Vector128<float>.One - i));
-                    var dg = dc * i * (Vector128<float>.One - g * g);
-                    var df = dc * Vector128.LoadUnsafe(ref cell, at) * (f * (Vector128<float>.One - f));
-                    var dO = dh * t * (o * (Vector128<float>.One - o));
+                    var dc = Vector128.LoadUnsafe(ref cellAdjoint, at);
+                    var dt = dh * o;
+                    dc = dt * (Vector128<float>.One - t * t) + dc;
+                    var da = dc * i;
+                    var dcBefore = dc * f;
+                    var di = da * g * (Vector128<float>.One - i);
+                    var dg = da * (Vector128<float>.One - g * g);
+                    var df = dcBefore * Vector128.LoadUnsafe(ref cell, at) * (Vector128<float>.One - f);
+                    var dO = dt * t * (Vector128<float>.One - o);
+                    dcBefore.StoreUnsafe(ref cellAdjoint, at);
                     di.StoreUnsafe(ref gateAdjoint, at);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at) + di).StoreUnsafe(ref loopAdjoint, at);
                     dg.StoreUnsafe(ref gateAdjoint, at + 1 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 1 * BlockFloats) + dg).StoreUnsafe(ref loopAdjoint, at + 1 * BlockFloats);
                     df.StoreUnsafe(ref gateAdjoint, at + 2 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 2 * BlockFloats) + df).StoreUnsafe(ref loopAdjoint, at + 2 * BlockFloats);
                     dO.StoreUnsafe(ref gateAdjoint, at + 3 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 3 * BlockFloats) + dO).StoreUnsafe(ref loopAdjoint, at + 3 * BlockFloats);
                 }
             }
 
@@ -2925,76 +2626,116 @@ namespace Vsml.Tests.Snapshots
                 }
             }
 
-            // Over all records of a chunk: dW [k][gate][unit][16] += h dz, and the sum of dz for the messages along the lanes.
+            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
+            // the messages along the lanes and for those of each place; all but the lanes' sums go into the first 4 lanes.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
+            private static void AddWeightGradient(
+                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
             {
                 for (nuint column = 0; column < Columns; column += 4)
                 {
                     ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
-                    for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                    for (nuint next = 0; next < 4; next += 2)
                     {
-                        ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                        var lane0 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        var lane1 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        var lane2 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        var lane3 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                        for (nuint record = 0; record < records; record++)
+                        ref var dz = ref Unsafe.Add(ref dzColumn, next * BlockLanes);
+                        ref var lane = ref Unsafe.Add(ref laneAdjoint, (column + next) * BlockLanes);
+                        ref var loop = ref Unsafe.Add(ref loopAdjoint, (column + next) * BlockLanes);
+                        var laneA0 = Vector128.LoadUnsafe(ref lane, 0);
+                        var laneA1 = Vector128.LoadUnsafe(ref lane, 4);
+                        var laneA2 = Vector128.LoadUnsafe(ref lane, 8);
+                        var laneA3 = Vector128.LoadUnsafe(ref lane, 12);
+                        var laneB0 = Vector128.LoadUnsafe(ref lane, 16);
+                        var laneB1 = Vector128.LoadUnsafe(ref lane, 20);
+                        var laneB2 = Vector128.LoadUnsafe(ref lane, 24);
+                        var laneB3 = Vector128.LoadUnsafe(ref lane, 28);
+                        for (nuint place = 0; place < places; place++)
                         {
-                            lane0 += Vector128.LoadUnsafe(ref dz, 0);
-                            lane1 += Vector128.LoadUnsafe(ref dz, 16);
-                            lane2 += Vector128.LoadUnsafe(ref dz, 32);
-                            lane3 += Vector128.LoadUnsafe(ref dz, 48);
-                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            var loopA = Vector128.LoadUnsafe(ref loop, 0);
+                            var loopB = Vector128.LoadUnsafe(ref loop, 16);
+                            for (nuint tick = 0; tick < ticks; tick++)
+                            {
+                                var dzA0 = Vector128.LoadUnsafe(ref dz, 0);
+                                laneA0 += dzA0;
+                                loopA += dzA0;
+                                var dzA1 = Vector128.LoadUnsafe(ref dz, 4);
+                                laneA1 += dzA1;
+                                loopA += dzA1;
+                                var dzA2 = Vector128.LoadUnsafe(ref dz, 8);
+                                laneA2 += dzA2;
+                                loopA += dzA2;
+                                var dzA3 = Vector128.LoadUnsafe(ref dz, 12);
+                                laneA3 += dzA3;
+                                loopA += dzA3;
+                                var dzB0 = Vector128.LoadUnsafe(ref dz, 16);
+                                laneB0 += dzB0;
+                                loopB += dzB0;
+                                var dzB1 = Vector128.LoadUnsafe(ref dz, 20);
+                                laneB1 += dzB1;
+                                loopB += dzB1;
+                                var dzB2 = Vector128.LoadUnsafe(ref dz, 24);
+                                laneB2 += dzB2;
+                                loopB += dzB2;
+                                var dzB3 = Vector128.LoadUnsafe(ref dz, 28);
+                                laneB3 += dzB3;
+                                loopB += dzB3;
+                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            }
+                            loopA.StoreUnsafe(ref loop, 0);
+                            loopB.StoreUnsafe(ref loop, 16);
+                            loop = ref Unsafe.Add(ref loop, GateRecordFloats);
                         }
-                        lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                        laneA0.StoreUnsafe(ref lane, 0);
+                        laneA1.StoreUnsafe(ref lane, 4);
+                        laneA2.StoreUnsafe(ref lane, 8);
+                        laneA3.StoreUnsafe(ref lane, 12);
+                        laneB0.StoreUnsafe(ref lane, 16);
+                        laneB1.StoreUnsafe(ref lane, 20);
+                        laneB2.StoreUnsafe(ref lane, 24);
+                        laneB3.StoreUnsafe(ref lane, 28);
                     }
                     for (nuint k = 0; k < 4; k += 2)
                     {
-                        for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                        ref var dz = ref dzColumn;
+                        ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes);
+                        ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes);
+                        var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        var sum0B = Vector128.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        var sum0C = Vector128.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        var sum0D = Vector128.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        var sum1A = Vector128.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        var sum1B = Vector128.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        var sum1C = Vector128.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        var sum1D = Vector128.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                        for (nuint record = 0; record < places * ticks; record++)
                         {
-                            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                            ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes + piece);
-                            ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes + piece);
-                            var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            var sum0B = Vector128.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            var sum0C = Vector128.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            var sum0D = Vector128.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            var sum1A = Vector128.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            var sum1B = Vector128.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            var sum1C = Vector128.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            var sum1D = Vector128.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                            for (nuint record = 0; record < records; record++)
+                            for (nuint piece = 0; piece < BlockLanes; piece += 4)
                             {
-                                var h0 = Vector128.LoadUnsafe(ref h, 0);
-                                var h1 = Vector128.LoadUnsafe(ref h, 16);
-                                var dz0 = Vector128.LoadUnsafe(ref dz, 0);
-                                sum0A = h0 * dz0 + sum0A;
-                                sum1A = h1 * dz0 + sum1A;
-                                var dz1 = Vector128.LoadUnsafe(ref dz, 16);
-                                sum0B = h0 * dz1 + sum0B;
-                                sum1B = h1 * dz1 + sum1B;
-                                var dz2 = Vector128.LoadUnsafe(ref dz, 32);
-                                sum0C = h0 * dz2 + sum0C;
-                                sum1C = h1 * dz2 + sum1C;
-                                var dz3 = Vector128.LoadUnsafe(ref dz, 48);
-                                sum0D = h0 * dz3 + sum0D;
-                                sum1D = h1 * dz3 + sum1D;
-                                h = ref Unsafe.Add(ref h, HiddenRecordFloats);
-                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                                var h0 = Vector128.LoadUnsafe(ref h, piece);
+                                var h1 = Vector128.LoadUnsafe(ref h, 16 + piece);
+                                var dzA = Vector128.LoadUnsafe(ref dz, piece);
+                                sum0A = h0 * dzA + sum0A;
+                                sum1A = h1 * dzA + sum1A;
+                                var dzB = Vector128.LoadUnsafe(ref dz, 16 + piece);
+                                sum0B = h0 * dzB + sum0B;
+                                sum1B = h1 * dzB + sum1B;
+                                var dzC = Vector128.LoadUnsafe(ref dz, 32 + piece);
+                                sum0C = h0 * dzC + sum0C;
+                                sum1C = h1 * dzC + sum1C;
+                                var dzD = Vector128.LoadUnsafe(ref dz, 48 + piece);
+                                sum0D = h0 * dzD + sum0D;
+                                sum1D = h1 * dzD + sum1D;
                             }
-                            sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                            h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                         }
+                        sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
                     }
                 }
             }
@@ -3181,20 +2922,21 @@ namespace Vsml.Tests.Snapshots
             private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
             private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
 
-            // 2^f for f in -0.5..0.5 by a polynomial of degree 5; relative error below 2e-7.
+            private const float MinusTwoLog2E = -2.885390082f;
+
+            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
+            private const float ExponentLimit = 40f;
+
+            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+            // polynomial of degree 5. Relative error below 2e-7.
+            private const float RoundingBias = 12582912f;
             private const float Exp2C1 = 0.6931469671f;
             private const float Exp2C2 = 0.2402211972f;
             private const float Exp2C3 = 0.05550713273f;
             private const float Exp2C4 = 0.009675541331f;
             private const float Exp2C5 = 0.001327647217f;
 
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
-            private const float ExponentLimit = 40f;
-
-            // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits; these are the bits of the limits.
-            private const float RoundingBias = 12582912f;
+            // Bits of the rounded limits.
             private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
 
             /// <inheritdoc/>

@@ -66,7 +66,7 @@ namespace Vsml.Tests.Snapshots
                 0,
                 StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
                 + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + LaneGateFloats + 2 * SumFloats));
+                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -106,7 +106,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[1].Span.Clear();
 
@@ -116,7 +116,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[1].First, example * 48), 16, 3, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 0f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSpread, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
@@ -164,13 +164,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -180,7 +180,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[1].First, example * 48 + loop),
@@ -224,7 +224,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[2].Span.Clear();
 
@@ -234,7 +234,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[2].First, example * 32), 16, 0, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 1f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSpread, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
@@ -289,13 +289,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -308,7 +308,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[2].First, example * 32 + loop),
@@ -352,7 +352,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
 
                 for (nuint example = 0; example < batch; example++)
@@ -361,7 +361,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[2].First, example * 32), 16, 2, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 1f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     for (nuint block = 0; block < blocks; block++)
                     {
                         var lanes = block == blocks - 1 ? 4f : 16f;
@@ -408,13 +408,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -427,7 +427,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[2].First, example * 32 + loop),
@@ -462,7 +462,7 @@ namespace Vsml.Tests.Snapshots
                 ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
                 ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LaneGateFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
 
                 for (nuint example = 0; example < batch; example++)
@@ -471,7 +471,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref target.Backward[1].First, example * 48), 16, 3, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 0f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LaneGateFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
                     for (nuint block = 0; block < blocks; block++)
                     {
                         var lanes = block == blocks - 1 ? 6f : 16f;
@@ -511,13 +511,13 @@ namespace Vsml.Tests.Snapshots
                                 {
                                     CellAdjoint(
                                         ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats), ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats));
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
                                     RecurrentAdjoint(
                                         ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, (end - first) * ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint);
+                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -527,7 +527,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LaneGateFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref target.Backward[1].First, example * 48 + loop),
@@ -586,9 +586,9 @@ namespace Vsml.Tests.Snapshots
                     fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
                     iExp += Vector128<float>.One;
                     var gPlus = Vector128<float>.One + gExp;
-                    var over = Vector128<float>.One / (iExp * gPlus);
-                    i = gPlus * over;
-                    g = (Vector128<float>.One - gExp) * (iExp * over);
+                    var gOver = Vector128<float>.One / (iExp * gPlus);
+                    i = gPlus * gOver;
+                    g = (Vector128<float>.One - gExp) * (iExp * gOver);
                     f = Vector128<float>.One / (Vector128<float>.One + fExp);
                     i.StoreUnsafe(ref gates, at);
                     g.StoreUnsafe(ref gates, at + BlockFloats);
@@ -626,20 +626,20 @@ namespace Vsml.Tests.Snapshots
                     tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
                     oExp += Vector128<float>.One;
                     var tPlus = Vector128<float>.One + tExp;
-                    var over = Vector128<float>.One / (oExp * tPlus);
-                    o = tPlus * over;
-                    t = (Vector128<float>.One - tExp) * (oExp * over);
+                    var tOver = Vector128<float>.One / (oExp * tPlus);
+                    o = tPlus * tOver;
+                    t = (Vector128<float>.One - tExp) * (oExp * tOver);
                     o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                     t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
-                    (o * t).StoreUnsafe(ref newHidden, at);
+                    var h = o * t;
+                    h.StoreUnsafe(ref newHidden, at);
                 }
             }
 
             // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(
-                ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint, ref float loopAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -649,20 +649,20 @@ namespace Vsml.Tests.Snapshots
                     var o = Vector128.LoadUnsafe(ref gates, at + 3 * BlockFloats);
                     var t = Vector128.LoadUnsafe(ref gates, at + 4 * BlockFloats);
                     var dh = Vector128.LoadUnsafe(ref hiddenAdjoint, at);
-                    var dc = Vector128.LoadUnsafe(ref cellAdjoint, at) + dh * o * (Vector128<float>.One - t * t);
-                    (dc * f).StoreUnsafe(ref cellAdjoint, at);
-                    var di = dc * g * (i * (Vector128<float>.One - i));
-                    var dg = dc * i * (Vector128<float>.One - g * g);
-                    var df = dc * Vector128.LoadUnsafe(ref cell, at) * (f * (Vector128<float>.One - f));
-                    var dO = dh * t * (o * (Vector128<float>.One - o));
+                    var dc = Vector128.LoadUnsafe(ref cellAdjoint, at);
+                    var dt = dh * o;
+                    dc = dt * (Vector128<float>.One - t * t) + dc;
+                    var da = dc * i;
+                    var dcBefore = dc * f;
+                    var di = da * g * (Vector128<float>.One - i);
+                    var dg = da * (Vector128<float>.One - g * g);
+                    var df = dcBefore * Vector128.LoadUnsafe(ref cell, at) * (Vector128<float>.One - f);
+                    var dO = dt * t * (Vector128<float>.One - o);
+                    dcBefore.StoreUnsafe(ref cellAdjoint, at);
                     di.StoreUnsafe(ref gateAdjoint, at);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at) + di).StoreUnsafe(ref loopAdjoint, at);
                     dg.StoreUnsafe(ref gateAdjoint, at + 1 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 1 * BlockFloats) + dg).StoreUnsafe(ref loopAdjoint, at + 1 * BlockFloats);
                     df.StoreUnsafe(ref gateAdjoint, at + 2 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 2 * BlockFloats) + df).StoreUnsafe(ref loopAdjoint, at + 2 * BlockFloats);
                     dO.StoreUnsafe(ref gateAdjoint, at + 3 * BlockFloats);
-                    (Vector128.LoadUnsafe(ref loopAdjoint, at + 3 * BlockFloats) + dO).StoreUnsafe(ref loopAdjoint, at + 3 * BlockFloats);
                 }
             }
 
@@ -757,76 +757,116 @@ namespace Vsml.Tests.Snapshots
                 }
             }
 
-            // Over all records of a chunk: dW [k][gate][unit][16] += h dz, and the sum of dz for the messages along the lanes.
+            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
+            // the messages along the lanes and for those of each place; all but the lanes' sums go into the first 4 lanes.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float hidden, ref float gateAdjoint, nuint records, ref float sums, ref float laneAdjoint)
+            private static void AddWeightGradient(
+                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
             {
                 for (nuint column = 0; column < Columns; column += 4)
                 {
                     ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
-                    for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                    for (nuint next = 0; next < 4; next += 2)
                     {
-                        ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                        var lane0 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        var lane1 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        var lane2 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        var lane3 = Vector128.LoadUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
-                        for (nuint record = 0; record < records; record++)
+                        ref var dz = ref Unsafe.Add(ref dzColumn, next * BlockLanes);
+                        ref var lane = ref Unsafe.Add(ref laneAdjoint, (column + next) * BlockLanes);
+                        ref var loop = ref Unsafe.Add(ref loopAdjoint, (column + next) * BlockLanes);
+                        var laneA0 = Vector128.LoadUnsafe(ref lane, 0);
+                        var laneA1 = Vector128.LoadUnsafe(ref lane, 4);
+                        var laneA2 = Vector128.LoadUnsafe(ref lane, 8);
+                        var laneA3 = Vector128.LoadUnsafe(ref lane, 12);
+                        var laneB0 = Vector128.LoadUnsafe(ref lane, 16);
+                        var laneB1 = Vector128.LoadUnsafe(ref lane, 20);
+                        var laneB2 = Vector128.LoadUnsafe(ref lane, 24);
+                        var laneB3 = Vector128.LoadUnsafe(ref lane, 28);
+                        for (nuint place = 0; place < places; place++)
                         {
-                            lane0 += Vector128.LoadUnsafe(ref dz, 0);
-                            lane1 += Vector128.LoadUnsafe(ref dz, 16);
-                            lane2 += Vector128.LoadUnsafe(ref dz, 32);
-                            lane3 += Vector128.LoadUnsafe(ref dz, 48);
-                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            var loopA = Vector128.LoadUnsafe(ref loop, 0);
+                            var loopB = Vector128.LoadUnsafe(ref loop, 16);
+                            for (nuint tick = 0; tick < ticks; tick++)
+                            {
+                                var dzA0 = Vector128.LoadUnsafe(ref dz, 0);
+                                laneA0 += dzA0;
+                                loopA += dzA0;
+                                var dzA1 = Vector128.LoadUnsafe(ref dz, 4);
+                                laneA1 += dzA1;
+                                loopA += dzA1;
+                                var dzA2 = Vector128.LoadUnsafe(ref dz, 8);
+                                laneA2 += dzA2;
+                                loopA += dzA2;
+                                var dzA3 = Vector128.LoadUnsafe(ref dz, 12);
+                                laneA3 += dzA3;
+                                loopA += dzA3;
+                                var dzB0 = Vector128.LoadUnsafe(ref dz, 16);
+                                laneB0 += dzB0;
+                                loopB += dzB0;
+                                var dzB1 = Vector128.LoadUnsafe(ref dz, 20);
+                                laneB1 += dzB1;
+                                loopB += dzB1;
+                                var dzB2 = Vector128.LoadUnsafe(ref dz, 24);
+                                laneB2 += dzB2;
+                                loopB += dzB2;
+                                var dzB3 = Vector128.LoadUnsafe(ref dz, 28);
+                                laneB3 += dzB3;
+                                loopB += dzB3;
+                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                            }
+                            loopA.StoreUnsafe(ref loop, 0);
+                            loopB.StoreUnsafe(ref loop, 16);
+                            loop = ref Unsafe.Add(ref loop, GateRecordFloats);
                         }
-                        lane0.StoreUnsafe(ref laneAdjoint, (column + 0) * BlockLanes + piece);
-                        lane1.StoreUnsafe(ref laneAdjoint, (column + 1) * BlockLanes + piece);
-                        lane2.StoreUnsafe(ref laneAdjoint, (column + 2) * BlockLanes + piece);
-                        lane3.StoreUnsafe(ref laneAdjoint, (column + 3) * BlockLanes + piece);
+                        laneA0.StoreUnsafe(ref lane, 0);
+                        laneA1.StoreUnsafe(ref lane, 4);
+                        laneA2.StoreUnsafe(ref lane, 8);
+                        laneA3.StoreUnsafe(ref lane, 12);
+                        laneB0.StoreUnsafe(ref lane, 16);
+                        laneB1.StoreUnsafe(ref lane, 20);
+                        laneB2.StoreUnsafe(ref lane, 24);
+                        laneB3.StoreUnsafe(ref lane, 28);
                     }
                     for (nuint k = 0; k < 4; k += 2)
                     {
-                        for (nuint piece = 0; piece < BlockLanes; piece += 4)
+                        ref var dz = ref dzColumn;
+                        ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes);
+                        ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes);
+                        var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        var sum0B = Vector128.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        var sum0C = Vector128.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        var sum0D = Vector128.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        var sum1A = Vector128.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        var sum1B = Vector128.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        var sum1C = Vector128.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        var sum1D = Vector128.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                        for (nuint record = 0; record < places * ticks; record++)
                         {
-                            ref var dz = ref Unsafe.Add(ref dzColumn, piece);
-                            ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes + piece);
-                            ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes + piece);
-                            var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            var sum0B = Vector128.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            var sum0C = Vector128.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            var sum0D = Vector128.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            var sum1A = Vector128.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            var sum1B = Vector128.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            var sum1C = Vector128.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            var sum1D = Vector128.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                            for (nuint record = 0; record < records; record++)
+                            for (nuint piece = 0; piece < BlockLanes; piece += 4)
                             {
-                                var h0 = Vector128.LoadUnsafe(ref h, 0);
-                                var h1 = Vector128.LoadUnsafe(ref h, 16);
-                                var dz0 = Vector128.LoadUnsafe(ref dz, 0);
-                                sum0A = h0 * dz0 + sum0A;
-                                sum1A = h1 * dz0 + sum1A;
-                                var dz1 = Vector128.LoadUnsafe(ref dz, 16);
-                                sum0B = h0 * dz1 + sum0B;
-                                sum1B = h1 * dz1 + sum1B;
-                                var dz2 = Vector128.LoadUnsafe(ref dz, 32);
-                                sum0C = h0 * dz2 + sum0C;
-                                sum1C = h1 * dz2 + sum1C;
-                                var dz3 = Vector128.LoadUnsafe(ref dz, 48);
-                                sum0D = h0 * dz3 + sum0D;
-                                sum1D = h1 * dz3 + sum1D;
-                                h = ref Unsafe.Add(ref h, HiddenRecordFloats);
-                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
+                                var h0 = Vector128.LoadUnsafe(ref h, piece);
+                                var h1 = Vector128.LoadUnsafe(ref h, 16 + piece);
+                                var dzA = Vector128.LoadUnsafe(ref dz, piece);
+                                sum0A = h0 * dzA + sum0A;
+                                sum1A = h1 * dzA + sum1A;
+                                var dzB = Vector128.LoadUnsafe(ref dz, 16 + piece);
+                                sum0B = h0 * dzB + sum0B;
+                                sum1B = h1 * dzB + sum1B;
+                                var dzC = Vector128.LoadUnsafe(ref dz, 32 + piece);
+                                sum0C = h0 * dzC + sum0C;
+                                sum1C = h1 * dzC + sum1C;
+                                var dzD = Vector128.LoadUnsafe(ref dz, 48 + piece);
+                                sum0D = h0 * dzD + sum0D;
+                                sum1D = h1 * dzD + sum1D;
                             }
-                            sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                            sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                            sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                            sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                            sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                            sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                            sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                            sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
+                            h = ref Unsafe.Add(ref h, HiddenRecordFloats);
+                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
                         }
+                        sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
+                        sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
+                        sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
+                        sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
+                        sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
+                        sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
+                        sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
+                        sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
                     }
                 }
             }
@@ -1087,20 +1127,21 @@ namespace Vsml.Tests.Snapshots
             private const int BackwardMessengerWeights = 288, BackwardMessengerBias = 304;
             private const int BackwardMessengerScale = 320, BackwardMessengerOffset = 336;
 
-            // 2^f for f in -0.5..0.5 by a polynomial of degree 5; relative error below 2e-7.
+            private const float MinusTwoLog2E = -2.885390082f;
+
+            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
+            private const float ExponentLimit = 40f;
+
+            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+            // polynomial of degree 5. Relative error below 2e-7.
+            private const float RoundingBias = 12582912f;
             private const float Exp2C1 = 0.6931469671f;
             private const float Exp2C2 = 0.2402211972f;
             private const float Exp2C3 = 0.05550713273f;
             private const float Exp2C4 = 0.009675541331f;
             private const float Exp2C5 = 0.001327647217f;
 
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
-            private const float ExponentLimit = 40f;
-
-            // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits; these are the bits of the limits.
-            private const float RoundingBias = 12582912f;
+            // Bits of the rounded limits.
             private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
 
             /// <inheritdoc/>
