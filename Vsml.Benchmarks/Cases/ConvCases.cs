@@ -14,6 +14,11 @@ internal static class ConvCases
         new("3-conv-no-norm", Network(3) with { MessageLayerNorm = false }),
     ];
 
+    /// <summary>The dense layer at a network's end, as a network of its own.</summary>
+    /// <param name="network">A network that ends with a dense layer.</param>
+    public static NetworkCase DenseLayerOf(NetworkCase network) =>
+        new($"{network.Name}, dense layer", network.Architecture with { Layers = new([network.Architecture.Layers[^1]]) });
+
     private static Architecture Network(int convolutions)
     {
         var layers = new List<LayerSpec>();

@@ -10,7 +10,7 @@ namespace Vsml.Benchmarks.Measurement;
 internal sealed record Timing(int Repetitions, double RepetitionSeconds, double WarmUpSeconds)
 {
     // Work that is long itself is repeated less often, but not less than this.
-    private const int LeastRepetitions = 9, Turns = 5;
+    private const int LeastRepetitions = 9, Turns = 20;
     private const double MostWarmUpSeconds = 15;
 
     /// <summary>For figures to report: repetitions are short, so that many fall between two disturbances.</summary>
@@ -22,7 +22,7 @@ internal sealed record Timing(int Repetitions, double RepetitionSeconds, double 
     /// <summary>Times work.</summary>
     /// <param name="work">The work, the same at every call.</param>
     /// <returns>Seconds of one call.</returns>
-    public Sample Measure(Action work) => Sample.OfTimes(Repeat(work, WarmUp(work), Repetitions));
+    public Sample Measure(Action work) => Sample.OfTimes(Repeat(work, WarmUp(work), Repetitions, LeastRepetitions));
 
     /// <summary>Times pieces of work in turns, so that all meet the same machine and their ratios mean something.</summary>
     /// <param name="works">The pieces.</param>
@@ -38,16 +38,16 @@ internal sealed record Timing(int Repetitions, double RepetitionSeconds, double 
                 begin((turn + (double)i / works.Count) / Turns, i);
                 if (turn == 0) calls[i] = WarmUp(works[i]);
                 else works[i]();
-                seconds[i].AddRange(Repeat(works[i], calls[i], Repetitions / Turns));
+                seconds[i].AddRange(Repeat(works[i], calls[i], Repetitions / Turns, 1));
             }
         return [.. seconds.Select(Sample.OfTimes)];
     }
 
-    private List<double> Repeat(Action work, long calls, int repetitions)
+    private List<double> Repeat(Action work, long calls, int repetitions, int least)
     {
         var seconds = new List<double>(repetitions);
         var left = repetitions * RepetitionSeconds * 2;
-        while (seconds.Count < repetitions && (left > 0 || seconds.Count < Math.Min(repetitions, LeastRepetitions)))
+        while (seconds.Count < repetitions && (left > 0 || seconds.Count < least))
         {
             var start = Stopwatch.GetTimestamp();
             for (var call = 0L; call < calls; call++) work();

@@ -30,6 +30,9 @@ internal sealed record BenchmarkResult
     /// <summary>Nanoseconds of one thread for a micro tick of a sub-RNN (conv: at one output position).</summary>
     public double? NanosecondsPerSubRnnMicroTick { get; init; }
 
+    /// <summary>The same over the convolutions of a network alone: the time of its dense layer by itself is taken off.</summary>
+    public double? NanosecondsInConvolutions { get; init; }
+
     /// <summary>Useful flops over the peak of the row's own process.</summary>
     public double? FractionOfPeak { get; init; }
 

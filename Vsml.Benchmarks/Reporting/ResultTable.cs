@@ -15,6 +15,7 @@ internal static class ResultTable
         new("threads", row => Number(row.Threads, "0")),
         new("examples/s", row => Number(row.ExamplesPerSecond, row.ExamplesPerSecond < 100 ? "0.0" : "#,0")),
         new("ns/micro tick", row => Number(row.NanosecondsPerSubRnnMicroTick, "0.00")),
+        new("in convolutions", row => Number(row.NanosecondsInConvolutions, "0.00")),
         new("of peak", row => Number(row.FractionOfPeak, "0.0 %")),
         new("peak GFLOP/s", row => Number(row.FmaPeakGflops, "0.0")),
         new("ms", row => Number(row.Milliseconds, "#,0.00")),
