@@ -53,47 +53,62 @@ internal static class ActivationEmitter
             WriteGroup(writer, dialect, [.. chains.Skip(first).Take(dialect.ChainsAtOnce)]);
     }
 
-    /// <summary>Writes the new c, named c, from gates before activation named i, g and f.</summary>
+    /// <summary>Writes the new c of a few vectors, named c + name, from gates before activation named i, g and f + name.</summary>
     /// <param name="writer">Where to write.</param>
     /// <param name="dialect">The SIMD level.</param>
+    /// <param name="names">Names of the vectors; one vector alone needs none.</param>
     /// <param name="oldCell">The expression of c before.</param>
-    /// <param name="store">Writes what becomes of an activated gate, if the reverse pass will need them.</param>
-    public static void WriteNewCell(SourceWriter writer, SimdDialect dialect, string oldCell, System.Action<StoredValue, string>? store)
+    /// <param name="store">Writes what becomes of an activated gate (value, expression, vector), if the reverse pass will need them.</param>
+    public static void WriteNewCell(
+        SourceWriter writer, SimdDialect dialect, IReadOnlyList<string> names, System.Func<string, string> oldCell, System.Action<StoredValue, string, string>? store)
     {
         var one = $"{dialect.Floats}.One";
-        WriteExp2(writer, dialect, [("i", store is not null), ("g", true), ("f", false)]);
-        if (store is null)
+        WriteExp2(writer, dialect, [.. Chains(names, "i", store is not null), .. Chains(names, "g", true), .. Chains(names, "f", false)]);
+        foreach (var name in names)
         {
-            writer.Line($"var a = ({one} - gExp) / (({one} + iExp) * ({one} + gExp));");
-            writer.Line($"var c = {oldCell} / ({one} + fExp) + a;");
-            return;
+            if (store is null)
+            {
+                writer.Line($"var a{name} = ({one} - g{name}Exp) / (({one} + i{name}Exp) * ({one} + g{name}Exp));");
+                writer.Line($"var c{name} = {oldCell(name)} / ({one} + f{name}Exp) + a{name};");
+                continue;
+            }
+            WritePair(writer, one, "i" + name, "g" + name);
+            writer.Line($"f{name} = {one} / ({one} + f{name}Exp);");
+            store(StoredValue.InputGate, "i" + name, name);
+            store(StoredValue.Candidate, "g" + name, name);
+            store(StoredValue.ForgetGate, "f" + name, name);
+            writer.Line($"var c{name} = {dialect.MultiplyAdd("f" + name, oldCell(name), $"i{name} * g{name}")};");
         }
-        WritePair(writer, one, "i", "g");
-        writer.Line($"f = {one} / ({one} + fExp);");
-        store(StoredValue.InputGate, "i");
-        store(StoredValue.Candidate, "g");
-        store(StoredValue.ForgetGate, "f");
-        writer.Line($"var c = {dialect.MultiplyAdd("f", oldCell, "i * g")};");
     }
 
-    /// <summary>Writes the new h, named h, from the gate o before activation and the new c times <c>MinusTwoLog2E</c>, named t.</summary>
+    /// <summary>Writes the new h of a few vectors, named h + name, from the gate before activation o + name and the new c.</summary>
     /// <param name="writer">Where to write.</param>
     /// <param name="dialect">The SIMD level.</param>
+    /// <param name="names">Names of the vectors; one vector alone needs none.</param>
+    /// <param name="newCell">The expression of the new c.</param>
     /// <param name="store">Writes what becomes of the activated gate and of tanh(c'), if the reverse pass will need them.</param>
-    public static void WriteNewHidden(SourceWriter writer, SimdDialect dialect, System.Action<StoredValue, string>? store)
+    public static void WriteNewHidden(
+        SourceWriter writer, SimdDialect dialect, IReadOnlyList<string> names, System.Func<string, string> newCell, System.Action<StoredValue, string, string>? store)
     {
         var one = $"{dialect.Floats}.One";
-        WriteExp2(writer, dialect, [("o", store is not null), ("t", true)]);
-        if (store is null)
+        foreach (var name in names) writer.Line($"var t{name} = {newCell(name)} * {dialect.Broadcast("MinusTwoLog2E")};");
+        WriteExp2(writer, dialect, [.. Chains(names, "o", store is not null), .. Chains(names, "t", true)]);
+        foreach (var name in names)
         {
-            writer.Line($"var h = ({one} - tExp) / (({one} + oExp) * ({one} + tExp));");
-            return;
+            if (store is null)
+            {
+                writer.Line($"var h{name} = ({one} - t{name}Exp) / (({one} + o{name}Exp) * ({one} + t{name}Exp));");
+                continue;
+            }
+            WritePair(writer, one, "o" + name, "t" + name);
+            store(StoredValue.OutputGate, "o" + name, name);
+            store(StoredValue.TanhCell, "t" + name, name);
+            writer.Line($"var h{name} = o{name} * t{name};");
         }
-        WritePair(writer, one, "o", "t");
-        store(StoredValue.OutputGate, "o");
-        store(StoredValue.TanhCell, "t");
-        writer.Line("var h = o * t;");
     }
+
+    private static IEnumerable<(string Name, bool IsLimited)> Chains(IEnumerable<string> names, string gate, bool isLimited) =>
+        names.Select(name => (gate + name, isLimited));
 
     /// <summary>
     /// Writes the reverse of the cell: from activated gates i, g, f, o, t = tanh(c') and gradients dh, dc of the new state to those of the gates

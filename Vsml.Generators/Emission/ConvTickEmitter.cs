@@ -97,12 +97,9 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             }
             """);
         WriteUpdate("c'", "UpdateCellAt", "ref float cell, ", "newCell", [0, 1, 2], "c", () =>
-            ActivationEmitter.WriteNewCell(writer, dialect, "oldCell", Store));
+            ActivationEmitter.WriteNewCell(writer, dialect, [""], _ => "oldCell", Store));
         WriteUpdate("h' in the place of c'", "UpdateHiddenAt", "", "newHidden", [3], "h", () =>
-        {
-            writer.Line($"var t = {dialect.Load("y", "0")} * {dialect.Broadcast("MinusTwoLog2E")};");
-            ActivationEmitter.WriteNewHidden(writer, dialect, Store);
-        });
+            ActivationEmitter.WriteNewHidden(writer, dialect, [""], _ => dialect.Load("y", "0"), Store));
     }
 
     private void WriteUpdate(string what, string name, string cell, string mean, int[] gates, string value, System.Action writeValue)
@@ -156,6 +153,6 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
         writer.Line($"(sum * {dialect.Broadcast("1f / positions")}).StoreUnsafe(ref {mean}, piece);");
     }
 
-    private System.Action<StoredValue, string>? Store => !storesGates ? null : (what, value) =>
+    private System.Action<StoredValue, string, string>? Store => !storesGates ? null : (what, value, _) =>
         writer.Line($"{value}.StoreUnsafe(ref stored, {CodeText.Literal((int)what * _w)});");
 }

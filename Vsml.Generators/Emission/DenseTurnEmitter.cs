@@ -153,8 +153,10 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             ref var recurrent = ref Unsafe.Add(ref theta, Recurrent);
             """);
         const string source = "ref Unsafe.Add(ref hidden, from), ref Unsafe.Add(ref cell, from)";
-        const string keep = "ref kept, ref Unsafe.Add(ref newCell, to)";
+        var kept = FusedInPlace(turn) ? "last" : "kept";
+        var keep = $"ref {kept}, ref Unsafe.Add(ref newCell, to)";
         writer.Line("ref var kept = ref Unsafe.Add(ref newHidden, to);");
+        if (kept == "last") writer.Line("ref var last = ref h0;");
         switch (turn.MicroTicks)
         {
             case 1:
@@ -181,19 +183,25 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
                 Tick("ref h, ref c", keep);
                 break;
         }
-        WriteSums(turn);
+        WriteKeep(turn, kept);
 
         void Tick(string from, string to) => writer.Line($"MicroTick(ref recurrent, ref lane, ref gates, {from}, {to}, ref z);");
     }
 
-    private void WriteSums(TurnPlan turn)
+    /// <summary>
+    /// Whether the only micro tick would overwrite state that it has yet to read: tiles of the fused form write new h while others
+    /// still need the old.
+    /// </summary>
+    private bool FusedInPlace(TurnPlan turn) => turn.MicroTicks == 1 && dialect.FusesTick;
+
+    private void WriteKeep(TurnPlan turn, string last)
     {
         var norm = plan.Architecture.MessageLayerNorm;
         var laneSums = turn.LaneSending != Sending.Nothing;
         var loopSums = turn.LoopSending != Sending.Nothing;
         if (laneSums) writer.Line("ref var laneSum = ref Unsafe.Add(ref laneSums, example * SumFloats);");
         if (loopSums) writer.Line("ref var loopSum = ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats);");
-        if (!norm && (laneSums || loopSums))
+        if (last != "kept" || !norm && (laneSums || loopSums))
             using (writer.Block("for (nuint at = 0; at < BlockFloats; at += BlockLanes)"))
                 for (var piece = 0; piece < dialect.Pieces; piece++)
                     WritePiece(piece);
@@ -204,7 +212,9 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
         void WritePiece(int piece)
         {
             var at = piece == 0 ? "at" : $"at + {CodeText.Literal(piece * dialect.Width)}";
-            writer.Line($"var y{piece} = {dialect.Load("kept", at)};");
+            writer.Line($"var y{piece} = {dialect.Load(last, at)};");
+            if (last != "kept") writer.Line($"y{piece}.StoreUnsafe(ref kept, {at});");
+            if (norm) return;
             if (laneSums) writer.Line($"({dialect.Load("laneSum", at)} + y{CodeText.Literal(piece)}).StoreUnsafe(ref laneSum, {at});");
             if (!loopSums) return;
             var counted = turn.Layer.HasPadding ? $"(y{CodeText.Literal(piece)} & counts{CodeText.Literal(piece)})" : $"y{CodeText.Literal(piece)}";
@@ -215,7 +225,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
         {
             var messenger = MessengerName(turn, lane);
             var (first, count) = Entries(turn, lane);
-            writer.Line($"AddNormalised(ref Unsafe.Add(ref theta, {messenger}Weights), ref Unsafe.Add(ref theta, {messenger}Bias), ref kept, {lanes}, {first}, {count}, ref z, ref {sums});");
+            writer.Line($"AddNormalised(ref Unsafe.Add(ref theta, {messenger}Weights), ref Unsafe.Add(ref theta, {messenger}Bias), ref {last}, {lanes}, {first}, {count}, ref z, ref {sums});");
         }
     }
 

@@ -6,7 +6,8 @@ namespace Vsml.Generators.Emission;
 
 /// <summary>
 /// Writes the inner kernel: one micro tick of a block of 16 sub-RNNs. Gates of a few state entries are accumulated in named registers
-/// over all k. New c and new h are loops of their own: their iterations are short enough for the processor to run several at a time.
+/// over all k. With many registers they go on through the activations and leave as new c and h, and the processor runs the end of one
+/// tile beside the product of the next. With few, product, new c and new h are loops of their own with iterations short enough to overlap.
 /// </summary>
 /// <param name="writer">Where to write.</param>
 /// <param name="dialect">The SIMD level.</param>
@@ -36,6 +37,11 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             private static void MicroTick(
                 ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             """);
+        if (dialect.FusesTick)
+        {
+            using (writer.Block("")) WritePieces();
+            return;
+        }
         using (writer.Block(""))
         {
             writer.Line("AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);");
@@ -63,7 +69,7 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         writer.Line($"var i = {dialect.Load("gates", "at")};");
         writer.Line($"var g = {dialect.Load("gates", "at + BlockFloats")};");
         writer.Line($"var f = {dialect.Load("gates", "at + 2 * BlockFloats")};");
-        ActivationEmitter.WriteNewCell(writer, dialect, dialect.Load("cell", "at"), Store);
+        ActivationEmitter.WriteNewCell(writer, dialect, [""], _ => dialect.Load("cell", "at"), Store);
         writer.Line("c.StoreUnsafe(ref newCell, at);");
     }
 
@@ -79,21 +85,12 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
         writer.Line($"var o = {dialect.Load("gates", "at + 3 * BlockFloats")};");
-        writer.Line($"var t = {dialect.Load("newCell", "at")} * {dialect.Broadcast("MinusTwoLog2E")};");
-        ActivationEmitter.WriteNewHidden(writer, dialect, Store);
+        ActivationEmitter.WriteNewHidden(writer, dialect, [""], _ => dialect.Load("newCell", "at"), Store);
         writer.Line("h.StoreUnsafe(ref newHidden, at);");
     }
 
-    private System.Action<StoredValue, string>? Store => !storesGates ? null : (what, value) =>
-    {
-        var at = what switch
-        {
-            StoredValue.InputGate => "at",
-            StoredValue.Candidate => "at + BlockFloats",
-            _ => $"at + {CodeText.Literal((int)what)} * BlockFloats",
-        };
-        writer.Line($"{value}.StoreUnsafe(ref gates, {at});");
-    };
+    private System.Action<StoredValue, string, string>? Store => !storesGates ? null : (what, value, _) =>
+        writer.Line($"{value}.StoreUnsafe(ref gates, {(what == StoredValue.InputGate ? "at" : $"at + {CodeText.Literal((int)what)} * BlockFloats")});");
 
     private void WriteAddProduct()
     {
@@ -104,7 +101,11 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
             """);
-        using var body = writer.Block("");
+        using (writer.Block("")) WritePieces();
+    }
+
+    private void WritePieces()
+    {
         if (dialect.Pieces == dialect.VectorTile) WriteTiles("0");
         else
             using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {dialect.VectorTile * dialect.Width})"))
@@ -132,7 +133,8 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         var cells = (from u in Enumerable.Range(0, units) from v in Enumerable.Range(0, dialect.VectorTile) select new Cell(u, v, $"{u * dialect.VectorTile + v}")).ToArray();
         WriteAccumulators(unit, units, piece, cells);
         WriteProduct(unit, units, piece, cells);
-        WriteStoreGates(unit, piece, cells);
+        if (dialect.FusesTick) WriteActivations(unit, piece, cells);
+        else WriteStoreGates(unit, piece, cells);
     }
 
     private void WriteAccumulators(string unit, int units, string piece, IReadOnlyList<Cell> cells)
@@ -184,6 +186,21 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
         for (var gate = 0; gate < 4; gate++)
             foreach (var cell in cells)
                 writer.Line($"{Gates[gate]}{cell.Name}.StoreUnsafe(ref gates, {Sum(Scaled(unit), (gate * _n + cell.Unit) * 16 + cell.Vector * dialect.Width, piece)});");
+    }
+
+    private void WriteActivations(string unit, string piece, IReadOnlyList<Cell> cells)
+    {
+        var byName = cells.ToDictionary(cell => cell.Name);
+        var store = !storesGates ? (System.Action<StoredValue, string, string>?)null : (what, value, name) =>
+            writer.Line($"{value}.StoreUnsafe(ref gates, {At(name, (int)what * _n)});");
+        string[] names = [.. byName.Keys];
+        ActivationEmitter.WriteNewCell(writer, dialect, names, name => dialect.Load("cell", At(name)), store);
+        foreach (var name in names) writer.Line($"c{name}.StoreUnsafe(ref newCell, {At(name)});");
+        ActivationEmitter.WriteNewHidden(writer, dialect, names, name => $"c{name}", store);
+        foreach (var name in names) writer.Line($"h{name}.StoreUnsafe(ref newHidden, {At(name)});");
+
+        string At(string name, int firstUnit = 0) =>
+            Sum(Scaled(unit), (firstUnit + byName[name].Unit) * 16 + byName[name].Vector * dialect.Width, piece);
     }
 
     private int Unroll => _n % 4 == 0 ? 4 : 1;

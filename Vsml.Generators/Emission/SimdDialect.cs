@@ -10,19 +10,20 @@ namespace Vsml.Generators.Emission;
 /// <param name="UnitTile">State entries whose gates are accumulated together.</param>
 /// <param name="VectorTile">Vectors of a block that are accumulated together.</param>
 /// <param name="ChainsAtOnce">Exponentials that advance side by side; more would spill registers.</param>
+/// <param name="FusesTick">Whether a micro tick is one loop, from the product to the new state.</param>
 /// <param name="IsFused">Whether multiply-add rounds once.</param>
 /// <param name="HasScale">Whether one instruction multiplies by a power of two, with saturation.</param>
 public sealed record SimdDialect(
-    string Level, string Title, string Vector, int Width, int UnitTile, int VectorTile, int ChainsAtOnce, bool IsFused, bool HasScale)
+    string Level, string Title, string Vector, int Width, int UnitTile, int VectorTile, int ChainsAtOnce, bool FusesTick, bool IsFused, bool HasScale)
 {
     /// <summary>AVX-512: 32 registers hold 16 accumulators; weights are embedded broadcasts.</summary>
-    public static readonly SimdDialect Avx512 = new("Avx512", "AVX-512", "Vector512", 16, UnitTile: 4, VectorTile: 1, ChainsAtOnce: 4, IsFused: true, HasScale: true);
+    public static readonly SimdDialect Avx512 = new("Avx512", "AVX-512", "Vector512", 16, UnitTile: 4, VectorTile: 1, ChainsAtOnce: 2, FusesTick: true, IsFused: true, HasScale: true);
 
     /// <summary>AVX2: 16 registers hold 8 accumulators, two vectors of a block, so that a broadcast weight serves twice.</summary>
-    public static readonly SimdDialect Avx2 = new("Avx2", "AVX2", "Vector256", 8, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 4, IsFused: true, HasScale: false);
+    public static readonly SimdDialect Avx2 = new("Avx2", "AVX2", "Vector256", 8, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 4, FusesTick: false, IsFused: true, HasScale: false);
 
     /// <summary>Vectors of 4, multiply then add: the same bits on every machine.</summary>
-    public static readonly SimdDialect Portable = new("Portable", "portable", "Vector128", 4, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 4, IsFused: false, HasScale: false);
+    public static readonly SimdDialect Portable = new("Portable", "portable", "Vector128", 4, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 4, FusesTick: false, IsFused: false, HasScale: false);
 
     /// <summary>All levels, widest first.</summary>
     public static readonly IReadOnlyList<SimdDialect> All = [Avx512, Avx2, Portable];

@@ -591,7 +591,7 @@ namespace Vsml.Tests.Snapshots
                     g = (Vector128<float>.One - gExp) * (iExp * gOver);
                     f = Vector128<float>.One / (Vector128<float>.One + fExp);
                     i.StoreUnsafe(ref gates, at);
-                    g.StoreUnsafe(ref gates, at + BlockFloats);
+                    g.StoreUnsafe(ref gates, at + 1 * BlockFloats);
                     f.StoreUnsafe(ref gates, at + 2 * BlockFloats);
                     var c = f * Vector128.LoadUnsafe(ref cell, at) + i * g;
                     c.StoreUnsafe(ref newCell, at);
