@@ -107,6 +107,16 @@ internal static class ActivationEmitter
         }
     }
 
+    /// <summary>Where a gate's part of a block's gates lies, [i|g|f|o|t][unit][16].</summary>
+    /// <param name="first">The index within the first part.</param>
+    /// <param name="gate">Index of the gate, or of the <see cref="StoredValue"/>.</param>
+    public static string GateAt(string first, int gate) => gate switch
+    {
+        0 => first,
+        1 => $"{first} + BlockFloats",
+        _ => $"{first} + {CodeText.Literal(gate)} * BlockFloats",
+    };
+
     private static IEnumerable<(string Name, bool IsLimited)> Chains(IEnumerable<string> names, string gate, bool isLimited) =>
         names.Select(name => (gate + name, isLimited));
 

@@ -24,7 +24,6 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
 
     private void WriteCell()
     {
-        string At(int row) => row == 0 ? "at" : $"at + {CodeText.Literal(row)} * BlockFloats";
         writer.Line(
             """
 
@@ -36,13 +35,13 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {_w})");
         foreach (var (name, row) in new[] { ("i", 0), ("g", 1), ("f", 2), ("o", 3), ("t", 4) })
-            writer.Line($"var {name} = {dialect.Load("gates", At(row))};");
+            writer.Line($"var {name} = {dialect.Load("gates", ActivationEmitter.GateAt("at", row))};");
         writer.Line($"var dh = {dialect.Load("hiddenAdjoint", "at")};");
         writer.Line($"var dc = {dialect.Load("cellAdjoint", "at")};");
         ActivationEmitter.WriteCellAdjoint(writer, dialect, dialect.Load("cell", "at"));
         writer.Line("dcBefore.StoreUnsafe(ref cellAdjoint, at);");
         foreach (var (name, row) in new[] { ("di", 0), ("dg", 1), ("df", 2), ("dO", 3) })
-            writer.Line($"{name}.StoreUnsafe(ref gateAdjoint, {At(row)});");
+            writer.Line($"{name}.StoreUnsafe(ref gateAdjoint, {ActivationEmitter.GateAt("at", row)});");
     }
 
     private void WriteRecurrent()

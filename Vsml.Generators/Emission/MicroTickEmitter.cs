@@ -66,9 +66,8 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             """);
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
-        writer.Line($"var i = {dialect.Load("gates", "at")};");
-        writer.Line($"var g = {dialect.Load("gates", "at + BlockFloats")};");
-        writer.Line($"var f = {dialect.Load("gates", "at + 2 * BlockFloats")};");
+        for (var gate = 0; gate < 3; gate++)
+            writer.Line($"var {Gates[gate]} = {dialect.Load("gates", ActivationEmitter.GateAt("at", gate))};");
         ActivationEmitter.WriteNewCell(writer, dialect, [""], _ => dialect.Load("cell", "at"), Store);
         writer.Line("c.StoreUnsafe(ref newCell, at);");
     }
@@ -84,13 +83,13 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             """);
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
-        writer.Line($"var o = {dialect.Load("gates", "at + 3 * BlockFloats")};");
+        writer.Line($"var o = {dialect.Load("gates", ActivationEmitter.GateAt("at", 3))};");
         ActivationEmitter.WriteNewHidden(writer, dialect, [""], _ => dialect.Load("newCell", "at"), Store);
         writer.Line("h.StoreUnsafe(ref newHidden, at);");
     }
 
     private System.Action<StoredValue, string, string>? Store => !storesGates ? null : (what, value, _) =>
-        writer.Line($"{value}.StoreUnsafe(ref gates, {(what == StoredValue.InputGate ? "at" : $"at + {CodeText.Literal((int)what)} * BlockFloats")});");
+        writer.Line($"{value}.StoreUnsafe(ref gates, {ActivationEmitter.GateAt("at", (int)what)});");
 
     private void WriteAddProduct()
     {

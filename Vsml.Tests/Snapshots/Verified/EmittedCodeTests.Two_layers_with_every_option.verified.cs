@@ -591,7 +591,7 @@ namespace Vsml.Tests.Snapshots
                     g = (Vector128<float>.One - gExp) * (iExp * gOver);
                     f = Vector128<float>.One / (Vector128<float>.One + fExp);
                     i.StoreUnsafe(ref gates, at);
-                    g.StoreUnsafe(ref gates, at + 1 * BlockFloats);
+                    g.StoreUnsafe(ref gates, at + BlockFloats);
                     f.StoreUnsafe(ref gates, at + 2 * BlockFloats);
                     var c = f * Vector128.LoadUnsafe(ref cell, at) + i * g;
                     c.StoreUnsafe(ref newCell, at);
@@ -644,7 +644,7 @@ namespace Vsml.Tests.Snapshots
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
                     var i = Vector128.LoadUnsafe(ref gates, at);
-                    var g = Vector128.LoadUnsafe(ref gates, at + 1 * BlockFloats);
+                    var g = Vector128.LoadUnsafe(ref gates, at + BlockFloats);
                     var f = Vector128.LoadUnsafe(ref gates, at + 2 * BlockFloats);
                     var o = Vector128.LoadUnsafe(ref gates, at + 3 * BlockFloats);
                     var t = Vector128.LoadUnsafe(ref gates, at + 4 * BlockFloats);
@@ -660,7 +660,7 @@ namespace Vsml.Tests.Snapshots
                     var dO = dt * t * (Vector128<float>.One - o);
                     dcBefore.StoreUnsafe(ref cellAdjoint, at);
                     di.StoreUnsafe(ref gateAdjoint, at);
-                    dg.StoreUnsafe(ref gateAdjoint, at + 1 * BlockFloats);
+                    dg.StoreUnsafe(ref gateAdjoint, at + BlockFloats);
                     df.StoreUnsafe(ref gateAdjoint, at + 2 * BlockFloats);
                     dO.StoreUnsafe(ref gateAdjoint, at + 3 * BlockFloats);
                 }
