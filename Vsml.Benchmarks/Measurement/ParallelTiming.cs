@@ -22,7 +22,7 @@ internal static class ParallelTiming
             var from = Stopwatch.GetTimestamp();
             do
             {
-                var rate = Sample(work, sampleSeconds);
+                var rate = Timing.CallsPerSecond(work, sampleSeconds);
                 // Another thread may have stopped meanwhile.
                 if (Volatile.Read(ref isOver) && rates[t].Count > 0) return;
                 rates[t].Add(rate);
@@ -33,20 +33,5 @@ internal static class ParallelTiming
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
         return rates;
-    }
-
-    private static double Sample(Action work, double seconds)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var calls = 0L;
-        double elapsed;
-        do
-        {
-            work();
-            calls++;
-            elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        while (elapsed < seconds);
-        return calls / elapsed;
     }
 }

@@ -43,6 +43,24 @@ internal sealed record Timing(int Repetitions, double RepetitionSeconds, double 
         return [.. seconds.Select(Sample.OfTimes)];
     }
 
+    /// <summary>Calls work for some time.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="seconds">Least time; at least one call.</param>
+    public static double CallsPerSecond(Action work, double seconds)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var calls = 0L;
+        double elapsed;
+        do
+        {
+            work();
+            calls++;
+            elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        while (elapsed < seconds);
+        return calls / elapsed;
+    }
+
     private List<double> Repeat(Action work, long calls, int repetitions, int least)
     {
         var seconds = new List<double>(repetitions);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Vsml.Benchmarks.Cases;
 using Vsml.Benchmarks.Measurement;
 using Vsml.Benchmarks.Reporting;
@@ -61,25 +60,10 @@ internal sealed class EsSuite : ISuite
         timing.WarmUp(step);
         for (var turn = 0; turn < (timing == Timing.Quick ? QuickTurns : Turns); turn++)
         {
-            var iteration = Seconds(iterate, LeastSeconds);
+            var iteration = 1 / Timing.CallsPerSecond(iterate, LeastSeconds);
             iterations.Add(iteration);
-            ratios.Add(Seconds(step, Math.Max(iteration, LeastSeconds)) * examples / (threads * iteration));
+            ratios.Add(examples / (threads * iteration * Timing.CallsPerSecond(step, Math.Max(iteration, LeastSeconds))));
         }
         return (Sample.OfTimes(iterations), Sample.OfRates(ratios).Median);
-    }
-
-    private static double Seconds(Action work, double least)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var calls = 0;
-        double elapsed;
-        do
-        {
-            work();
-            calls++;
-            elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        while (elapsed < least);
-        return elapsed / calls;
     }
 }

@@ -12,7 +12,7 @@ namespace Vsml.Generators.Emission;
 /// <param name="ChainsAtOnce">Exponentials that advance side by side; more would spill registers.</param>
 /// <param name="FusesTick">Whether a micro tick is one loop, from the product to the new state.</param>
 /// <param name="IsFused">Whether multiply-add rounds once.</param>
-/// <param name="HasScale">Whether one instruction multiplies by a power of two, with saturation.</param>
+/// <param name="HasScale">Whether one instruction multiplies by a power of two, with saturation, and one looks up 32 floats.</param>
 public sealed record SimdDialect(
     string Level, string Title, string Vector, int Width, int UnitTile, int VectorTile, int ChainsAtOnce, bool FusesTick, bool IsFused, bool HasScale)
 {

@@ -1538,9 +1538,6 @@ namespace Vsml.Tests.Snapshots
 
             private const float MinusTwoLog2E = -2.885390082f;
 
-            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
-            private const float ExponentLimit = 40f;
-
             // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
             // polynomial of degree 5. Relative error below 2e-7.
             private const float RoundingBias = 12582912f;
@@ -1550,7 +1547,8 @@ namespace Vsml.Tests.Snapshots
             private const float Exp2C4 = 0.009675541331f;
             private const float Exp2C5 = 0.001327647217f;
 
-            // Bits of the rounded limits.
+            // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
+            // exponentials stay finite.
             private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
 
             /// <inheritdoc/>
