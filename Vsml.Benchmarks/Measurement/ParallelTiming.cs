@@ -5,9 +5,12 @@ namespace Vsml.Benchmarks.Measurement;
 /// <summary>Work that several threads do side by side, each its own.</summary>
 internal static class ParallelTiming
 {
+    // Of long work.
+    private const int LeastSamples = 4;
+
     /// <summary>Times each thread over many short samples while the others work too.</summary>
     /// <param name="works">One piece of work a thread.</param>
-    /// <param name="seconds">How long to look.</param>
+    /// <param name="seconds">How long to look, or longer for a few samples of long work.</param>
     /// <param name="sampleSeconds">Least length of a sample.</param>
     /// <returns>Calls per second in each sample, for each thread.</returns>
     public static IReadOnlyList<IReadOnlyList<double>> Rates(IReadOnlyList<Action> works, double seconds, double sampleSeconds)
@@ -27,7 +30,7 @@ internal static class ParallelTiming
                 if (Volatile.Read(ref isOver) && rates[t].Count > 0) return;
                 rates[t].Add(rate);
             }
-            while (Stopwatch.GetElapsedTime(from).TotalSeconds < seconds);
+            while (rates[t].Count < LeastSamples || Stopwatch.GetElapsedTime(from).TotalSeconds < seconds);
             Volatile.Write(ref isOver, true);
         })).ToArray();
         foreach (var thread in threads) thread.Start();

@@ -34,15 +34,12 @@ internal sealed class AdjointSuite : ISuite
             new(new("64x10-n8-separate-stored", DenseCases.Network(8, [64, 10], BackwardSweep.Separate, microTicks: 1) with { LabelFeedback = true })),
         ];
         var length = run.Quick ? 36 : 100;
+        var episodes = cases.Select(one => new DifferentiatedEpisode(one.Network, run.Level, length, one.StoresAll ? 0 : (int)Math.Sqrt(length))).ToArray();
+        var share = run.Given is null ? (double)cases.Length / (cases.Length + 1) : 1;
+        var times = run.Timing.MeasureInTurns([.. episodes.Select(episode => (Action)episode.Run)], (done, i) => run.Begin(done * share, cases[i].Network.Name));
         for (var i = 0; i < cases.Length; i++)
-        {
-            var (network, storesAll) = cases[i];
-            run.Begin(i, cases.Length + 1, network.Name);
-            var episode = new DifferentiatedEpisode(network, run.Level, length, storesAll ? 0 : (int)Math.Sqrt(length));
-            var time = run.Timing.Measure(episode.Run);
-            Add(run, network, 1, length / time.Quiet, time.Spread, episode.BytesPerExample);
-        }
-        if (run.Given is null) MeasureThreads(run, cases[0].Network, length, (double)cases.Length / (cases.Length + 1));
+            Add(run, cases[i].Network, 1, length / times[i].Quiet, times[i].Spread, episodes[i].BytesPerExample);
+        if (run.Given is null) MeasureThreads(run, cases[0].Network, length, share);
     }
 
     private void MeasureThreads(SuiteRun run, NetworkCase network, int length, double done)
