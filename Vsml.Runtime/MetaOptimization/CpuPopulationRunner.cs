@@ -41,7 +41,12 @@ public sealed class CpuPopulationRunner : IPopulationRunner
                 throw new VsmlException($"theta has {request.Theta.Length} values, but the model of {model.Architecture.InputSize} inputs and {model.Architecture.OutputSize} outputs has {model.Parameters.Count} meta-parameters.");
         _cache.Begin(request);
 
+        // The last pairs go to threads by halves: with whole ones, threads would wait longer for each other at the end.
+        var wholeEpisodes = request.State.PairCount == 0 && request.Length >= request.Episodes.Length;
+        var halved = wholeEpisodes && _workers.Length > 1 ? Math.Min(_workers.Length, request.PairCount) : 0;
+        var whole = request.PairCount - halved;
         var outcomes = new PairOutcome[request.PairCount];
+        var members = new MemberOutcome[2 * halved];
         var next = -1;
         if (_workers.Length == 1) Work(0);
         else
@@ -56,12 +61,14 @@ public sealed class CpuPopulationRunner : IPopulationRunner
             }
         }
         cancellation.ThrowIfCancellationRequested();
+        for (var i = 0; i < halved; i++) outcomes[whole + i] = MemberOutcome.Join(members[2 * i], members[2 * i + 1]);
         return Collect(request, outcomes);
 
         void Work(int worker)
         {
-            for (int i; !cancellation.IsCancellationRequested && (i = Interlocked.Increment(ref next)) < outcomes.Length;)
-                outcomes[i] = _workers[worker].Run(request, _models, i);
+            for (int i; !cancellation.IsCancellationRequested && (i = Interlocked.Increment(ref next)) < whole + members.Length;)
+                if (i < whole) outcomes[i] = _workers[worker].Run(request, _models, i);
+                else members[i - whole] = _workers[worker].RunMember(request, _models, whole + (i - whole) / 2, minus: (i - whole) % 2 == 1);
         }
     }
 

@@ -21,17 +21,10 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
         var (began, from) = request.State.At(index, request.Iteration);
         var pair = (uint)(request.FirstPair + index);
         var source = request.Episodes;
-        var task = source.Choose(request.Seed, began, pair);
-        var data = cache.Draw(source, task, request.Seed, began, pair, _episode);
-        var learner = LearnerOf(models[task], request.Theta.Span);
         var to = Math.Min(source.Length, from + request.Length);
-        var part = new EpisodePart(data, from, to, source.Tasks[task].Task.Loss == EpisodeLoss.Last ? source.Length - 1 : 0);
-        var before = from == 0 ? [] : request.State.Learners[index];
-        if (from == 0) learner.Begin(new CounterRandom(request.Seed, RandomStream.Cells, began, pair));
-
+        var (learner, part) = Prepare(request, models, pair, began, from, to);
         var theta = request.Theta.Span;
-        var key = EsNoiseRule.Present(request.Variant, request.Seed, began, request.Iteration, pair);
-        noise.Perturb(key, theta, request.NoiseStd, _plus, _minus);
+        var before = from == 0 ? [] : request.State.Learners[index];
 
         // Truncated ES keeps one state, which plus, minus and then the centre go on from; the other variants keep two.
         var shared = request.Variant == EsVariant.Truncated;
@@ -68,6 +61,34 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
             else learner.Load(before.AsSpan(at, floats));
             return learner.Run(member, part, ref right);
         }
+    }
+
+    /// <summary>Runs one member of a pair through a whole episode: what <see cref="Run"/> gives for it, bit for bit.</summary>
+    /// <param name="request">A request of whole episodes.</param>
+    /// <param name="models">The model of each task.</param>
+    /// <param name="index">Index of the pair in the request's range.</param>
+    /// <param name="minus">Whether it is the member at theta - noise.</param>
+    public MemberOutcome RunMember(PopulationRequest request, VsmlModel[] models, int index, bool minus)
+    {
+        var length = request.Episodes.Length;
+        var (learner, part) = Prepare(request, models, (uint)(request.FirstPair + index), request.Iteration, 0, length);
+        learner.Restart();
+        var correct = 0;
+        var loss = learner.Run(minus ? _minus : _plus, part, ref correct);
+        return new MemberOutcome(loss, part.Counted, correct, length);
+    }
+
+    /// <summary>Draws a pair's episode, initial cells and noise.</summary>
+    private (PairLearner Learner, EpisodePart Part) Prepare(PopulationRequest request, VsmlModel[] models, uint pair, uint began, int from, int to)
+    {
+        var source = request.Episodes;
+        var task = source.Choose(request.Seed, began, pair);
+        var data = cache.Draw(source, task, request.Seed, began, pair, _episode);
+        var learner = LearnerOf(models[task], request.Theta.Span);
+        if (from == 0) learner.Begin(new CounterRandom(request.Seed, RandomStream.Cells, began, pair));
+        var key = EsNoiseRule.Present(request.Variant, request.Seed, began, request.Iteration, pair);
+        noise.Perturb(key, request.Theta.Span, request.NoiseStd, _plus, _minus);
+        return (learner, new EpisodePart(data, from, to, source.Tasks[task].Task.Loss == EpisodeLoss.Last ? source.Length - 1 : 0));
     }
 
     private PairLearner LearnerOf(VsmlModel model, ReadOnlySpan<float> theta)
