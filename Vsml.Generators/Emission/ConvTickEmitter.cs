@@ -1,10 +1,13 @@
+using System;
+using System.Collections.Generic;
 using Vsml.Generators.Planning;
 
 namespace Vsml.Generators.Emission;
 
 /// <summary>
 /// Writes the micro tick of a convolution's sub-RNN: what its one state adds to the gates, then the step at all positions and the mean
-/// of the new states. New c and new h are loops of their own, as in <see cref="MicroTickEmitter"/>.
+/// of the new states. New c and new h are loops of their own, as in <see cref="MicroTickEmitter"/>. Each takes two positions at once: the
+/// chain of dependent instructions is long, a processor looks only so far ahead, and three would need more registers than there are.
 /// </summary>
 /// <param name="writer">Where to write.</param>
 /// <param name="dialect">The SIMD level.</param>
@@ -96,25 +99,45 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
                 UpdateHiddenAt{{Suffix}}(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden{{argument}});
             }
             """);
-        WriteUpdate("c'", "UpdateCellAt", "ref float cell, ", "newCell", [0, 1, 2], "c", () =>
-            ActivationEmitter.WriteNewCell(writer, dialect, [""], _ => "oldCell", Store));
-        WriteUpdate("h' in the place of c'", "UpdateHiddenAt", "", "newHidden", [3], "h", () =>
-            ActivationEmitter.WriteNewHidden(writer, dialect, [""], _ => dialect.Load("y", "0"), Store));
+        WriteUpdateCell();
+        WriteUpdateHidden();
     }
 
-    private void WriteUpdate(string what, string name, string cell, string mean, int[] gates, string value, System.Action writeValue)
+    private void WriteUpdateCell()
     {
-        writer.Line(
-            $"""
-
-            // {what} at all positions{(storesGates ? ", the gates kept" : "")}, and the mean.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void {name}{Suffix}(
-                ref float stateGates, ref float inputGates, ref float outputGates, {cell}nuint columns, nuint positions, nuint columnStep, nuint rowStep,
-                ref float hiddenAt, ref float {mean}{(storesGates ? ", ref float storedGates" : "")})
-            """);
+        WriteUpdateHead("c' at all positions", "UpdateCellAt", "ref float cell, ", "newCell");
         using var body = writer.Block("");
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
+        writer.Line($"var oldCell = {dialect.Load("cell", "piece")};");
+        WritePositions([0, 1, 2], "c", "newCell", names => ActivationEmitter.WriteNewCell(writer, dialect, names, _ => "oldCell", Store));
+    }
+
+    private void WriteUpdateHidden()
+    {
+        WriteUpdateHead("h' at all positions, in the place of c'", "UpdateHiddenAt", "", "newHidden");
+        using var body = writer.Block("");
+        using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
+        WritePositions([3], "h", "newHidden", names =>
+            ActivationEmitter.WriteNewHidden(writer, dialect, names, name => dialect.Load("y", Next(name, "PaddedEntries", 0)), Store));
+    }
+
+    private void WriteUpdateHead(string what, string name, string cell, string mean) => writer.Line(
+        $"""
+
+        // {what}{(storesGates ? ", the gates kept" : "")}, and the mean.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void {name}{Suffix}(
+            ref float stateGates, ref float inputGates, ref float outputGates, {cell}nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+            ref float hiddenAt, ref float {mean}{(storesGates ? ", ref float storedGates" : "")})
+        """);
+
+    /// <summary>Writes a piece of the entries at all positions, two at a time, and what remains at one.</summary>
+    /// <param name="gates">Gates that the new value depends on.</param>
+    /// <param name="value">What their statements call the new value.</param>
+    /// <param name="mean">Name of where the mean goes.</param>
+    /// <param name="writeValue">Writes the statements for named positions.</param>
+    private void WritePositions(int[] gates, string value, string mean, Action<IReadOnlyList<string>> writeValue)
+    {
         writer.Line(
             """
             ref var input = ref Unsafe.Add(ref inputGates, piece * 4);
@@ -124,35 +147,50 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
         if (storesGates) writer.Line("ref var stored = ref Unsafe.Add(ref storedGates, piece * 5);");
         foreach (var gate in gates)
             writer.Line($"var {Gates[gate]}State = {dialect.Load("stateGates", $"piece * 4 + {CodeText.Literal(gate * _w)}")};");
-        if (cell.Length > 0) writer.Line($"var oldCell = {dialect.Load("cell", "piece")};");
         writer.Line($"var sum = {dialect.Floats}.Zero;");
-        writer.Line("nuint column = 0;");
-        using (writer.Block("for (nuint position = 0; position < positions; position++)"))
-        {
-            foreach (var gate in gates)
-                writer.Line($"var {Gates[gate]} = {Gates[gate]}State + {dialect.Load("input", CodeText.Literal(gate * _w))} + {dialect.Load("output", CodeText.Literal(gate * _w))};");
-            writeValue();
-            writer.Line(
-                $"""
-                {value}.StoreUnsafe(ref y);
-                sum += {value};
-                output = ref Unsafe.Add(ref output, EntryGateFloats);
-                y = ref Unsafe.Add(ref y, PaddedEntries);
-                """);
-            if (storesGates) writer.Line("stored = ref Unsafe.Add(ref stored, StoredGateFloats);");
-            writer.Line(
-                """
-                input = ref Unsafe.Add(ref input, columnStep);
-                if (++column == columns)
-                {
-                    column = 0;
-                    input = ref Unsafe.Add(ref input, rowStep);
-                }
-                """);
-        }
+        writer.Line("nuint position = 0, column = 0;");
+        using (writer.Block("for (; position + 2 <= positions; position += 2)")) WriteStep(["A", "B"]);
+        using (writer.Block("if (position < positions)")) WriteStep([""]);
         writer.Line($"(sum * {dialect.Broadcast("1f / positions")}).StoreUnsafe(ref {mean}, piece);");
+
+        void WriteStep(IReadOnlyList<string> names)
+        {
+            foreach (var name in names)
+            {
+                foreach (var gate in gates)
+                    writer.Line($"var {Gates[gate]}{name} = {Gates[gate]}State + {dialect.Load("input", CodeText.Literal(gate * _w))} + {dialect.Load("output", Next(name, "EntryGateFloats", gate * _w))};");
+                if (name != "")
+                    writer.Line(
+                        """
+                        input = ref Unsafe.Add(ref input, columnStep);
+                        if (++column == columns)
+                        {
+                            column = 0;
+                            input = ref Unsafe.Add(ref input, rowStep);
+                        }
+                        """);
+            }
+            writeValue(names);
+            foreach (var name in names)
+            {
+                writer.Line($"{value}{name}.StoreUnsafe(ref y{(name == "B" ? ", PaddedEntries" : "")});");
+                writer.Line($"sum += {value}{name};");
+            }
+            if (names.Count == 1) return;
+            writer.Line("output = ref Unsafe.Add(ref output, 2 * EntryGateFloats);");
+            writer.Line("y = ref Unsafe.Add(ref y, 2 * PaddedEntries);");
+            if (storesGates) writer.Line("stored = ref Unsafe.Add(ref stored, 2 * StoredGateFloats);");
+        }
     }
 
-    private System.Action<StoredValue, string, string>? Store => !storesGates ? null : (what, value, _) =>
-        writer.Line($"{value}.StoreUnsafe(ref stored, {CodeText.Literal((int)what * _w)});");
+    private Action<StoredValue, string, string>? Store => !storesGates ? null : (what, value, name) =>
+        writer.Line($"{value}.StoreUnsafe(ref stored, {Next(name, "StoredGateFloats", (int)what * _w)});");
+
+    /// <summary>An index at the position of a name: B lies one step behind A.</summary>
+    private static string Next(string name, string step, int index) => (name, index) switch
+    {
+        ("B", 0) => step,
+        ("B", _) => $"{step} + {CodeText.Literal(index)}",
+        _ => CodeText.Literal(index),
+    };
 }

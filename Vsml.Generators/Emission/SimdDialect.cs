@@ -20,10 +20,10 @@ public sealed record SimdDialect(
     public static readonly SimdDialect Avx512 = new("Avx512", "AVX-512", "Vector512", 16, UnitTile: 4, VectorTile: 1, ChainsAtOnce: 2, FusesTick: true, IsFused: true, HasScale: true);
 
     /// <summary>AVX2: 16 registers hold 8 accumulators, two vectors of a block, so that a broadcast weight serves twice.</summary>
-    public static readonly SimdDialect Avx2 = new("Avx2", "AVX2", "Vector256", 8, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 4, FusesTick: false, IsFused: true, HasScale: false);
+    public static readonly SimdDialect Avx2 = new("Avx2", "AVX2", "Vector256", 8, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 6, FusesTick: false, IsFused: true, HasScale: false);
 
     /// <summary>Vectors of 4, multiply then add: the same bits on every machine.</summary>
-    public static readonly SimdDialect Portable = new("Portable", "portable", "Vector128", 4, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 4, FusesTick: false, IsFused: false, HasScale: false);
+    public static readonly SimdDialect Portable = new("Portable", "portable", "Vector128", 4, UnitTile: 1, VectorTile: 2, ChainsAtOnce: 6, FusesTick: false, IsFused: false, HasScale: false);
 
     /// <summary>All levels, widest first.</summary>
     public static readonly IReadOnlyList<SimdDialect> All = [Avx512, Avx2, Portable];
