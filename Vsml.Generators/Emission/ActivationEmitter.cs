@@ -78,12 +78,12 @@ internal static class ActivationEmitter
                 writer.Line($"var c{name} = {oldCell(name)} / ({one} + f{name}Exp) + a{name};");
                 continue;
             }
-            WritePair(writer, one, "i" + name, "g" + name);
+            WritePair(writer, one, "i" + name, "g" + name, "a" + name);
             writer.Line($"f{name} = {one} / ({one} + f{name}Exp);");
             store(StoredValue.InputGate, "i" + name, name);
             store(StoredValue.Candidate, "g" + name, name);
             store(StoredValue.ForgetGate, "f" + name, name);
-            writer.Line($"var c{name} = {dialect.MultiplyAdd("f" + name, oldCell(name), $"i{name} * g{name}")};");
+            writer.Line($"var c{name} = {dialect.MultiplyAdd("f" + name, oldCell(name), "a" + name)};");
         }
     }
 
@@ -106,10 +106,9 @@ internal static class ActivationEmitter
                 writer.Line($"var h{name} = ({one} - t{name}Exp) / (({one} + o{name}Exp) * ({one} + t{name}Exp));");
                 continue;
             }
-            WritePair(writer, one, "o" + name, "t" + name);
+            WritePair(writer, one, "o" + name, "t" + name, "h" + name);
             store(StoredValue.OutputGate, "o" + name, name);
             store(StoredValue.TanhCell, "t" + name, name);
-            writer.Line($"var h{name} = o{name} * t{name};");
         }
     }
 
@@ -149,14 +148,16 @@ internal static class ActivationEmitter
             """);
     }
 
-    // sigmoid = (1 + et) / ((1 + es)(1 + et)) and tanh = (1 - et)(1 + es) / ((1 + es)(1 + et)): one division for both.
-    private static void WritePair(SourceWriter writer, string one, string sigmoid, string tanh) => writer.Line(
+    // sigmoid = (1 + et) / ((1 + es)(1 + et)), the product of both (1 - et) / ((1 + es)(1 + et)), and tanh that times 1 + es: one division for
+    // all three.
+    private static void WritePair(SourceWriter writer, string one, string sigmoid, string tanh, string product) => writer.Line(
         $"""
         {sigmoid}Exp += {one};
         var {tanh}Plus = {one} + {tanh}Exp;
         var {tanh}Over = {one} / ({sigmoid}Exp * {tanh}Plus);
         {sigmoid} = {tanh}Plus * {tanh}Over;
-        {tanh} = ({one} - {tanh}Exp) * ({sigmoid}Exp * {tanh}Over);
+        var {product} = ({one} - {tanh}Exp) * {tanh}Over;
+        {tanh} = {product} * {sigmoid}Exp;
         """);
 
     private static void WriteGroup(SourceWriter writer, SimdDialect dialect, IReadOnlyList<(string Name, bool IsLimited)> chains)
