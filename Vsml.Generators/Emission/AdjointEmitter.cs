@@ -18,7 +18,7 @@ internal static class AdjointEmitter
         using (writer.Block($"partial class {model.Name}"))
         using (writer.Block($"private sealed partial class {dialect.ClassName}"))
         {
-            WriteConstants(writer, plan);
+            WriteConstants(writer, dialect, plan);
             WriteSweeps(writer, plan);
             var dense = new DenseAdjointTurnEmitter(writer, dialect, plan);
             var conv = new ConvAdjointTurnEmitter(writer, plan);
@@ -39,17 +39,18 @@ internal static class AdjointEmitter
         return writer.ToString();
     }
 
-    private static void WriteConstants(SourceWriter writer, NetworkPlan plan)
+    private static void WriteConstants(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
     {
         var theta = ThetaOffsets.Of(plan.Architecture);
         writer.Line(
             $"""
-            // Gates kept of each micro tick (i, g, f, o, tanh c'), and records from which weight gradients accumulate.
-            private const int GateFloats = 5 * BlockFloats, StoredTicks = {AdjointScratchPlan.MicroTicks(plan)}, Records = {AdjointScratchPlan.Records(plan)};
+            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+            private const int GateFloats = 5 * BlockFloats, Records = {AdjointScratchPlan.Records(plan)}, StoredTicks = {AdjointScratchPlan.MicroTicks(plan)};
             private const int MostLoops = {AdjointScratchPlan.Loops(plan)};
 
-            // Records are a cache line apart from multiples of their size: else those of a chunk would all fall into the same few cache sets.
-            private const int HiddenRecordFloats = BlockFloats + BlockLanes, GateRecordFloats = LaneGateFloats + BlockLanes;
+            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+            // same few cache sets.
+            private const int PaddedState = {AdjointKernelEmitter.PaddedState(dialect, plan.Architecture.StateSize)}, LoopAdjointFloats = LaneGateFloats + BlockLanes;
 
             // Where the tensors of a group lie in flat theta.
             private const int ForwardInputTheta = {theta.ForwardInput}, BackwardInputTheta = {theta.BackwardInput}, RecurrentTheta = {theta.Recurrent}, BiasTheta = {theta.Bias};
@@ -66,9 +67,9 @@ internal static class AdjointEmitter
             /// <inheritdoc/>
             public override int AdjointScratchFloats(int batch) => Math.Max(
                 {ConvAdjointScratch.MostFloats(plan)},
-                StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
+                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
             """);
     }
 

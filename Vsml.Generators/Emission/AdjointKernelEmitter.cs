@@ -5,8 +5,9 @@ using Vsml.Generators.Planning;
 namespace Vsml.Generators.Emission;
 
 /// <summary>
-/// Writes the three inner kernels of the reverse pass: the cell's derivative, the product with the recurrent weights' transpose,
-/// and the outer products that make the weights' gradient, accumulated in registers over many records.
+/// Writes the inner kernels of the reverse pass: the cell's derivative, the product with the recurrent weights' transpose, the sums of
+/// the gates' gradients for messages, and the outer products that make the weights' gradient. These sum over lanes too, so that the
+/// gradient is small enough to stay in the first-level cache beside the gates of one place.
 /// </summary>
 internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
 {
@@ -14,11 +15,23 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
     private readonly int _n = plan.Architecture.StateSize;
     private readonly int _w = dialect.Width;
 
-    /// <summary>Writes all three.</summary>
+    private readonly SimdDialect _columns = Columns(dialect, plan.Architecture.StateSize);
+
+    /// <summary>Entries of a state in whole vectors of <see cref="AdjointKernelEmitter"/>'s columns.</summary>
+    /// <param name="dialect">The SIMD level.</param>
+    /// <param name="stateSize">N.</param>
+    public static int PaddedState(SimdDialect dialect, int stateSize) => ConvTickEmitter.Lanes(Columns(dialect, stateSize), stateSize);
+
+    // Vectors of 16 entries only if vectors of 8 would be no better filled.
+    private static SimdDialect Columns(SimdDialect dialect, int stateSize) => (stateSize + 7) / 8 % 2 == 0 ? dialect : dialect.NoWiderThan(8);
+
+    /// <summary>Writes all of them.</summary>
     public void Write()
     {
         WriteCell();
         WriteRecurrent();
+        WriteColumns();
+        WriteGateSums();
         WriteWeights();
     }
 
@@ -27,10 +40,11 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
         writer.Line(
             """
 
-            // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
+            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+            // [i|g|f|o][unit][16].
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
             """);
         using var body = writer.Block("");
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {_w})");
@@ -41,7 +55,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
         ActivationEmitter.WriteCellAdjoint(writer, dialect, dialect.Load("cell", "at"));
         writer.Line("dcBefore.StoreUnsafe(ref cellAdjoint, at);");
         foreach (var (name, row) in new[] { ("di", 0), ("dg", 1), ("df", 2), ("dO", 3) })
-            writer.Line($"{name}.StoreUnsafe(ref gateAdjoint, {ActivationEmitter.GateAt("at", row)});");
+            writer.Line($"{name}.StoreUnsafe(ref gates, {ActivationEmitter.GateAt("at", row)});");
     }
 
     private void WriteRecurrent()
@@ -99,110 +113,153 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             from row in Enumerable.Range(0, tile) from v in Enumerable.Range(0, dialect.VectorTile) select (row, v);
     }
 
-    private void WriteWeights()
+    private void WriteColumns()
     {
-        // As many accumulators as there are registers for; a product that is not fused takes one more.
-        var tile = Math.Min(_n, dialect.UnitTile > 1 ? 4 : dialect.IsFused ? 3 : 2);
-        // Instead of one row left over, whose few accumulators would wait for each other, two pairs.
-        var (rest, restTile) = tile == 3 && _n > 3 && _n % 3 == 1 ? (4, 2) : (_n % tile, _n % tile);
+        var rest = _n % 4;
         writer.Line(
-            $"""
+            """
 
-            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
-            // the messages along the lanes and for those of each place{(dialect.Pieces == 1 ? "" : $"; all but the lanes' sums go into the first {CodeText.Literal(_w)} lanes")}.
+            // h of a block, [k][16], lane by lane: [lane][k].
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(
-                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
+            private static void TransposeState(ref float hidden, ref float columns)
             """);
         using var body = writer.Block("");
-        using var columns = writer.Block($"for (nuint column = 0; column < Columns; column += {ColumnTile})");
-        writer.Line("ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);");
-        WriteGateSums();
-        WriteWeightTiles(0, _n - rest, tile);
-        WriteWeightTiles(_n - rest, _n, restTile);
-    }
-
-    private void WriteWeightTiles(int first, int end, int tile)
-    {
-        if (first == end) return;
-        if (end - first > tile)
-            using (writer.Block($"for (nuint k = {first}; k < {end}; k += {tile})"))
-                WriteWeightTile("k", tile);
-        else
-            using (writer.Block(""))
-                WriteWeightTile(CodeText.Literal(first), tile);
+        if (_n >= 4)
+        {
+            writer.Line($"for (nuint k = 0; k < {_n - rest}; k += 4)");
+            using (writer.Indent())
+                writer.Line("BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);");
+        }
+        if (rest == 0) return;
+        writer.Line($"for (nuint k = {_n - rest}; k < StateSize; k++)");
+        using (writer.Indent())
+        {
+            writer.Line("for (nuint lane = 0; lane < BlockLanes; lane++)");
+            using (writer.Indent()) writer.Line("Unsafe.Add(ref columns, lane * PaddedState + k) = Unsafe.Add(ref hidden, k * BlockLanes + lane);");
+        }
     }
 
     private void WriteGateSums()
     {
-        var tile = Math.Min(ColumnTile, 8 / dialect.Pieces);
-        var (from, first) = tile == ColumnTile ? ("dzColumn", "column") : ("Unsafe.Add(ref dzColumn, next * BlockLanes)", "(column + next)");
-        using var sums = writer.Block(tile == ColumnTile ? "" : $"for (nuint next = 0; next < {ColumnTile}; next += {tile})");
         writer.Line(
             $"""
-            ref var dz = ref {from};
-            ref var lane = ref Unsafe.Add(ref laneAdjoint, {first} * BlockLanes);
-            ref var loop = ref Unsafe.Add(ref loopAdjoint, {first} * BlockLanes);
+
+            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+            // place{(dialect.Pieces == 1 ? "" : $", these into the first {CodeText.Literal(_w)} lanes")}.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
             """);
-        foreach (var (c, v) in Cells()) writer.Line($"var lane{Column(c)}{v} = {dialect.Load("lane", At(c, v))};");
+        using var body = writer.Block("");
+        // Several columns side by side: each is a chain of additions.
+        var tile = Math.Min(4, 8 / dialect.Pieces);
+        using var columns = writer.Block($"for (nuint column = 0; column < LaneGateFloats; column += {tile} * BlockLanes)");
+        writer.Line("ref var dz = ref Unsafe.Add(ref gateAdjoint, column);");
+        writer.Line("ref var loop = ref Unsafe.Add(ref loopAdjoint, column);");
+        foreach (var (c, v) in Cells()) writer.Line($"var lane{c}{Letter(v)} = {dialect.Load("laneAdjoint", $"column + {At(c, v)}")};");
         using (writer.Block("for (nuint place = 0; place < places; place++)"))
         {
-            for (var c = 0; c < tile; c++) writer.Line($"var loop{Column(c)} = {dialect.Load("loop", At(c, 0))};");
+            for (var c = 0; c < tile; c++) writer.Line($"var loop{c} = {dialect.Load("loop", At(c, 0))};");
             using (writer.Block("for (nuint tick = 0; tick < ticks; tick++)"))
             {
                 foreach (var (c, v) in Cells())
                 {
-                    writer.Line($"var dz{Column(c)}{v} = {dialect.Load("dz", At(c, v))};");
-                    writer.Line($"lane{Column(c)}{v} += dz{Column(c)}{v};");
-                    writer.Line($"loop{Column(c)} += dz{Column(c)}{v};");
+                    writer.Line($"var dz{c}{Letter(v)} = {dialect.Load("dz", At(c, v))};");
+                    writer.Line($"lane{c}{Letter(v)} += dz{c}{Letter(v)};");
+                    writer.Line($"loop{c} += dz{c}{Letter(v)};");
                 }
-                writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");
+                writer.Line("dz = ref Unsafe.Add(ref dz, GateFloats);");
             }
-            for (var c = 0; c < tile; c++) writer.Line($"loop{Column(c)}.StoreUnsafe(ref loop, {At(c, 0)});");
-            writer.Line("loop = ref Unsafe.Add(ref loop, GateRecordFloats);");
+            for (var c = 0; c < tile; c++) writer.Line($"loop{c}.StoreUnsafe(ref loop, {At(c, 0)});");
+            writer.Line("loop = ref Unsafe.Add(ref loop, LoopAdjointFloats);");
         }
-        foreach (var (c, v) in Cells()) writer.Line($"lane{Column(c)}{v}.StoreUnsafe(ref lane, {At(c, v)});");
+        foreach (var (c, v) in Cells()) writer.Line($"lane{c}{Letter(v)}.StoreUnsafe(ref laneAdjoint, column + {At(c, v)});");
 
-        string At(int column, int piece) => CodeText.Literal(column * 16 + piece * _w);
+        string At(int column, int piece) => CodeText.Literal(column * LayerPlan.BlockLanes + piece * _w);
 
         System.Collections.Generic.IEnumerable<(int Column, int Piece)> Cells() =>
             from c in Enumerable.Range(0, tile) from v in Enumerable.Range(0, dialect.Pieces) select (c, v);
     }
 
-    private void WriteWeightTile(string k, int tile)
+    private void WriteWeights()
     {
+        var vectors = PaddedState(dialect, _n) / _columns.Width;
+        var entries = vectors % 2 == 0 ? 2 : vectors % 3 == 0 ? 3 : 1;
+        // As many accumulators as there are registers for; a product that is not fused takes one more.
+        var tile = Math.Min(4 * _n, (dialect.UnitTile > 1 ? 16 : dialect.IsFused ? 12 : 8) / entries);
+        var rest = 4 * _n % tile;
         writer.Line(
-            $"""
-            ref var dz = ref dzColumn;
-            ref var h = ref Unsafe.Add(ref hidden, {k} * BlockLanes);
-            ref var sum = ref Unsafe.Add(ref sums, ({k} * Columns + column) * BlockLanes);
-            """);
-        for (var row = 0; row < tile; row++)
-            for (var c = 0; c < ColumnTile; c++)
-                writer.Line($"var sum{row}{Column(c)} = {dialect.Load("sum", $"({CodeText.Literal(row)} * Columns + {CodeText.Literal(c)}) * BlockLanes")};");
-        using (writer.Block("for (nuint record = 0; record < places * ticks; record++)"))
-        {
-            using (dialect.Pieces > 1 ? writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})") : (IDisposable?)null)
-            {
-                for (var row = 0; row < tile; row++) writer.Line($"var h{row} = {dialect.Load("h", At(row))};");
-                for (var c = 0; c < ColumnTile; c++)
-                {
-                    writer.Line($"var dz{Column(c)} = {dialect.Load("dz", At(c))};");
-                    for (var row = 0; row < tile; row++)
-                        writer.Line($"sum{row}{Column(c)} = {dialect.MultiplyAdd($"h{CodeText.Literal(row)}", $"dz{Column(c)}", $"sum{CodeText.Literal(row)}{Column(c)}")};");
-                }
-            }
-            writer.Line("h = ref Unsafe.Add(ref h, HiddenRecordFloats);");
-            writer.Line("dz = ref Unsafe.Add(ref dz, GateRecordFloats);");
-        }
-        for (var row = 0; row < tile; row++)
-            for (var c = 0; c < ColumnTile; c++)
-                writer.Line($"sum{row}{Column(c)}.StoreUnsafe(ref sum, ({row} * Columns + {c}) * BlockLanes);");
+            """
 
-        string At(int place) => dialect.Pieces == 1 ? CodeText.Literal(place * 16) : place == 0 ? "piece" : $"{CodeText.Literal(place * 16)} + piece";
+            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+            """);
+        using (writer.Block(""))
+        using (vectors > entries ? writer.Block($"for (nuint k = 0; k < PaddedState; k += {entries * _columns.Width})") : (IDisposable?)null)
+        {
+            var k = vectors > entries ? "k" : "0";
+            using (writer.Block($"for (nuint column = 0; column < {4 * _n - rest}; column += {tile})"))
+                WriteWeightTile("column", tile, k, entries);
+            if (rest > 0)
+                using (writer.Block(""))
+                    WriteWeightTile(CodeText.Literal(4 * _n - rest), rest, k, entries);
+        }
+        writer.Line(
+            """
+
+            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddRecurrentGradient(ref float sums, ref float gradient)
+            {
+                for (nuint k = 0; k < StateSize; k++)
+                    for (nuint column = 0; column < Columns; column++)
+                        Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
+            }
+            """);
     }
 
-    private static string Letter(int vector) => vector == 0 ? "Low" : "High";
+    private void WriteWeightTile(string column, int tile, string k, int entries)
+    {
+        var w = _columns.Width;
+        writer.Line(
+            $"""
+            ref var sum = ref Unsafe.Add(ref sums, {column} * PaddedState{(k == "0" ? "" : " + k")});
+            ref var h = ref {(k == "0" ? "columns" : "Unsafe.Add(ref columns, k)")};
+            ref var dz = ref Unsafe.Add(ref gateAdjoint, {column} * BlockLanes);
+            """);
+        foreach (var (c, v) in Cells()) writer.Line($"var sum{c}{Letter(v)} = {_columns.Load("sum", At(c, v))};");
+        using (writer.Block("for (nuint record = 0; record < records; record++)"))
+        {
+            using (writer.Block("for (nuint lane = 0; lane < BlockLanes; lane++)"))
+            {
+                for (var v = 0; v < entries; v++) writer.Line($"var h{Letter(v)} = {_columns.Load("h", CodeText.Literal(v * w))};");
+                for (var c = 0; c < tile; c++)
+                {
+                    var value = _columns.Broadcast($"Unsafe.Add(ref dz, lane{(c == 0 ? "" : $" + {CodeText.Literal(c)} * BlockLanes")})");
+                    if (entries > 1)
+                    {
+                        writer.Line($"var dz{c} = {value};");
+                        value = $"dz{CodeText.Literal(c)}";
+                    }
+                    for (var v = 0; v < entries; v++)
+                        writer.Line($"sum{c}{Letter(v)} = {_columns.MultiplyAdd(value, $"h{Letter(v)}", $"sum{CodeText.Literal(c)}{Letter(v)}")};");
+                }
+                writer.Line("h = ref Unsafe.Add(ref h, PaddedState);");
+            }
+            writer.Line("dz = ref Unsafe.Add(ref dz, GateFloats);");
+        }
+        foreach (var (c, v) in Cells()) writer.Line($"sum{c}{Letter(v)}.StoreUnsafe(ref sum, {At(c, v)});");
 
-    private static string Column(int column) => "ABCD".Substring(column, 1);
+        string At(int c, int v) => (c, v) switch
+        {
+            (0, _) => CodeText.Literal(v * w),
+            (_, 0) => $"{CodeText.Literal(c)} * PaddedState",
+            _ => $"{CodeText.Literal(c)} * PaddedState + {CodeText.Literal(v * w)}",
+        };
+
+        System.Collections.Generic.IEnumerable<(int Column, int Vector)> Cells() =>
+            from c in Enumerable.Range(0, tile) from v in Enumerable.Range(0, entries) select (c, v);
+    }
+
+    private static string Letter(int vector) => "ABCD".Substring(vector, 1);
 }

@@ -4,7 +4,7 @@ namespace Vsml.Generators.Emission;
 
 /// <summary>
 /// Writes the reverse of a dense layer's turn: for each block and place, the micro ticks run again with their gates kept, then
-/// backwards; gradients of weights accumulate over chunks of places.
+/// backwards.
 /// </summary>
 internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
 {
@@ -32,6 +32,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
                 WriteBlock(turn);
             WriteLoopEnd(turn);
         }
+        writer.Line("AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));");
         if (!turn.IsBackward) WriteMerge(turn);
     }
 
@@ -40,30 +41,32 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
         var l = turn.Layer.Index;
         writer.Line(
             $"""
-            const int blocks = {turn.Layer.Blocks}, loops = {turn.Layer.Loops}, chunk = {AdjointScratchPlan.ChunkLoops(turn)}, ticks = {turn.MicroTicks};
+            const int blocks = {turn.Layer.Blocks}, loops = {turn.Layer.Loops}, chunk = {AdjointScratchPlan.ChunkLoops(turn, plan.Architecture.StateSize)}, ticks = {turn.MicroTicks};
             var batch = (nuint)source.Batch;
             ref var hidden = ref source.Hidden[{l}].First;
             ref var cell = ref source.Cell[{l}].First;
             ref var hiddenAdjoint = ref adjoint.State.Hidden[{l}].First;
             ref var cellAdjoint = ref adjoint.State.Cell[{l}].First;
             ref var gates = ref adjoint.Scratch.First;
-            ref var cells = ref Unsafe.Add(ref gates, StoredTicks * GateFloats);
-            ref var last = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-            ref var dh = ref Unsafe.Add(ref last, BlockFloats);
+            ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
+            ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
+            ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
+            ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
             ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
             ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
             ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
             ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
             ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-            ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-            ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
-            ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
+            ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
+            ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
             ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-            ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
+            ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
             ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
             """);
         // What comes in from the sweeps after this one is read off before the turn adds what it gives to the sweeps before.
         if (!turn.IsBackward) writer.Line($"adjoint.State.Backward[{l + 1}].Span.Clear();");
+        writer.Line("MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();");
+        writer.Line("MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();");
     }
 
     private void WriteLoopBegin(TurnPlan turn)
@@ -77,7 +80,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             """);
         if (plan.Architecture.PositionFeatures)
             writer.Line($"AddLoopPositions(ref Unsafe.Add(ref packed, Position + {side.PositionRow} * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), {LayerPosition(turn)}, loops, ref loopGates);");
-        writer.Line("MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();");
+        writer.Line("MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LoopAdjointFloats).Clear();");
         if (!side.Sends) return;
         writer.Line("MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();");
         if (_norm) writer.Line("MemoryMarshal.CreateSpan(ref loopSpread, loops * SumFloats).Clear();");
@@ -120,7 +123,11 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             writer.Line("var end = Math.Min(first + chunk, loops);");
             using (writer.Block("for (var loop = first; loop < end; loop++)"))
                 WriteSubRnns(turn);
-            writer.Line("AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));");
+            writer.Line(
+                """
+                AddWeightGradient(ref columns, ref gates, (end - first) * ticks, ref recurrentGradient);
+                AddGateSums(ref gates, end - first, ticks, ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * LoopAdjointFloats));
+                """);
         }
         WriteBlockEnd(turn, side);
     }
@@ -131,16 +138,18 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
         writer.Line(
             """
             var from = ((block * loops + loop) * batch + example) * BlockFloats;
-            ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
-            ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
-            ref var firstCell = ref Unsafe.Add(ref cell, from);
-            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
+            ref var placeGates = ref Unsafe.Add(ref gates, (loop - first) * ticks * GateFloats);
+            ref var placeColumns = ref Unsafe.Add(ref columns, (loop - first) * ticks * PaddedState * BlockLanes);
             for (nuint tick = 0; tick < ticks; tick++)
+            {
+                ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref hiddens, (tick - 1) * BlockFloats);
+                TransposeState(ref h, ref Unsafe.Add(ref placeColumns, tick * PaddedState * BlockLanes));
                 MicroTickStored(
                     ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                    ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                    ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
-                    ref Unsafe.Add(ref gates, tick * GateFloats));
+                    ref h, ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                    ref Unsafe.Add(ref hiddens, tick * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats), ref Unsafe.Add(ref placeGates, tick * GateFloats));
+            }
+            ref var last = ref Unsafe.Add(ref hiddens, (ticks - 1) * BlockFloats);
 
             """);
         WriteOutgoing(turn, lane, loop);
@@ -150,10 +159,10 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             for (nuint tick = ticks; tick-- > 0;)
             {
                 CellAdjoint(
-                    ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                    ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
+                    ref Unsafe.Add(ref placeGates, tick * GateFloats), ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                    ref dh, ref Unsafe.Add(ref cellAdjoint, from));
                 RecurrentAdjoint(
-                    ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
+                    ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref placeGates, tick * GateFloats),
                     ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
             }
             """);
@@ -233,7 +242,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
         using var loops = writer.Block("for (nuint loop = 0; loop < loops; loop++)");
         writer.Line(
             $"""
-            ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
+            ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LoopAdjointFloats);
             LoopMessageAdjoint(
                 ref Unsafe.Add(ref theta, {side.InputName}Theta), ref Unsafe.Add(ref gradient, {side.InputName}Theta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                 ref Unsafe.Add(ref {side.Incoming}.First, example * {side.IncomingFloats} + loop),

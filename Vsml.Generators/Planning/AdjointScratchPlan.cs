@@ -4,21 +4,23 @@ using System.Linq;
 namespace Vsml.Generators.Planning;
 
 /// <summary>
-/// Sizes of the scratch space of adjoint turns. Gradients of gates and the states before each micro tick are gathered as records
-/// of a few sub-RNN blocks, and the weight gradients then accumulate over all records of a chunk in registers.
+/// Sizes of the scratch space of dense adjoint turns. Gates of a few places are kept until their weights' gradient is taken at once:
+/// with more of them loading and storing an accumulator costs less, but they have to stay in the first-level cache.
 /// </summary>
 public static class AdjointScratchPlan
 {
-    // Enough that loading and storing an accumulator costs little beside its multiply-adds, few enough for the second-level cache.
-    private const int RecordsWanted = 20;
+    // A third of 32 KiB, in floats.
+    private const int ChunkFloats = 10 * 1024 / sizeof(float);
 
-    /// <summary>Places of the looped axis whose records make a chunk.</summary>
+    /// <summary>Places of the looped axis whose gates are kept at once.</summary>
     /// <param name="turn">A dense turn.</param>
-    public static int ChunkLoops(TurnPlan turn) => Math.Max(1, Math.Min(turn.Layer.Loops, RecordsWanted / turn.MicroTicks));
+    /// <param name="stateSize">N.</param>
+    public static int ChunkLoops(TurnPlan turn, int stateSize) =>
+        Math.Max(1, Math.Min(turn.Layer.Loops, ChunkFloats / (turn.MicroTicks * 5 * stateSize * LayerPlan.BlockLanes)));
 
-    /// <summary>Largest number of records of a chunk.</summary>
+    /// <summary>Most micro ticks whose gates are kept at once.</summary>
     /// <param name="plan">The network.</param>
-    public static int Records(NetworkPlan plan) => plan.Turns.Max(turn => ChunkLoops(turn) * turn.MicroTicks);
+    public static int Records(NetworkPlan plan) => plan.Turns.Max(turn => ChunkLoops(turn, plan.Architecture.StateSize) * turn.MicroTicks);
 
     /// <summary>Most micro ticks of any turn.</summary>
     /// <param name="plan">The network.</param>

@@ -46,12 +46,13 @@ namespace Vsml.Tests.Snapshots
     {
         private sealed partial class PortableKernels
         {
-            // Gates kept of each micro tick (i, g, f, o, tanh c'), and records from which weight gradients accumulate.
-            private const int GateFloats = 5 * BlockFloats, StoredTicks = 2, Records = 6;
+            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+            private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
             private const int MostLoops = 4;
 
-            // Records are a cache line apart from multiples of their size: else those of a chunk would all fall into the same few cache sets.
-            private const int HiddenRecordFloats = BlockFloats + BlockLanes, GateRecordFloats = LaneGateFloats + BlockLanes;
+            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+            // same few cache sets.
+            private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
 
             // Where the tensors of a group lie in flat theta.
             private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 144, BiasTheta = 208;
@@ -64,9 +65,9 @@ namespace Vsml.Tests.Snapshots
             /// <inheritdoc/>
             public override int AdjointScratchFloats(int batch) => Math.Max(
                 0,
-                StoredTicks * (GateFloats + BlockFloats) + 2 * BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Records * (HiddenRecordFloats + GateRecordFloats)
-                + MostLoops * (PaddedColumns + GateRecordFloats + 2 * SumFloats));
+                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
 
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -94,21 +95,23 @@ namespace Vsml.Tests.Snapshots
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[0].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[0].First;
                 ref var gates = ref adjoint.Scratch.First;
-                ref var cells = ref Unsafe.Add(ref gates, StoredTicks * GateFloats);
-                ref var last = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref last, BlockFloats);
+                ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
+                ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
+                ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
+                ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
                 ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
                 ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
                 ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
+                ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
+                ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[1].Span.Clear();
+                MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -116,7 +119,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[1].First, example * 48), 16, 3, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 0f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LoopAdjointFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSpread, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
@@ -135,16 +138,18 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
-                                ref var firstCell = ref Unsafe.Add(ref cell, from);
-                                MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
+                                ref var placeGates = ref Unsafe.Add(ref gates, (loop - first) * ticks * GateFloats);
+                                ref var placeColumns = ref Unsafe.Add(ref columns, (loop - first) * ticks * PaddedState * BlockLanes);
                                 for (nuint tick = 0; tick < ticks; tick++)
+                                {
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref hiddens, (tick - 1) * BlockFloats);
+                                    TransposeState(ref h, ref Unsafe.Add(ref placeColumns, tick * PaddedState * BlockLanes));
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
-                                        ref Unsafe.Add(ref gates, tick * GateFloats));
+                                        ref h, ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref Unsafe.Add(ref hiddens, tick * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats), ref Unsafe.Add(ref placeGates, tick * GateFloats));
+                                }
+                                ref var last = ref Unsafe.Add(ref hiddens, (ticks - 1) * BlockFloats);
 
                                 for (nuint k = 0; k < StateSize; k++)
                                 {
@@ -163,14 +168,15 @@ namespace Vsml.Tests.Snapshots
                                 for (nuint tick = ticks; tick-- > 0;)
                                 {
                                     CellAdjoint(
-                                        ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
+                                        ref Unsafe.Add(ref placeGates, tick * GateFloats), ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref placeGates, tick * GateFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
+                            AddWeightGradient(ref columns, ref gates, (end - first) * ticks, ref recurrentGradient);
+                            AddGateSums(ref gates, end - first, ticks, ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * LoopAdjointFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -180,7 +186,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LoopAdjointFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[1].First, example * 48 + loop),
@@ -192,6 +198,7 @@ namespace Vsml.Tests.Snapshots
                             ref Unsafe.Add(ref adjoint.Forward[1].First, example * 48 + loop), 16, 1f / 6f, 0, 3);
                     }
                 }
+                AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
                 if (!merge) return;
                 for (nuint place = 0; place < blocks * loops; place++)
                 {
@@ -212,21 +219,23 @@ namespace Vsml.Tests.Snapshots
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[1].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[1].First;
                 ref var gates = ref adjoint.Scratch.First;
-                ref var cells = ref Unsafe.Add(ref gates, StoredTicks * GateFloats);
-                ref var last = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref last, BlockFloats);
+                ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
+                ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
+                ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
+                ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
                 ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
                 ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
                 ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
+                ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
+                ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
                 adjoint.State.Backward[2].Span.Clear();
+                MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -234,7 +243,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[2].First, example * 32), 16, 0, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 1f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LoopAdjointFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();
                     MemoryMarshal.CreateSpan(ref loopSpread, loops * SumFloats).Clear();
                     for (nuint loop = 0; loop < loops; loop++)
@@ -256,16 +265,18 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
-                                ref var firstCell = ref Unsafe.Add(ref cell, from);
-                                MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
+                                ref var placeGates = ref Unsafe.Add(ref gates, (loop - first) * ticks * GateFloats);
+                                ref var placeColumns = ref Unsafe.Add(ref columns, (loop - first) * ticks * PaddedState * BlockLanes);
                                 for (nuint tick = 0; tick < ticks; tick++)
+                                {
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref hiddens, (tick - 1) * BlockFloats);
+                                    TransposeState(ref h, ref Unsafe.Add(ref placeColumns, tick * PaddedState * BlockLanes));
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
-                                        ref Unsafe.Add(ref gates, tick * GateFloats));
+                                        ref h, ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref Unsafe.Add(ref hiddens, tick * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats), ref Unsafe.Add(ref placeGates, tick * GateFloats));
+                                }
+                                ref var last = ref Unsafe.Add(ref hiddens, (ticks - 1) * BlockFloats);
 
                                 for (nuint k = 0; k < StateSize; k++)
                                 {
@@ -288,14 +299,15 @@ namespace Vsml.Tests.Snapshots
                                 for (nuint tick = ticks; tick-- > 0;)
                                 {
                                     CellAdjoint(
-                                        ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
+                                        ref Unsafe.Add(ref placeGates, tick * GateFloats), ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref placeGates, tick * GateFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
+                            AddWeightGradient(ref columns, ref gates, (end - first) * ticks, ref recurrentGradient);
+                            AddGateSums(ref gates, end - first, ticks, ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * LoopAdjointFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -308,7 +320,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LoopAdjointFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[2].First, example * 32 + loop),
@@ -320,6 +332,7 @@ namespace Vsml.Tests.Snapshots
                             ref Unsafe.Add(ref adjoint.Forward[2].First, example * 16 + loop), 16, 1f / 4f, 1, 1);
                     }
                 }
+                AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
                 if (!merge) return;
                 for (nuint place = 0; place < blocks * loops; place++)
                 {
@@ -340,20 +353,22 @@ namespace Vsml.Tests.Snapshots
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[1].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[1].First;
                 ref var gates = ref adjoint.Scratch.First;
-                ref var cells = ref Unsafe.Add(ref gates, StoredTicks * GateFloats);
-                ref var last = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref last, BlockFloats);
+                ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
+                ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
+                ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
+                ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
                 ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
                 ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
                 ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
+                ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
+                ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
+                MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -361,7 +376,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref source.Backward[2].First, example * 32), 16, 2, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 1f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LoopAdjointFloats).Clear();
                     for (nuint block = 0; block < blocks; block++)
                     {
                         var lanes = block == blocks - 1 ? 4f : 16f;
@@ -379,16 +394,18 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
-                                ref var firstCell = ref Unsafe.Add(ref cell, from);
-                                MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
+                                ref var placeGates = ref Unsafe.Add(ref gates, (loop - first) * ticks * GateFloats);
+                                ref var placeColumns = ref Unsafe.Add(ref columns, (loop - first) * ticks * PaddedState * BlockLanes);
                                 for (nuint tick = 0; tick < ticks; tick++)
+                                {
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref hiddens, (tick - 1) * BlockFloats);
+                                    TransposeState(ref h, ref Unsafe.Add(ref placeColumns, tick * PaddedState * BlockLanes));
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
-                                        ref Unsafe.Add(ref gates, tick * GateFloats));
+                                        ref h, ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref Unsafe.Add(ref hiddens, tick * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats), ref Unsafe.Add(ref placeGates, tick * GateFloats));
+                                }
+                                ref var last = ref Unsafe.Add(ref hiddens, (ticks - 1) * BlockFloats);
 
                                 for (nuint k = 0; k < StateSize; k++)
                                 {
@@ -407,14 +424,15 @@ namespace Vsml.Tests.Snapshots
                                 for (nuint tick = ticks; tick-- > 0;)
                                 {
                                     CellAdjoint(
-                                        ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
+                                        ref Unsafe.Add(ref placeGates, tick * GateFloats), ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref placeGates, tick * GateFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
+                            AddWeightGradient(ref columns, ref gates, (end - first) * ticks, ref recurrentGradient);
+                            AddGateSums(ref gates, end - first, ticks, ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * LoopAdjointFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -427,7 +445,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LoopAdjointFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref source.Backward[2].First, example * 32 + loop),
@@ -436,6 +454,7 @@ namespace Vsml.Tests.Snapshots
                         PositionAdjoint(ref Unsafe.Add(ref gradient, (PositionTheta + 2 * Columns) * BlockLanes), ref dz, 1f, 0f, 1f);
                     }
                 }
+                AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
             }
 
             // Reverse of layer 0 in the backward sweep: dense 6 -> 4.
@@ -450,20 +469,22 @@ namespace Vsml.Tests.Snapshots
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[0].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[0].First;
                 ref var gates = ref adjoint.Scratch.First;
-                ref var cells = ref Unsafe.Add(ref gates, StoredTicks * GateFloats);
-                ref var last = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref last, BlockFloats);
+                ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
+                ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
+                ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
+                ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
                 ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
                 ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
                 ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
                 ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
                 ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var hiddenRecords = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var gateRecords = ref Unsafe.Add(ref hiddenRecords, Records * HiddenRecordFloats);
-                ref var loopGates = ref Unsafe.Add(ref gateRecords, Records * GateRecordFloats);
+                ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
+                ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
                 ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * GateRecordFloats);
+                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
                 ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
+                MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -471,7 +492,7 @@ namespace Vsml.Tests.Snapshots
                         ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, BackwardInput),
                         ref Unsafe.Add(ref target.Backward[1].First, example * 48), 16, 3, loops, ref loopGates);
                     AddLoopPositions(ref Unsafe.Add(ref packed, Position + 1 * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), 0f / 1f, loops, ref loopGates);
-                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * GateRecordFloats).Clear();
+                    MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LoopAdjointFloats).Clear();
                     for (nuint block = 0; block < blocks; block++)
                     {
                         var lanes = block == blocks - 1 ? 6f : 16f;
@@ -486,16 +507,18 @@ namespace Vsml.Tests.Snapshots
                             for (var loop = first; loop < end; loop++)
                             {
                                 var from = ((block * loops + loop) * batch + example) * BlockFloats;
-                                ref var h = ref Unsafe.Add(ref hiddenRecords, (loop - first) * ticks * HiddenRecordFloats);
-                                ref var dz = ref Unsafe.Add(ref gateRecords, (loop - first) * ticks * GateRecordFloats);
-                                ref var firstCell = ref Unsafe.Add(ref cell, from);
-                                MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref hidden, from), BlockFloats).CopyTo(MemoryMarshal.CreateSpan(ref h, BlockFloats));
+                                ref var placeGates = ref Unsafe.Add(ref gates, (loop - first) * ticks * GateFloats);
+                                ref var placeColumns = ref Unsafe.Add(ref columns, (loop - first) * ticks * PaddedState * BlockLanes);
                                 for (nuint tick = 0; tick < ticks; tick++)
+                                {
+                                    ref var h = ref tick == 0 ? ref Unsafe.Add(ref hidden, from) : ref Unsafe.Add(ref hiddens, (tick - 1) * BlockFloats);
+                                    TransposeState(ref h, ref Unsafe.Add(ref placeColumns, tick * PaddedState * BlockLanes));
                                     MicroTickStored(
                                         ref Unsafe.Add(ref packed, Recurrent), ref lane, ref Unsafe.Add(ref loopGates, loop * PaddedColumns),
-                                        ref Unsafe.Add(ref h, tick * HiddenRecordFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref tick == ticks - 1 ? ref last : ref Unsafe.Add(ref h, (tick + 1) * HiddenRecordFloats), ref Unsafe.Add(ref cells, tick * BlockFloats),
-                                        ref Unsafe.Add(ref gates, tick * GateFloats));
+                                        ref h, ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref Unsafe.Add(ref hiddens, tick * BlockFloats), ref Unsafe.Add(ref cells, tick * BlockFloats), ref Unsafe.Add(ref placeGates, tick * GateFloats));
+                                }
+                                ref var last = ref Unsafe.Add(ref hiddens, (ticks - 1) * BlockFloats);
 
                                 for (nuint k = 0; k < StateSize; k++)
                                 {
@@ -510,14 +533,15 @@ namespace Vsml.Tests.Snapshots
                                 for (nuint tick = ticks; tick-- > 0;)
                                 {
                                     CellAdjoint(
-                                        ref Unsafe.Add(ref gates, tick * GateFloats), ref tick == 0 ? ref firstCell : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
-                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from), ref Unsafe.Add(ref dz, tick * GateRecordFloats));
+                                        ref Unsafe.Add(ref placeGates, tick * GateFloats), ref tick == 0 ? ref Unsafe.Add(ref cell, from) : ref Unsafe.Add(ref cells, (tick - 1) * BlockFloats),
+                                        ref dh, ref Unsafe.Add(ref cellAdjoint, from));
                                     RecurrentAdjoint(
-                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref dz, tick * GateRecordFloats),
+                                        ref Unsafe.Add(ref theta, RecurrentTheta), ref Unsafe.Add(ref placeGates, tick * GateFloats),
                                         ref tick == 0 ? ref Unsafe.Add(ref hiddenAdjoint, from) : ref dh);
                                 }
                             }
-                            AddWeightGradient(ref hiddenRecords, ref gateRecords, end - first, ticks, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes), ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * GateRecordFloats));
+                            AddWeightGradient(ref columns, ref gates, (end - first) * ticks, ref recurrentGradient);
+                            AddGateSums(ref gates, end - first, ticks, ref laneAdjoint, ref Unsafe.Add(ref loopAdjoint, first * LoopAdjointFloats));
                         }
                         LaneMessagesAdjoint(
                             ref Unsafe.Add(ref theta, ForwardInputTheta), ref Unsafe.Add(ref gradient, ForwardInputTheta * BlockLanes),
@@ -527,7 +551,7 @@ namespace Vsml.Tests.Snapshots
                     }
                     for (nuint loop = 0; loop < loops; loop++)
                     {
-                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * GateRecordFloats);
+                        ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LoopAdjointFloats);
                         LoopMessageAdjoint(
                             ref Unsafe.Add(ref theta, BackwardInputTheta), ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
                             ref Unsafe.Add(ref target.Backward[1].First, example * 48 + loop),
@@ -536,6 +560,7 @@ namespace Vsml.Tests.Snapshots
                         PositionAdjoint(ref Unsafe.Add(ref gradient, (PositionTheta + 2 * Columns) * BlockLanes), ref dz, 0f, 0f, 1f);
                     }
                 }
+                AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
             }
 
             // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
@@ -588,12 +613,13 @@ namespace Vsml.Tests.Snapshots
                     var gPlus = Vector128<float>.One + gExp;
                     var gOver = Vector128<float>.One / (iExp * gPlus);
                     i = gPlus * gOver;
-                    g = (Vector128<float>.One - gExp) * (iExp * gOver);
+                    var a = (Vector128<float>.One - gExp) * gOver;
+                    g = a * iExp;
                     f = Vector128<float>.One / (Vector128<float>.One + fExp);
                     i.StoreUnsafe(ref gates, at);
                     g.StoreUnsafe(ref gates, at + BlockFloats);
                     f.StoreUnsafe(ref gates, at + 2 * BlockFloats);
-                    var c = f * Vector128.LoadUnsafe(ref cell, at) + i * g;
+                    var c = f * Vector128.LoadUnsafe(ref cell, at) + a;
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
@@ -628,18 +654,19 @@ namespace Vsml.Tests.Snapshots
                     var tPlus = Vector128<float>.One + tExp;
                     var tOver = Vector128<float>.One / (oExp * tPlus);
                     o = tPlus * tOver;
-                    t = (Vector128<float>.One - tExp) * (oExp * tOver);
+                    var h = (Vector128<float>.One - tExp) * tOver;
+                    t = h * oExp;
                     o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                     t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
-                    var h = o * t;
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
 
-            // Reverse of the cell: from gradients of h' and c' to those of the gates before activation [i|g|f|o][unit][16] and of c.
+            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+            // [i|g|f|o][unit][16].
             //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float gateAdjoint)
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -659,10 +686,10 @@ namespace Vsml.Tests.Snapshots
                     var df = dcBefore * Vector128.LoadUnsafe(ref cell, at) * (Vector128<float>.One - f);
                     var dO = dt * t * (Vector128<float>.One - o);
                     dcBefore.StoreUnsafe(ref cellAdjoint, at);
-                    di.StoreUnsafe(ref gateAdjoint, at);
-                    dg.StoreUnsafe(ref gateAdjoint, at + BlockFloats);
-                    df.StoreUnsafe(ref gateAdjoint, at + 2 * BlockFloats);
-                    dO.StoreUnsafe(ref gateAdjoint, at + 3 * BlockFloats);
+                    di.StoreUnsafe(ref gates, at);
+                    dg.StoreUnsafe(ref gates, at + BlockFloats);
+                    df.StoreUnsafe(ref gates, at + 2 * BlockFloats);
+                    dO.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                 }
             }
 
@@ -676,199 +703,211 @@ namespace Vsml.Tests.Snapshots
                     {
                         ref var w = ref Unsafe.Add(ref weights, k * Columns);
                         ref var dz = ref Unsafe.Add(ref gateAdjoint, piece);
-                        var dh0Low = Vector128<float>.Zero;
-                        var dh0High = Vector128<float>.Zero;
-                        var dh1Low = Vector128<float>.Zero;
-                        var dh1High = Vector128<float>.Zero;
-                        var dh2Low = Vector128<float>.Zero;
-                        var dh2High = Vector128<float>.Zero;
-                        var dh3Low = Vector128<float>.Zero;
-                        var dh3High = Vector128<float>.Zero;
+                        var dh0A = Vector128<float>.Zero;
+                        var dh0B = Vector128<float>.Zero;
+                        var dh1A = Vector128<float>.Zero;
+                        var dh1B = Vector128<float>.Zero;
+                        var dh2A = Vector128<float>.Zero;
+                        var dh2B = Vector128<float>.Zero;
+                        var dh3A = Vector128<float>.Zero;
+                        var dh3B = Vector128<float>.Zero;
                         for (nuint column = 0; column < Columns; column += 4)
                         {
-                            var dz0Low = Vector128.LoadUnsafe(ref dz, 0);
-                            var dz0High = Vector128.LoadUnsafe(ref dz, 4);
+                            var dz0A = Vector128.LoadUnsafe(ref dz, 0);
+                            var dz0B = Vector128.LoadUnsafe(ref dz, 4);
                             var w0Row0 = Vector128.Create(Unsafe.Add(ref w, 0));
-                            dh0Low = w0Row0 * dz0Low + dh0Low;
-                            dh0High = w0Row0 * dz0High + dh0High;
+                            dh0A = w0Row0 * dz0A + dh0A;
+                            dh0B = w0Row0 * dz0B + dh0B;
                             var w0Row1 = Vector128.Create(Unsafe.Add(ref w, 1 * Columns + 0));
-                            dh1Low = w0Row1 * dz0Low + dh1Low;
-                            dh1High = w0Row1 * dz0High + dh1High;
+                            dh1A = w0Row1 * dz0A + dh1A;
+                            dh1B = w0Row1 * dz0B + dh1B;
                             var w0Row2 = Vector128.Create(Unsafe.Add(ref w, 2 * Columns + 0));
-                            dh2Low = w0Row2 * dz0Low + dh2Low;
-                            dh2High = w0Row2 * dz0High + dh2High;
+                            dh2A = w0Row2 * dz0A + dh2A;
+                            dh2B = w0Row2 * dz0B + dh2B;
                             var w0Row3 = Vector128.Create(Unsafe.Add(ref w, 3 * Columns + 0));
-                            dh3Low = w0Row3 * dz0Low + dh3Low;
-                            dh3High = w0Row3 * dz0High + dh3High;
-                            var dz1Low = Vector128.LoadUnsafe(ref dz, 16);
-                            var dz1High = Vector128.LoadUnsafe(ref dz, 20);
+                            dh3A = w0Row3 * dz0A + dh3A;
+                            dh3B = w0Row3 * dz0B + dh3B;
+                            var dz1A = Vector128.LoadUnsafe(ref dz, 16);
+                            var dz1B = Vector128.LoadUnsafe(ref dz, 20);
                             var w1Row0 = Vector128.Create(Unsafe.Add(ref w, 1));
-                            dh0Low = w1Row0 * dz1Low + dh0Low;
-                            dh0High = w1Row0 * dz1High + dh0High;
+                            dh0A = w1Row0 * dz1A + dh0A;
+                            dh0B = w1Row0 * dz1B + dh0B;
                             var w1Row1 = Vector128.Create(Unsafe.Add(ref w, 1 * Columns + 1));
-                            dh1Low = w1Row1 * dz1Low + dh1Low;
-                            dh1High = w1Row1 * dz1High + dh1High;
+                            dh1A = w1Row1 * dz1A + dh1A;
+                            dh1B = w1Row1 * dz1B + dh1B;
                             var w1Row2 = Vector128.Create(Unsafe.Add(ref w, 2 * Columns + 1));
-                            dh2Low = w1Row2 * dz1Low + dh2Low;
-                            dh2High = w1Row2 * dz1High + dh2High;
+                            dh2A = w1Row2 * dz1A + dh2A;
+                            dh2B = w1Row2 * dz1B + dh2B;
                             var w1Row3 = Vector128.Create(Unsafe.Add(ref w, 3 * Columns + 1));
-                            dh3Low = w1Row3 * dz1Low + dh3Low;
-                            dh3High = w1Row3 * dz1High + dh3High;
-                            var dz2Low = Vector128.LoadUnsafe(ref dz, 32);
-                            var dz2High = Vector128.LoadUnsafe(ref dz, 36);
+                            dh3A = w1Row3 * dz1A + dh3A;
+                            dh3B = w1Row3 * dz1B + dh3B;
+                            var dz2A = Vector128.LoadUnsafe(ref dz, 32);
+                            var dz2B = Vector128.LoadUnsafe(ref dz, 36);
                             var w2Row0 = Vector128.Create(Unsafe.Add(ref w, 2));
-                            dh0Low = w2Row0 * dz2Low + dh0Low;
-                            dh0High = w2Row0 * dz2High + dh0High;
+                            dh0A = w2Row0 * dz2A + dh0A;
+                            dh0B = w2Row0 * dz2B + dh0B;
                             var w2Row1 = Vector128.Create(Unsafe.Add(ref w, 1 * Columns + 2));
-                            dh1Low = w2Row1 * dz2Low + dh1Low;
-                            dh1High = w2Row1 * dz2High + dh1High;
+                            dh1A = w2Row1 * dz2A + dh1A;
+                            dh1B = w2Row1 * dz2B + dh1B;
                             var w2Row2 = Vector128.Create(Unsafe.Add(ref w, 2 * Columns + 2));
-                            dh2Low = w2Row2 * dz2Low + dh2Low;
-                            dh2High = w2Row2 * dz2High + dh2High;
+                            dh2A = w2Row2 * dz2A + dh2A;
+                            dh2B = w2Row2 * dz2B + dh2B;
                             var w2Row3 = Vector128.Create(Unsafe.Add(ref w, 3 * Columns + 2));
-                            dh3Low = w2Row3 * dz2Low + dh3Low;
-                            dh3High = w2Row3 * dz2High + dh3High;
-                            var dz3Low = Vector128.LoadUnsafe(ref dz, 48);
-                            var dz3High = Vector128.LoadUnsafe(ref dz, 52);
+                            dh3A = w2Row3 * dz2A + dh3A;
+                            dh3B = w2Row3 * dz2B + dh3B;
+                            var dz3A = Vector128.LoadUnsafe(ref dz, 48);
+                            var dz3B = Vector128.LoadUnsafe(ref dz, 52);
                             var w3Row0 = Vector128.Create(Unsafe.Add(ref w, 3));
-                            dh0Low = w3Row0 * dz3Low + dh0Low;
-                            dh0High = w3Row0 * dz3High + dh0High;
+                            dh0A = w3Row0 * dz3A + dh0A;
+                            dh0B = w3Row0 * dz3B + dh0B;
                             var w3Row1 = Vector128.Create(Unsafe.Add(ref w, 1 * Columns + 3));
-                            dh1Low = w3Row1 * dz3Low + dh1Low;
-                            dh1High = w3Row1 * dz3High + dh1High;
+                            dh1A = w3Row1 * dz3A + dh1A;
+                            dh1B = w3Row1 * dz3B + dh1B;
                             var w3Row2 = Vector128.Create(Unsafe.Add(ref w, 2 * Columns + 3));
-                            dh2Low = w3Row2 * dz3Low + dh2Low;
-                            dh2High = w3Row2 * dz3High + dh2High;
+                            dh2A = w3Row2 * dz3A + dh2A;
+                            dh2B = w3Row2 * dz3B + dh2B;
                             var w3Row3 = Vector128.Create(Unsafe.Add(ref w, 3 * Columns + 3));
-                            dh3Low = w3Row3 * dz3Low + dh3Low;
-                            dh3High = w3Row3 * dz3High + dh3High;
+                            dh3A = w3Row3 * dz3A + dh3A;
+                            dh3B = w3Row3 * dz3B + dh3B;
                             w = ref Unsafe.Add(ref w, 4);
                             dz = ref Unsafe.Add(ref dz, 4 * BlockLanes);
                         }
-                        dh0Low.StoreUnsafe(ref hiddenAdjoint, (k + 0) * BlockLanes + piece);
-                        dh0High.StoreUnsafe(ref hiddenAdjoint, (k + 0) * BlockLanes + 4 + piece);
-                        dh1Low.StoreUnsafe(ref hiddenAdjoint, (k + 1) * BlockLanes + piece);
-                        dh1High.StoreUnsafe(ref hiddenAdjoint, (k + 1) * BlockLanes + 4 + piece);
-                        dh2Low.StoreUnsafe(ref hiddenAdjoint, (k + 2) * BlockLanes + piece);
-                        dh2High.StoreUnsafe(ref hiddenAdjoint, (k + 2) * BlockLanes + 4 + piece);
-                        dh3Low.StoreUnsafe(ref hiddenAdjoint, (k + 3) * BlockLanes + piece);
-                        dh3High.StoreUnsafe(ref hiddenAdjoint, (k + 3) * BlockLanes + 4 + piece);
+                        dh0A.StoreUnsafe(ref hiddenAdjoint, (k + 0) * BlockLanes + piece);
+                        dh0B.StoreUnsafe(ref hiddenAdjoint, (k + 0) * BlockLanes + 4 + piece);
+                        dh1A.StoreUnsafe(ref hiddenAdjoint, (k + 1) * BlockLanes + piece);
+                        dh1B.StoreUnsafe(ref hiddenAdjoint, (k + 1) * BlockLanes + 4 + piece);
+                        dh2A.StoreUnsafe(ref hiddenAdjoint, (k + 2) * BlockLanes + piece);
+                        dh2B.StoreUnsafe(ref hiddenAdjoint, (k + 2) * BlockLanes + 4 + piece);
+                        dh3A.StoreUnsafe(ref hiddenAdjoint, (k + 3) * BlockLanes + piece);
+                        dh3B.StoreUnsafe(ref hiddenAdjoint, (k + 3) * BlockLanes + 4 + piece);
                     }
                 }
             }
 
-            // Over the records of a few places, all micro ticks of one after the other: dW [k][gate][unit][16] += h dz, and the sums of dz for
-            // the messages along the lanes and for those of each place; all but the lanes' sums go into the first 4 lanes.
+            // h of a block, [k][16], lane by lane: [lane][k].
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(
-                ref float hidden, ref float gateAdjoint, nuint places, nuint ticks, ref float sums, ref float laneAdjoint, ref float loopAdjoint)
+            private static void TransposeState(ref float hidden, ref float columns)
             {
-                for (nuint column = 0; column < Columns; column += 4)
+                for (nuint k = 0; k < 4; k += 4)
+                    BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);
+            }
+
+            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+            // place, these into the first 4 lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+            {
+                for (nuint column = 0; column < LaneGateFloats; column += 2 * BlockLanes)
                 {
-                    ref var dzColumn = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
-                    for (nuint next = 0; next < 4; next += 2)
+                    ref var dz = ref Unsafe.Add(ref gateAdjoint, column);
+                    ref var loop = ref Unsafe.Add(ref loopAdjoint, column);
+                    var lane0A = Vector128.LoadUnsafe(ref laneAdjoint, column + 0);
+                    var lane0B = Vector128.LoadUnsafe(ref laneAdjoint, column + 4);
+                    var lane0C = Vector128.LoadUnsafe(ref laneAdjoint, column + 8);
+                    var lane0D = Vector128.LoadUnsafe(ref laneAdjoint, column + 12);
+                    var lane1A = Vector128.LoadUnsafe(ref laneAdjoint, column + 16);
+                    var lane1B = Vector128.LoadUnsafe(ref laneAdjoint, column + 20);
+                    var lane1C = Vector128.LoadUnsafe(ref laneAdjoint, column + 24);
+                    var lane1D = Vector128.LoadUnsafe(ref laneAdjoint, column + 28);
+                    for (nuint place = 0; place < places; place++)
                     {
-                        ref var dz = ref Unsafe.Add(ref dzColumn, next * BlockLanes);
-                        ref var lane = ref Unsafe.Add(ref laneAdjoint, (column + next) * BlockLanes);
-                        ref var loop = ref Unsafe.Add(ref loopAdjoint, (column + next) * BlockLanes);
-                        var laneA0 = Vector128.LoadUnsafe(ref lane, 0);
-                        var laneA1 = Vector128.LoadUnsafe(ref lane, 4);
-                        var laneA2 = Vector128.LoadUnsafe(ref lane, 8);
-                        var laneA3 = Vector128.LoadUnsafe(ref lane, 12);
-                        var laneB0 = Vector128.LoadUnsafe(ref lane, 16);
-                        var laneB1 = Vector128.LoadUnsafe(ref lane, 20);
-                        var laneB2 = Vector128.LoadUnsafe(ref lane, 24);
-                        var laneB3 = Vector128.LoadUnsafe(ref lane, 28);
-                        for (nuint place = 0; place < places; place++)
+                        var loop0 = Vector128.LoadUnsafe(ref loop, 0);
+                        var loop1 = Vector128.LoadUnsafe(ref loop, 16);
+                        for (nuint tick = 0; tick < ticks; tick++)
                         {
-                            var loopA = Vector128.LoadUnsafe(ref loop, 0);
-                            var loopB = Vector128.LoadUnsafe(ref loop, 16);
-                            for (nuint tick = 0; tick < ticks; tick++)
-                            {
-                                var dzA0 = Vector128.LoadUnsafe(ref dz, 0);
-                                laneA0 += dzA0;
-                                loopA += dzA0;
-                                var dzA1 = Vector128.LoadUnsafe(ref dz, 4);
-                                laneA1 += dzA1;
-                                loopA += dzA1;
-                                var dzA2 = Vector128.LoadUnsafe(ref dz, 8);
-                                laneA2 += dzA2;
-                                loopA += dzA2;
-                                var dzA3 = Vector128.LoadUnsafe(ref dz, 12);
-                                laneA3 += dzA3;
-                                loopA += dzA3;
-                                var dzB0 = Vector128.LoadUnsafe(ref dz, 16);
-                                laneB0 += dzB0;
-                                loopB += dzB0;
-                                var dzB1 = Vector128.LoadUnsafe(ref dz, 20);
-                                laneB1 += dzB1;
-                                loopB += dzB1;
-                                var dzB2 = Vector128.LoadUnsafe(ref dz, 24);
-                                laneB2 += dzB2;
-                                loopB += dzB2;
-                                var dzB3 = Vector128.LoadUnsafe(ref dz, 28);
-                                laneB3 += dzB3;
-                                loopB += dzB3;
-                                dz = ref Unsafe.Add(ref dz, GateRecordFloats);
-                            }
-                            loopA.StoreUnsafe(ref loop, 0);
-                            loopB.StoreUnsafe(ref loop, 16);
-                            loop = ref Unsafe.Add(ref loop, GateRecordFloats);
+                            var dz0A = Vector128.LoadUnsafe(ref dz, 0);
+                            lane0A += dz0A;
+                            loop0 += dz0A;
+                            var dz0B = Vector128.LoadUnsafe(ref dz, 4);
+                            lane0B += dz0B;
+                            loop0 += dz0B;
+                            var dz0C = Vector128.LoadUnsafe(ref dz, 8);
+                            lane0C += dz0C;
+                            loop0 += dz0C;
+                            var dz0D = Vector128.LoadUnsafe(ref dz, 12);
+                            lane0D += dz0D;
+                            loop0 += dz0D;
+                            var dz1A = Vector128.LoadUnsafe(ref dz, 16);
+                            lane1A += dz1A;
+                            loop1 += dz1A;
+                            var dz1B = Vector128.LoadUnsafe(ref dz, 20);
+                            lane1B += dz1B;
+                            loop1 += dz1B;
+                            var dz1C = Vector128.LoadUnsafe(ref dz, 24);
+                            lane1C += dz1C;
+                            loop1 += dz1C;
+                            var dz1D = Vector128.LoadUnsafe(ref dz, 28);
+                            lane1D += dz1D;
+                            loop1 += dz1D;
+                            dz = ref Unsafe.Add(ref dz, GateFloats);
                         }
-                        laneA0.StoreUnsafe(ref lane, 0);
-                        laneA1.StoreUnsafe(ref lane, 4);
-                        laneA2.StoreUnsafe(ref lane, 8);
-                        laneA3.StoreUnsafe(ref lane, 12);
-                        laneB0.StoreUnsafe(ref lane, 16);
-                        laneB1.StoreUnsafe(ref lane, 20);
-                        laneB2.StoreUnsafe(ref lane, 24);
-                        laneB3.StoreUnsafe(ref lane, 28);
+                        loop0.StoreUnsafe(ref loop, 0);
+                        loop1.StoreUnsafe(ref loop, 16);
+                        loop = ref Unsafe.Add(ref loop, LoopAdjointFloats);
                     }
-                    for (nuint k = 0; k < 4; k += 2)
-                    {
-                        ref var dz = ref dzColumn;
-                        ref var h = ref Unsafe.Add(ref hidden, k * BlockLanes);
-                        ref var sum = ref Unsafe.Add(ref sums, (k * Columns + column) * BlockLanes);
-                        var sum0A = Vector128.LoadUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                        var sum0B = Vector128.LoadUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                        var sum0C = Vector128.LoadUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                        var sum0D = Vector128.LoadUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                        var sum1A = Vector128.LoadUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                        var sum1B = Vector128.LoadUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                        var sum1C = Vector128.LoadUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                        var sum1D = Vector128.LoadUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                        for (nuint record = 0; record < places * ticks; record++)
-                        {
-                            for (nuint piece = 0; piece < BlockLanes; piece += 4)
-                            {
-                                var h0 = Vector128.LoadUnsafe(ref h, piece);
-                                var h1 = Vector128.LoadUnsafe(ref h, 16 + piece);
-                                var dzA = Vector128.LoadUnsafe(ref dz, piece);
-                                sum0A = h0 * dzA + sum0A;
-                                sum1A = h1 * dzA + sum1A;
-                                var dzB = Vector128.LoadUnsafe(ref dz, 16 + piece);
-                                sum0B = h0 * dzB + sum0B;
-                                sum1B = h1 * dzB + sum1B;
-                                var dzC = Vector128.LoadUnsafe(ref dz, 32 + piece);
-                                sum0C = h0 * dzC + sum0C;
-                                sum1C = h1 * dzC + sum1C;
-                                var dzD = Vector128.LoadUnsafe(ref dz, 48 + piece);
-                                sum0D = h0 * dzD + sum0D;
-                                sum1D = h1 * dzD + sum1D;
-                            }
-                            h = ref Unsafe.Add(ref h, HiddenRecordFloats);
-                            dz = ref Unsafe.Add(ref dz, GateRecordFloats);
-                        }
-                        sum0A.StoreUnsafe(ref sum, (0 * Columns + 0) * BlockLanes);
-                        sum0B.StoreUnsafe(ref sum, (0 * Columns + 1) * BlockLanes);
-                        sum0C.StoreUnsafe(ref sum, (0 * Columns + 2) * BlockLanes);
-                        sum0D.StoreUnsafe(ref sum, (0 * Columns + 3) * BlockLanes);
-                        sum1A.StoreUnsafe(ref sum, (1 * Columns + 0) * BlockLanes);
-                        sum1B.StoreUnsafe(ref sum, (1 * Columns + 1) * BlockLanes);
-                        sum1C.StoreUnsafe(ref sum, (1 * Columns + 2) * BlockLanes);
-                        sum1D.StoreUnsafe(ref sum, (1 * Columns + 3) * BlockLanes);
-                    }
+                    lane0A.StoreUnsafe(ref laneAdjoint, column + 0);
+                    lane0B.StoreUnsafe(ref laneAdjoint, column + 4);
+                    lane0C.StoreUnsafe(ref laneAdjoint, column + 8);
+                    lane0D.StoreUnsafe(ref laneAdjoint, column + 12);
+                    lane1A.StoreUnsafe(ref laneAdjoint, column + 16);
+                    lane1B.StoreUnsafe(ref laneAdjoint, column + 20);
+                    lane1C.StoreUnsafe(ref laneAdjoint, column + 24);
+                    lane1D.StoreUnsafe(ref laneAdjoint, column + 28);
                 }
+            }
+
+            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+            {
+                for (nuint column = 0; column < 16; column += 8)
+                {
+                    ref var sum = ref Unsafe.Add(ref sums, column * PaddedState);
+                    ref var h = ref columns;
+                    ref var dz = ref Unsafe.Add(ref gateAdjoint, column * BlockLanes);
+                    var sum0A = Vector128.LoadUnsafe(ref sum, 0);
+                    var sum1A = Vector128.LoadUnsafe(ref sum, 1 * PaddedState);
+                    var sum2A = Vector128.LoadUnsafe(ref sum, 2 * PaddedState);
+                    var sum3A = Vector128.LoadUnsafe(ref sum, 3 * PaddedState);
+                    var sum4A = Vector128.LoadUnsafe(ref sum, 4 * PaddedState);
+                    var sum5A = Vector128.LoadUnsafe(ref sum, 5 * PaddedState);
+                    var sum6A = Vector128.LoadUnsafe(ref sum, 6 * PaddedState);
+                    var sum7A = Vector128.LoadUnsafe(ref sum, 7 * PaddedState);
+                    for (nuint record = 0; record < records; record++)
+                    {
+                        for (nuint lane = 0; lane < BlockLanes; lane++)
+                        {
+                            var hA = Vector128.LoadUnsafe(ref h, 0);
+                            sum0A = Vector128.Create(Unsafe.Add(ref dz, lane)) * hA + sum0A;
+                            sum1A = Vector128.Create(Unsafe.Add(ref dz, lane + 1 * BlockLanes)) * hA + sum1A;
+                            sum2A = Vector128.Create(Unsafe.Add(ref dz, lane + 2 * BlockLanes)) * hA + sum2A;
+                            sum3A = Vector128.Create(Unsafe.Add(ref dz, lane + 3 * BlockLanes)) * hA + sum3A;
+                            sum4A = Vector128.Create(Unsafe.Add(ref dz, lane + 4 * BlockLanes)) * hA + sum4A;
+                            sum5A = Vector128.Create(Unsafe.Add(ref dz, lane + 5 * BlockLanes)) * hA + sum5A;
+                            sum6A = Vector128.Create(Unsafe.Add(ref dz, lane + 6 * BlockLanes)) * hA + sum6A;
+                            sum7A = Vector128.Create(Unsafe.Add(ref dz, lane + 7 * BlockLanes)) * hA + sum7A;
+                            h = ref Unsafe.Add(ref h, PaddedState);
+                        }
+                        dz = ref Unsafe.Add(ref dz, GateFloats);
+                    }
+                    sum0A.StoreUnsafe(ref sum, 0);
+                    sum1A.StoreUnsafe(ref sum, 1 * PaddedState);
+                    sum2A.StoreUnsafe(ref sum, 2 * PaddedState);
+                    sum3A.StoreUnsafe(ref sum, 3 * PaddedState);
+                    sum4A.StoreUnsafe(ref sum, 4 * PaddedState);
+                    sum5A.StoreUnsafe(ref sum, 5 * PaddedState);
+                    sum6A.StoreUnsafe(ref sum, 6 * PaddedState);
+                    sum7A.StoreUnsafe(ref sum, 7 * PaddedState);
+                }
+            }
+
+            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddRecurrentGradient(ref float sums, ref float gradient)
+            {
+                for (nuint k = 0; k < StateSize; k++)
+                    for (nuint column = 0; column < Columns; column++)
+                        Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             }
 
             // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
