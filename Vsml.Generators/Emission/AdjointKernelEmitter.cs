@@ -151,25 +151,26 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             """);
         using var body = writer.Block("");
         // Several columns side by side: each is a chain of additions.
-        var tile = Math.Min(4, 8 / dialect.Pieces);
+        var tile = Math.Max(1, 4 / dialect.Pieces);
         using var columns = writer.Block($"for (nuint column = 0; column < LaneGateFloats; column += {tile} * BlockLanes)");
         writer.Line("ref var dz = ref Unsafe.Add(ref gateAdjoint, column);");
         writer.Line("ref var loop = ref Unsafe.Add(ref loopAdjoint, column);");
         foreach (var (c, v) in Cells()) writer.Line($"var lane{c}{Letter(v)} = {dialect.Load("laneAdjoint", $"column + {At(c, v)}")};");
         using (writer.Block("for (nuint place = 0; place < places; place++)"))
         {
-            for (var c = 0; c < tile; c++) writer.Line($"var loop{c} = {dialect.Load("loop", At(c, 0))};");
-            using (writer.Block("for (nuint tick = 0; tick < ticks; tick++)"))
+            foreach (var (c, v) in Cells()) writer.Line($"var sum{c}{Letter(v)} = {dialect.Load("dz", At(c, v))};");
+            writer.Line("dz = ref Unsafe.Add(ref dz, GateFloats);");
+            using (writer.Block("for (nuint tick = 1; tick < ticks; tick++)"))
             {
-                foreach (var (c, v) in Cells())
-                {
-                    writer.Line($"var dz{c}{Letter(v)} = {dialect.Load("dz", At(c, v))};");
-                    writer.Line($"lane{c}{Letter(v)} += dz{c}{Letter(v)};");
-                    writer.Line($"loop{c} += dz{c}{Letter(v)};");
-                }
+                foreach (var (c, v) in Cells()) writer.Line($"sum{c}{Letter(v)} += {dialect.Load("dz", At(c, v))};");
                 writer.Line("dz = ref Unsafe.Add(ref dz, GateFloats);");
             }
-            for (var c = 0; c < tile; c++) writer.Line($"loop{c}.StoreUnsafe(ref loop, {At(c, 0)});");
+            foreach (var (c, v) in Cells()) writer.Line($"lane{c}{Letter(v)} += sum{c}{Letter(v)};");
+            for (var c = 0; c < tile; c++)
+            {
+                var sum = string.Join(" + ", Enumerable.Range(0, dialect.Pieces).Select(v => $"sum{CodeText.Literal(c)}{Letter(v)}"));
+                writer.Line($"({dialect.Load("loop", At(c, 0))} + {(dialect.Pieces > 1 ? $"({sum})" : sum)}).StoreUnsafe(ref loop, {At(c, 0)});");
+            }
             writer.Line("loop = ref Unsafe.Add(ref loop, LoopAdjointFloats);");
         }
         foreach (var (c, v) in Cells()) writer.Line($"lane{c}{Letter(v)}.StoreUnsafe(ref laneAdjoint, column + {At(c, v)});");

@@ -815,7 +815,7 @@ namespace Vsml.Tests.Snapshots
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
             {
-                for (nuint column = 0; column < LaneGateFloats; column += 2 * BlockLanes)
+                for (nuint column = 0; column < LaneGateFloats; column += 1 * BlockLanes)
                 {
                     ref var dz = ref Unsafe.Add(ref gateAdjoint, column);
                     ref var loop = ref Unsafe.Add(ref loopAdjoint, column);
@@ -823,54 +823,32 @@ namespace Vsml.Tests.Snapshots
                     var lane0B = Vector128.LoadUnsafe(ref laneAdjoint, column + 4);
                     var lane0C = Vector128.LoadUnsafe(ref laneAdjoint, column + 8);
                     var lane0D = Vector128.LoadUnsafe(ref laneAdjoint, column + 12);
-                    var lane1A = Vector128.LoadUnsafe(ref laneAdjoint, column + 16);
-                    var lane1B = Vector128.LoadUnsafe(ref laneAdjoint, column + 20);
-                    var lane1C = Vector128.LoadUnsafe(ref laneAdjoint, column + 24);
-                    var lane1D = Vector128.LoadUnsafe(ref laneAdjoint, column + 28);
                     for (nuint place = 0; place < places; place++)
                     {
-                        var loop0 = Vector128.LoadUnsafe(ref loop, 0);
-                        var loop1 = Vector128.LoadUnsafe(ref loop, 16);
-                        for (nuint tick = 0; tick < ticks; tick++)
+                        var sum0A = Vector128.LoadUnsafe(ref dz, 0);
+                        var sum0B = Vector128.LoadUnsafe(ref dz, 4);
+                        var sum0C = Vector128.LoadUnsafe(ref dz, 8);
+                        var sum0D = Vector128.LoadUnsafe(ref dz, 12);
+                        dz = ref Unsafe.Add(ref dz, GateFloats);
+                        for (nuint tick = 1; tick < ticks; tick++)
                         {
-                            var dz0A = Vector128.LoadUnsafe(ref dz, 0);
-                            lane0A += dz0A;
-                            loop0 += dz0A;
-                            var dz0B = Vector128.LoadUnsafe(ref dz, 4);
-                            lane0B += dz0B;
-                            loop0 += dz0B;
-                            var dz0C = Vector128.LoadUnsafe(ref dz, 8);
-                            lane0C += dz0C;
-                            loop0 += dz0C;
-                            var dz0D = Vector128.LoadUnsafe(ref dz, 12);
-                            lane0D += dz0D;
-                            loop0 += dz0D;
-                            var dz1A = Vector128.LoadUnsafe(ref dz, 16);
-                            lane1A += dz1A;
-                            loop1 += dz1A;
-                            var dz1B = Vector128.LoadUnsafe(ref dz, 20);
-                            lane1B += dz1B;
-                            loop1 += dz1B;
-                            var dz1C = Vector128.LoadUnsafe(ref dz, 24);
-                            lane1C += dz1C;
-                            loop1 += dz1C;
-                            var dz1D = Vector128.LoadUnsafe(ref dz, 28);
-                            lane1D += dz1D;
-                            loop1 += dz1D;
+                            sum0A += Vector128.LoadUnsafe(ref dz, 0);
+                            sum0B += Vector128.LoadUnsafe(ref dz, 4);
+                            sum0C += Vector128.LoadUnsafe(ref dz, 8);
+                            sum0D += Vector128.LoadUnsafe(ref dz, 12);
                             dz = ref Unsafe.Add(ref dz, GateFloats);
                         }
-                        loop0.StoreUnsafe(ref loop, 0);
-                        loop1.StoreUnsafe(ref loop, 16);
+                        lane0A += sum0A;
+                        lane0B += sum0B;
+                        lane0C += sum0C;
+                        lane0D += sum0D;
+                        (Vector128.LoadUnsafe(ref loop, 0) + (sum0A + sum0B + sum0C + sum0D)).StoreUnsafe(ref loop, 0);
                         loop = ref Unsafe.Add(ref loop, LoopAdjointFloats);
                     }
                     lane0A.StoreUnsafe(ref laneAdjoint, column + 0);
                     lane0B.StoreUnsafe(ref laneAdjoint, column + 4);
                     lane0C.StoreUnsafe(ref laneAdjoint, column + 8);
                     lane0D.StoreUnsafe(ref laneAdjoint, column + 12);
-                    lane1A.StoreUnsafe(ref laneAdjoint, column + 16);
-                    lane1B.StoreUnsafe(ref laneAdjoint, column + 20);
-                    lane1C.StoreUnsafe(ref laneAdjoint, column + 24);
-                    lane1D.StoreUnsafe(ref laneAdjoint, column + 28);
                 }
             }
 

@@ -394,7 +394,7 @@ namespace Vsml.Tests.Snapshots
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
             {
-                for (nuint column = 0; column < LaneGateFloats; column += 4 * BlockLanes)
+                for (nuint column = 0; column < LaneGateFloats; column += 2 * BlockLanes)
                 {
                     ref var dz = ref Unsafe.Add(ref gateAdjoint, column);
                     ref var loop = ref Unsafe.Add(ref loopAdjoint, column);
@@ -402,58 +402,33 @@ namespace Vsml.Tests.Snapshots
                     var lane0B = Vector256.LoadUnsafe(ref laneAdjoint, column + 8);
                     var lane1A = Vector256.LoadUnsafe(ref laneAdjoint, column + 16);
                     var lane1B = Vector256.LoadUnsafe(ref laneAdjoint, column + 24);
-                    var lane2A = Vector256.LoadUnsafe(ref laneAdjoint, column + 32);
-                    var lane2B = Vector256.LoadUnsafe(ref laneAdjoint, column + 40);
-                    var lane3A = Vector256.LoadUnsafe(ref laneAdjoint, column + 48);
-                    var lane3B = Vector256.LoadUnsafe(ref laneAdjoint, column + 56);
                     for (nuint place = 0; place < places; place++)
                     {
-                        var loop0 = Vector256.LoadUnsafe(ref loop, 0);
-                        var loop1 = Vector256.LoadUnsafe(ref loop, 16);
-                        var loop2 = Vector256.LoadUnsafe(ref loop, 32);
-                        var loop3 = Vector256.LoadUnsafe(ref loop, 48);
-                        for (nuint tick = 0; tick < ticks; tick++)
+                        var sum0A = Vector256.LoadUnsafe(ref dz, 0);
+                        var sum0B = Vector256.LoadUnsafe(ref dz, 8);
+                        var sum1A = Vector256.LoadUnsafe(ref dz, 16);
+                        var sum1B = Vector256.LoadUnsafe(ref dz, 24);
+                        dz = ref Unsafe.Add(ref dz, GateFloats);
+                        for (nuint tick = 1; tick < ticks; tick++)
                         {
-                            var dz0A = Vector256.LoadUnsafe(ref dz, 0);
-                            lane0A += dz0A;
-                            loop0 += dz0A;
-                            var dz0B = Vector256.LoadUnsafe(ref dz, 8);
-                            lane0B += dz0B;
-                            loop0 += dz0B;
-                            var dz1A = Vector256.LoadUnsafe(ref dz, 16);
-                            lane1A += dz1A;
-                            loop1 += dz1A;
-                            var dz1B = Vector256.LoadUnsafe(ref dz, 24);
-                            lane1B += dz1B;
-                            loop1 += dz1B;
-                            var dz2A = Vector256.LoadUnsafe(ref dz, 32);
-                            lane2A += dz2A;
-                            loop2 += dz2A;
-                            var dz2B = Vector256.LoadUnsafe(ref dz, 40);
-                            lane2B += dz2B;
-                            loop2 += dz2B;
-                            var dz3A = Vector256.LoadUnsafe(ref dz, 48);
-                            lane3A += dz3A;
-                            loop3 += dz3A;
-                            var dz3B = Vector256.LoadUnsafe(ref dz, 56);
-                            lane3B += dz3B;
-                            loop3 += dz3B;
+                            sum0A += Vector256.LoadUnsafe(ref dz, 0);
+                            sum0B += Vector256.LoadUnsafe(ref dz, 8);
+                            sum1A += Vector256.LoadUnsafe(ref dz, 16);
+                            sum1B += Vector256.LoadUnsafe(ref dz, 24);
                             dz = ref Unsafe.Add(ref dz, GateFloats);
                         }
-                        loop0.StoreUnsafe(ref loop, 0);
-                        loop1.StoreUnsafe(ref loop, 16);
-                        loop2.StoreUnsafe(ref loop, 32);
-                        loop3.StoreUnsafe(ref loop, 48);
+                        lane0A += sum0A;
+                        lane0B += sum0B;
+                        lane1A += sum1A;
+                        lane1B += sum1B;
+                        (Vector256.LoadUnsafe(ref loop, 0) + (sum0A + sum0B)).StoreUnsafe(ref loop, 0);
+                        (Vector256.LoadUnsafe(ref loop, 16) + (sum1A + sum1B)).StoreUnsafe(ref loop, 16);
                         loop = ref Unsafe.Add(ref loop, LoopAdjointFloats);
                     }
                     lane0A.StoreUnsafe(ref laneAdjoint, column + 0);
                     lane0B.StoreUnsafe(ref laneAdjoint, column + 8);
                     lane1A.StoreUnsafe(ref laneAdjoint, column + 16);
                     lane1B.StoreUnsafe(ref laneAdjoint, column + 24);
-                    lane2A.StoreUnsafe(ref laneAdjoint, column + 32);
-                    lane2B.StoreUnsafe(ref laneAdjoint, column + 40);
-                    lane3A.StoreUnsafe(ref laneAdjoint, column + 48);
-                    lane3B.StoreUnsafe(ref laneAdjoint, column + 56);
                 }
             }
 
@@ -1815,30 +1790,27 @@ namespace Vsml.Tests.Snapshots
                     var lane3A = Vector512.LoadUnsafe(ref laneAdjoint, column + 48);
                     for (nuint place = 0; place < places; place++)
                     {
-                        var loop0 = Vector512.LoadUnsafe(ref loop, 0);
-                        var loop1 = Vector512.LoadUnsafe(ref loop, 16);
-                        var loop2 = Vector512.LoadUnsafe(ref loop, 32);
-                        var loop3 = Vector512.LoadUnsafe(ref loop, 48);
-                        for (nuint tick = 0; tick < ticks; tick++)
+                        var sum0A = Vector512.LoadUnsafe(ref dz, 0);
+                        var sum1A = Vector512.LoadUnsafe(ref dz, 16);
+                        var sum2A = Vector512.LoadUnsafe(ref dz, 32);
+                        var sum3A = Vector512.LoadUnsafe(ref dz, 48);
+                        dz = ref Unsafe.Add(ref dz, GateFloats);
+                        for (nuint tick = 1; tick < ticks; tick++)
                         {
-                            var dz0A = Vector512.LoadUnsafe(ref dz, 0);
-                            lane0A += dz0A;
-                            loop0 += dz0A;
-                            var dz1A = Vector512.LoadUnsafe(ref dz, 16);
-                            lane1A += dz1A;
-                            loop1 += dz1A;
-                            var dz2A = Vector512.LoadUnsafe(ref dz, 32);
-                            lane2A += dz2A;
-                            loop2 += dz2A;
-                            var dz3A = Vector512.LoadUnsafe(ref dz, 48);
-                            lane3A += dz3A;
-                            loop3 += dz3A;
+                            sum0A += Vector512.LoadUnsafe(ref dz, 0);
+                            sum1A += Vector512.LoadUnsafe(ref dz, 16);
+                            sum2A += Vector512.LoadUnsafe(ref dz, 32);
+                            sum3A += Vector512.LoadUnsafe(ref dz, 48);
                             dz = ref Unsafe.Add(ref dz, GateFloats);
                         }
-                        loop0.StoreUnsafe(ref loop, 0);
-                        loop1.StoreUnsafe(ref loop, 16);
-                        loop2.StoreUnsafe(ref loop, 32);
-                        loop3.StoreUnsafe(ref loop, 48);
+                        lane0A += sum0A;
+                        lane1A += sum1A;
+                        lane2A += sum2A;
+                        lane3A += sum3A;
+                        (Vector512.LoadUnsafe(ref loop, 0) + sum0A).StoreUnsafe(ref loop, 0);
+                        (Vector512.LoadUnsafe(ref loop, 16) + sum1A).StoreUnsafe(ref loop, 16);
+                        (Vector512.LoadUnsafe(ref loop, 32) + sum2A).StoreUnsafe(ref loop, 32);
+                        (Vector512.LoadUnsafe(ref loop, 48) + sum3A).StoreUnsafe(ref loop, 48);
                         loop = ref Unsafe.Add(ref loop, LoopAdjointFloats);
                     }
                     lane0A.StoreUnsafe(ref laneAdjoint, column + 0);
@@ -3093,7 +3065,7 @@ namespace Vsml.Tests.Snapshots
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
             {
-                for (nuint column = 0; column < LaneGateFloats; column += 2 * BlockLanes)
+                for (nuint column = 0; column < LaneGateFloats; column += 1 * BlockLanes)
                 {
                     ref var dz = ref Unsafe.Add(ref gateAdjoint, column);
                     ref var loop = ref Unsafe.Add(ref loopAdjoint, column);
@@ -3101,54 +3073,32 @@ namespace Vsml.Tests.Snapshots
                     var lane0B = Vector128.LoadUnsafe(ref laneAdjoint, column + 4);
                     var lane0C = Vector128.LoadUnsafe(ref laneAdjoint, column + 8);
                     var lane0D = Vector128.LoadUnsafe(ref laneAdjoint, column + 12);
-                    var lane1A = Vector128.LoadUnsafe(ref laneAdjoint, column + 16);
-                    var lane1B = Vector128.LoadUnsafe(ref laneAdjoint, column + 20);
-                    var lane1C = Vector128.LoadUnsafe(ref laneAdjoint, column + 24);
-                    var lane1D = Vector128.LoadUnsafe(ref laneAdjoint, column + 28);
                     for (nuint place = 0; place < places; place++)
                     {
-                        var loop0 = Vector128.LoadUnsafe(ref loop, 0);
-                        var loop1 = Vector128.LoadUnsafe(ref loop, 16);
-                        for (nuint tick = 0; tick < ticks; tick++)
+                        var sum0A = Vector128.LoadUnsafe(ref dz, 0);
+                        var sum0B = Vector128.LoadUnsafe(ref dz, 4);
+                        var sum0C = Vector128.LoadUnsafe(ref dz, 8);
+                        var sum0D = Vector128.LoadUnsafe(ref dz, 12);
+                        dz = ref Unsafe.Add(ref dz, GateFloats);
+                        for (nuint tick = 1; tick < ticks; tick++)
                         {
-                            var dz0A = Vector128.LoadUnsafe(ref dz, 0);
-                            lane0A += dz0A;
-                            loop0 += dz0A;
-                            var dz0B = Vector128.LoadUnsafe(ref dz, 4);
-                            lane0B += dz0B;
-                            loop0 += dz0B;
-                            var dz0C = Vector128.LoadUnsafe(ref dz, 8);
-                            lane0C += dz0C;
-                            loop0 += dz0C;
-                            var dz0D = Vector128.LoadUnsafe(ref dz, 12);
-                            lane0D += dz0D;
-                            loop0 += dz0D;
-                            var dz1A = Vector128.LoadUnsafe(ref dz, 16);
-                            lane1A += dz1A;
-                            loop1 += dz1A;
-                            var dz1B = Vector128.LoadUnsafe(ref dz, 20);
-                            lane1B += dz1B;
-                            loop1 += dz1B;
-                            var dz1C = Vector128.LoadUnsafe(ref dz, 24);
-                            lane1C += dz1C;
-                            loop1 += dz1C;
-                            var dz1D = Vector128.LoadUnsafe(ref dz, 28);
-                            lane1D += dz1D;
-                            loop1 += dz1D;
+                            sum0A += Vector128.LoadUnsafe(ref dz, 0);
+                            sum0B += Vector128.LoadUnsafe(ref dz, 4);
+                            sum0C += Vector128.LoadUnsafe(ref dz, 8);
+                            sum0D += Vector128.LoadUnsafe(ref dz, 12);
                             dz = ref Unsafe.Add(ref dz, GateFloats);
                         }
-                        loop0.StoreUnsafe(ref loop, 0);
-                        loop1.StoreUnsafe(ref loop, 16);
+                        lane0A += sum0A;
+                        lane0B += sum0B;
+                        lane0C += sum0C;
+                        lane0D += sum0D;
+                        (Vector128.LoadUnsafe(ref loop, 0) + (sum0A + sum0B + sum0C + sum0D)).StoreUnsafe(ref loop, 0);
                         loop = ref Unsafe.Add(ref loop, LoopAdjointFloats);
                     }
                     lane0A.StoreUnsafe(ref laneAdjoint, column + 0);
                     lane0B.StoreUnsafe(ref laneAdjoint, column + 4);
                     lane0C.StoreUnsafe(ref laneAdjoint, column + 8);
                     lane0D.StoreUnsafe(ref laneAdjoint, column + 12);
-                    lane1A.StoreUnsafe(ref laneAdjoint, column + 16);
-                    lane1B.StoreUnsafe(ref laneAdjoint, column + 20);
-                    lane1C.StoreUnsafe(ref laneAdjoint, column + 24);
-                    lane1D.StoreUnsafe(ref laneAdjoint, column + 28);
                 }
             }
 
