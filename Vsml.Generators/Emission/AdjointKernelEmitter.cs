@@ -184,7 +184,8 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
     private void WriteWeights()
     {
         var vectors = PaddedState(dialect, _n) / _columns.Width;
-        var entries = vectors % 2 == 0 ? 2 : vectors % 3 == 0 ? 3 : 1;
+        // A gate read once serves several vectors, but as an embedded broadcast it costs nothing.
+        var entries = dialect.UnitTile > 1 ? 1 : vectors % 2 == 0 ? 2 : vectors % 3 == 0 ? 3 : 1;
         // As many accumulators as there are registers for; a product that is not fused takes one more.
         var tile = Math.Min(4 * _n, (dialect.UnitTile > 1 ? 16 : dialect.IsFused ? 12 : 8) / entries);
         var rest = 4 * _n % tile;
