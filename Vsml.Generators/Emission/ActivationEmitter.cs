@@ -9,12 +9,6 @@ namespace Vsml.Generators.Emission;
 /// </summary>
 internal static class ActivationEmitter
 {
-    /// <summary>
-    /// Names of the vectors that a loop over activations takes at once. Each is a long chain of dependent instructions, and a processor
-    /// looks only so far ahead: two chains side by side leave its units idle less often, three need more registers than there are.
-    /// </summary>
-    public static readonly IReadOnlyList<string> Pair = ["A", "B"];
-
     /// <summary>Constants that the emitted statements name.</summary>
     public static void WriteConstants(SourceWriter writer, SimdDialect dialect)
     {

@@ -7,7 +7,7 @@ namespace Vsml.Generators.Emission;
 /// <summary>
 /// Writes the inner kernels of the reverse pass: the cell's derivative, the product with the recurrent weights' transpose, the sums of
 /// the gates' gradients for messages, and the outer products that make the weights' gradient. These sum over lanes too, so that the
-/// gradient is small enough to stay in the first-level cache beside the gates of one place.
+/// gradient is small enough to stay in the first-level cache beside the gates of a few places.
 /// </summary>
 internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dialect, NetworkPlan plan)
 {

@@ -65,6 +65,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             """);
         // What comes in from the sweeps after this one is read off before the turn adds what it gives to the sweeps before.
         if (!turn.IsBackward) writer.Line($"adjoint.State.Backward[{l + 1}].Span.Clear();");
+        // Entries beyond N stay zero.
         writer.Line("MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();");
         writer.Line("MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();");
     }
