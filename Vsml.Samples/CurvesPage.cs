@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Vsml.Evaluation;
 using Vsml.Files;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Samples;
 

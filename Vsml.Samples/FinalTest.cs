@@ -1,6 +1,5 @@
 using Vsml.Evaluation;
-using Vsml.Tasks;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Samples;
 

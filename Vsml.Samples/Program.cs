@@ -1,8 +1,8 @@
 using Spectre.Console;
 using Vsml;
 using Vsml.Evaluation;
+using Vsml.MetaTraining;
 using Vsml.Samples;
-using Vsml.Training;
 
 if (args is ["--help" or "-h" or "-?"])
 {

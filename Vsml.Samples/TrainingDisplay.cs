@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
-using Vsml.MetaOptimization;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Samples;
 

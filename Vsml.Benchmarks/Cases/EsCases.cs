@@ -1,6 +1,4 @@
-using Vsml.MetaOptimization;
-using Vsml.Tasks;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Benchmarks.Cases;
 

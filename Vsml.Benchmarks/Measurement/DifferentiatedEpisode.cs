@@ -1,7 +1,6 @@
 using Vsml.Benchmarks.Cases;
 using Vsml.Contracts;
 using Vsml.Numerics;
-using Vsml.Tool.Compilation;
 
 namespace Vsml.Benchmarks.Measurement;
 

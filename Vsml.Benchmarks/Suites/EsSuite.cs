@@ -2,8 +2,7 @@ using Vsml.Benchmarks.Cases;
 using Vsml.Benchmarks.Measurement;
 using Vsml.Benchmarks.Reporting;
 using Vsml.Contracts;
-using Vsml.Tool.Compilation;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Benchmarks.Suites;
 

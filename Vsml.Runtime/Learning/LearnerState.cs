@@ -1,4 +1,5 @@
 using Vsml.Files;
+using Vsml.Numerics;
 
 namespace Vsml;
 

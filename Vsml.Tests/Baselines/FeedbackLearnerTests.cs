@@ -1,7 +1,7 @@
 using Vsml.Baselines;
 using Vsml.Evaluation;
+using Vsml.MetaTraining;
 using Vsml.Numerics;
-using Vsml.Tasks;
 
 namespace Vsml.Tests.Baselines;
 

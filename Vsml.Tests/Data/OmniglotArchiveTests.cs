@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Vsml.Data;
+using Vsml.MetaTraining;
 using Vsml.Numerics;
-using Vsml.Tasks;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Data;

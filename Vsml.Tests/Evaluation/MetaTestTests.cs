@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Vsml.Baselines;
 using Vsml.Evaluation;
+using Vsml.MetaTraining;
 using Vsml.Numerics;
-using Vsml.Tasks;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Evaluation;
@@ -103,7 +103,7 @@ public class MetaTestTests
     }
 
     private static readonly MetaTestLearner HiddenLayer =
-        new("two-layer", [new("", (inputs, outputs) => new GradientLearner(inputs, outputs, new OnlineAdam(.005f), hiddenSize: 20))]);
+        new("two-layer", [new("", (inputs, outputs) => new GradientDescentLearner(inputs, outputs, new OnlineAdam(.005f), hiddenSize: 20))]);
 
     /// <summary>The study's figures, met within the noise of 16 episodes.</summary>
     [Theory]

@@ -1,8 +1,7 @@
 using Vsml.Evaluation;
 using Vsml.Files;
-using Vsml.Tasks;
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
-using Vsml.Tool.Compilation;
 
 namespace Vsml.Tests.Evaluation;
 

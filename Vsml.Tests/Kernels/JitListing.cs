@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Vsml.Contracts;
 using Vsml.Files;
 using Vsml.Tests.Fixtures;
-using Vsml.Tool.Compilation;
+using Vsml.Tests.Tool;
 
 namespace Vsml.Tests.Kernels;
 
@@ -27,7 +27,7 @@ internal sealed partial record JitListing(IReadOnlyList<string> Lines)
         var listing = folder["listing.txt"];
         var start = new ProcessStartInfo(
             "dotnet",
-            [typeof(RuntimeCompiler).Assembly.Location, "trace", "--architecture", folder["network.json"], "--input", folder["episode.safetensors"], "--output", folder["trace.safetensors"], "--gradient"])
+            [ToolRun.Assembly, "trace", "--architecture", folder["network.json"], "--input", folder["episode.safetensors"], "--output", folder["trace.safetensors"], "--gradient"])
         {
             RedirectStandardError = true,
         };

@@ -1,6 +1,5 @@
 using Vsml.Contracts;
 using Vsml.Tests.Fixtures;
-using Vsml.Tool.Compilation;
 
 namespace Vsml.Tests.Kernels;
 

@@ -1,7 +1,6 @@
 using Vsml.Contracts;
 using Vsml.Reference;
 using Vsml.Tests.Fixtures;
-using Vsml.Tool.Compilation;
 
 namespace Vsml.Tests.Kernels;
 

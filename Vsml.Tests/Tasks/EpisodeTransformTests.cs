@@ -1,5 +1,5 @@
+using Vsml.MetaTraining;
 using Vsml.Numerics;
-using Vsml.Tasks;
 
 namespace Vsml.Tests.Tasks;
 

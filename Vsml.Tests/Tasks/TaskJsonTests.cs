@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Vsml.Data;
-using Vsml.Tasks;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tests.Tasks;
 

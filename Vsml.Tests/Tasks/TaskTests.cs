@@ -1,6 +1,6 @@
 using Vsml.Data;
+using Vsml.MetaTraining;
 using Vsml.Numerics;
-using Vsml.Tasks;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Tasks;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using Vsml.MetaOptimization;
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
-using Vsml.Training;
 
 namespace Vsml.Tests.Training;
 

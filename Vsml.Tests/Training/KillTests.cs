@@ -1,6 +1,6 @@
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Tool;
-using Vsml.Training;
 
 namespace Vsml.Tests.Training;
 

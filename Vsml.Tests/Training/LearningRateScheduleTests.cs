@@ -1,4 +1,4 @@
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tests.Training;
 

@@ -1,6 +1,4 @@
-using Vsml.MetaOptimization;
-using Vsml.Tool.Compilation;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tests.Training;
 

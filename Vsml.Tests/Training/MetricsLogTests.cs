@@ -1,5 +1,5 @@
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
-using Vsml.Training;
 
 namespace Vsml.Tests.Training;
 

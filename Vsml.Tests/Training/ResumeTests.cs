@@ -1,7 +1,5 @@
-using Vsml.MetaOptimization;
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
-using Vsml.Tool.Compilation;
-using Vsml.Training;
 
 namespace Vsml.Tests.Training;
 

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using Vsml.Contracts;
-using Vsml.MetaOptimization;
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
-using Vsml.Training;
 
 namespace Vsml.Tests.Training;
 

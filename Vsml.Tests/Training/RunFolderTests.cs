@@ -1,6 +1,6 @@
 using Vsml.Contracts;
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
-using Vsml.Training;
 
 namespace Vsml.Tests.Training;
 

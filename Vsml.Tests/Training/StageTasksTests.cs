@@ -1,5 +1,4 @@
-using Vsml.Tasks;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tests.Training;
 

@@ -1,9 +1,6 @@
 using System.Text.RegularExpressions;
 using Vsml.Contracts;
-using Vsml.MetaOptimization;
-using Vsml.Tasks;
-using Vsml.Tool.Compilation;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tests.Training;
 

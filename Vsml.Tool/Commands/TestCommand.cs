@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Vsml.Evaluation;
-using Vsml.Tasks;
-using Vsml.Tool.Compilation;
+using Vsml.MetaTraining;
 using Vsml.Tool.Declared;
 
 namespace Vsml.Tool.Commands;

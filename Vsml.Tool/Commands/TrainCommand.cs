@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Vsml.Contracts;
-using Vsml.Tool.Compilation;
+using Vsml.MetaTraining;
 using Vsml.Tool.Training;
-using Vsml.Training;
 
 namespace Vsml.Tool.Commands;
 

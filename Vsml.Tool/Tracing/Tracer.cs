@@ -1,6 +1,5 @@
 using Vsml.Files;
 using Vsml.Reference;
-using Vsml.Tool.Compilation;
 
 namespace Vsml.Tool.Tracing;
 

@@ -1,6 +1,5 @@
 using Spectre.Console;
-using Vsml.MetaOptimization;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tool.Training;
 

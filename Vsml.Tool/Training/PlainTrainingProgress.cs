@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Vsml.MetaOptimization;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tool.Training;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tool.Training;
 

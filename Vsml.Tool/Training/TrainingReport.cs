@@ -1,5 +1,5 @@
 using Spectre.Console;
-using Vsml.Training;
+using Vsml.MetaTraining;
 
 namespace Vsml.Tool.Training;
 

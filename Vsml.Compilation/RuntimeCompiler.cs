@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+using Vsml.Contracts;
+using Vsml.Generators.Declaration;
+using Vsml.Generators.Emission;
+
+namespace Vsml;
+
+/// <summary>
+/// Compiles an architecture that is known only at run time, with the very emitters that the source generator uses: emit, compile
+/// in memory, load.
+/// </summary>
+public static class RuntimeCompiler
+{
+    private const string Namespace = "Vsml.Compiled";
+    private const string TypeName = "Network";
+    private static readonly ConcurrentDictionary<(Architecture, SimdLevel?), Lazy<VsmlModel>> Models = new();
+    private static readonly Lazy<MetadataReference[]> References = new(() => [.. ReferencedAssemblies().Select(Reference)]);
+
+    /// <summary>The compiled model of an architecture; compiled once per process.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    public static VsmlModel Compile(Architecture architecture) => Compile(architecture, null);
+
+    /// <summary>The compiled model of an architecture; compiled once per process and level.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    /// <param name="only">The one level to compile kernels for, which takes a third of the time; null for all.</param>
+    public static VsmlModel Compile(Architecture architecture, SimdLevel? only) =>
+        Models.GetOrAdd((architecture, only), key => new Lazy<VsmlModel>(() => CompileAnew(key.Item1, key.Item2))).Value;
+
+    /// <summary>The emitted files of an architecture.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    /// <param name="name">Namespace and name of the class.</param>
+    public static IReadOnlyList<EmittedFile> Emit(Architecture architecture, string name = $"{Namespace}.{TypeName}")
+    {
+        var dot = name.LastIndexOf('.');
+        var declaration = new ModelDeclaration(dot < 0 ? "" : name[..dot], name[(dot + 1)..], "public", IsSealed: true, architecture);
+        return [ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration)];
+    }
+
+    private static VsmlModel CompileAnew(Architecture architecture, SimdLevel? only)
+    {
+        // The analysis of nullable references takes long and finds nothing in emitted code.
+        var options = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None).WithFeatures([new("run-nullable-analysis", "never")]);
+        var trees = Sources(architecture, only).Select(text => CSharpSyntaxTree.ParseText(SourceText.From(text), options));
+        var compilation = CSharpCompilation.Create(
+            $"Vsml.Compiled.{Guid.NewGuid():N}",
+            trees,
+            References.Value,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        if (!result.Success)
+            throw new InvalidOperationException("The emitted code does not compile: " + result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error));
+        image.Position = 0;
+        // The context of this assembly, so that the loaded code binds to the same runtime types.
+        var context = AssemblyLoadContext.GetLoadContext(typeof(RuntimeCompiler).Assembly) ?? AssemblyLoadContext.Default;
+        var assembly = context.LoadFromStream(image);
+        var model = assembly.GetType($"{Namespace}.{TypeName}", throwOnError: true)!.GetProperty("Model", BindingFlags.Public | BindingFlags.Static)!;
+        return (VsmlModel)model.GetValue(null)!;
+    }
+
+    private static IEnumerable<string> Sources(Architecture architecture, SimdLevel? only)
+    {
+        // What a user writes by hand: the class that the emitted parts complete.
+        yield return $"namespace {Namespace}; public sealed partial class {TypeName};";
+        var files = Emit(architecture);
+        if (only is not { } level)
+        {
+            foreach (var file in files) yield return file.Text;
+            yield break;
+        }
+        var kernels = SimdDialect.All.Single(dialect => dialect.Level == level.ToString()).ClassName;
+        foreach (var file in files)
+            if (file.Name.Contains($".{kernels}.", StringComparison.Ordinal) || file.Name.EndsWith(".Surface.g.cs", StringComparison.Ordinal)) yield return file.Text;
+        yield return
+            $$"""
+            #nullable enable
+            namespace {{Namespace}};
+            partial class {{TypeName}}
+            {
+                static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels) =>
+                    kernels = level == global::Vsml.Contracts.SimdLevel.{{level}} ? new {{kernels}}() : null;
+            }
+            """;
+    }
+
+    private static IEnumerable<Assembly> ReferencedAssemblies()
+    {
+        yield return typeof(VsmlModel).Assembly;
+        yield return typeof(Architecture).Assembly;
+        yield return typeof(object).Assembly;
+        foreach (var name in new[] { "System.Runtime", "System.Runtime.Intrinsics", "System.Runtime.InteropServices", "System.Memory", "System.Collections", "netstandard" })
+            yield return Assembly.Load(name);
+    }
+
+    // From memory rather than from files: in a single-file program assemblies have no path.
+    private static unsafe MetadataReference Reference(Assembly assembly)
+    {
+        if (!assembly.TryGetRawMetadata(out var blob, out var length))
+            throw new InvalidOperationException($"{assembly.FullName} has no metadata to compile against.");
+        return AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)blob, length)).GetReference();
+    }
+}

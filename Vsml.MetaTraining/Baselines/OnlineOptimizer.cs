@@ -1,0 +1,17 @@
+namespace Vsml.Baselines;
+
+/// <summary>
+/// How a baseline turns each example's gradient into a step. In single precision and by element-wise vector arithmetic, for many
+/// small learners run side by side; meta-parameters are stepped by <see cref="MetaTraining.IMetaOptimizer"/>.
+/// </summary>
+/// <param name="LearningRate">The learning rate; above 0.</param>
+public abstract record OnlineOptimizer(float LearningRate)
+{
+    /// <summary>The 13 learning rates that the comparisons choose from: 1, 2, 5 times 10^-4 ... 10^-1, and 1.</summary>
+    public static EquatableArray<float> LearningRates { get; } =
+        new([1e-4f, 2e-4f, 5e-4f, 1e-3f, 2e-3f, 5e-3f, 1e-2f, 2e-2f, 5e-2f, .1f, .2f, .5f, 1f]);
+
+    /// <summary>Makes the memory for a block of parameters.</summary>
+    /// <param name="count">Number of parameters.</param>
+    internal abstract ParameterSteps Begin(int count);
+}

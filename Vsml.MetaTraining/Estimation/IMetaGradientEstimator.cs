@@ -1,0 +1,21 @@
+namespace Vsml.MetaTraining;
+
+/// <summary>Estimates the gradient of the meta-loss: evolution strategies, or backpropagation through time.</summary>
+public interface IMetaGradientEstimator
+{
+    /// <summary>Runs one meta-iteration's episodes, or parts of them, and estimates the gradient.</summary>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="iteration">The meta-iteration.</param>
+    /// <param name="theta">The flat meta-parameters.</param>
+    /// <param name="episodes">What the episodes are drawn from.</param>
+    /// <param name="state">What the iteration before returned, or <see cref="UnrollState.Empty"/>.</param>
+    /// <param name="cancellation">Gives the iteration up.</param>
+    /// <exception cref="VsmlException">Something given does not fit.</exception>
+    /// <exception cref="NonFiniteLossException">Too many episodes had losses that are not finite.</exception>
+    /// <exception cref="OperationCanceledException">The iteration was given up.</exception>
+    MetaGradient Estimate(
+        ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default);
+
+    /// <summary>Memory that the last estimate's states took, if they are kept for a gradient.</summary>
+    TapeMemory? Memory => null;
+}

@@ -1,0 +1,140 @@
+using Vsml.Baselines;
+using Vsml.MetaTraining;
+using Vsml.Numerics;
+
+namespace Vsml.Evaluation;
+
+/// <summary>
+/// Runs learners on the same fresh episodes, predict then learn, with everything but their own state fixed, and compares their
+/// accuracies over examples 1-100, 1-500, 1-2000 and the last 200.
+/// </summary>
+public static class MetaTest
+{
+    private const int LastExamples = 200;
+    private static readonly int[] Horizons = [100, 500, 2000];
+
+    /// <summary>Runs the test. The same bits for any number of threads.</summary>
+    /// <param name="task">Where the episodes come from (<see cref="MetaTestTasks.Create"/>).</param>
+    /// <param name="learners">Who takes part.</param>
+    /// <param name="options">Episodes, length, seed, threads; null for the defaults.</param>
+    /// <param name="progress">Told the number of episodes done; may be null.</param>
+    /// <param name="cancellation">Stops the test.</param>
+    /// <exception cref="VsmlException">The options or the task are wrong, or a learner has other sizes than the task.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static MetaTestReport Run(
+        TaskDescription task, IReadOnlyList<MetaTestLearner> learners, MetaTestOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        options ??= new();
+        if (options.Episodes < 1) throw new VsmlException($"a meta-test of {options.Episodes} episodes is impossible; there must be at least 1");
+        if (options.Length < 1) throw new VsmlException($"a meta-test over {options.Length} examples is impossible; there must be at least 1");
+        if (options.Threads < 1) throw new VsmlException($"{options.Threads} threads are impossible; there must be at least 1");
+        var length = task.FixedLength ?? Math.Min(options.Length, task.MaxLength);
+        task.Validate(length);
+
+        var variants = learners.SelectMany(learner => learner.Variants).ToArray();
+        var correct = new byte[options.Episodes][];
+        var done = 0;
+        try
+        {
+            Parallel.For(0, options.Episodes, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },
+                () => new Worker(task, variants, length, cancellation),
+                (episode, _, worker) =>
+                {
+                    correct[episode] = worker.Run(options.Seed, (uint)episode);
+                    progress?.Report(Interlocked.Increment(ref done));
+                    return worker;
+                },
+                _ => { });
+        }
+        catch (AggregateException e) when (e.InnerExceptions[0] is VsmlException or OperationCanceledException)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        return Report(learners, correct, length);
+    }
+
+    private static MetaTestReport Report(IReadOnlyList<MetaTestLearner> learners, byte[][] correct, int length)
+    {
+        var ranges = Horizons.Select(to => (From: 1, To: Math.Min(to, length))).Append((From: Math.Max(1, length - LastExamples + 1), To: length)).Distinct().ToArray();
+        var results = new List<MetaTestResult>();
+        var curves = new List<LearningCurve>();
+        var offset = 0;
+        foreach (var learner in learners)
+        {
+            foreach (var (from, to) in ranges)
+            {
+                var best = Best(correct, length, offset, learner.Variants.Count, from, to);
+                var (mean, error) = Accuracy(correct, length, best, from, to);
+                results.Add(new(learner.Name, learner.Variants[best - offset].Name, from, to, mean, error, correct.Length));
+            }
+            var overall = Best(correct, length, offset, learner.Variants.Count, 1, length);
+            var curve = new float[length];
+            for (var t = 0; t < length; t++) curve[t] = (float)correct.Sum(episode => episode[overall * length + t]) / correct.Length;
+            curves.Add(new(learner.Name, learner.Variants[overall - offset].Name, curve));
+            offset += learner.Variants.Count;
+        }
+        return new(length, results, curves);
+    }
+
+    // The first of the best ones.
+    private static int Best(byte[][] correct, int length, int first, int count, int from, int to) =>
+        Enumerable.Range(first, count).MaxBy(variant => Accuracy(correct, length, variant, from, to).Mean);
+
+    private static (double Mean, double StandardError) Accuracy(byte[][] correct, int length, int variant, int from, int to)
+    {
+        var shares = new double[correct.Length];
+        var total = 0L;
+        for (var e = 0; e < shares.Length; e++)
+        {
+            var right = 0;
+            foreach (var hit in correct[e].AsSpan(variant * length + from - 1, to - from + 1)) right += hit;
+            shares[e] = (double)right / (to - from + 1);
+            total += right;
+        }
+        var mean = total / ((double)shares.Length * (to - from + 1));
+        if (shares.Length == 1) return (mean, 0);
+        var squares = shares.Sum(share => (share - mean) * (share - mean));
+        return (mean, Math.Sqrt(squares / (shares.Length - 1) / shares.Length));
+    }
+
+    /// <summary>What one thread needs.</summary>
+    private sealed class Worker(TaskDescription task, LearnerVariant[] variants, int length, CancellationToken cancellation)
+    {
+        // Parts of the evaluation stream.
+        private const uint EpisodePart = 0, LearnerPart = 1;
+
+        private readonly EpisodeData _data = new();
+        private readonly IOnlineLearner?[] _learners = new IOnlineLearner?[variants.Length];
+        private readonly float[] _label = new float[task.OutputSize];
+        private readonly float[] _logits = new float[task.OutputSize];
+
+        /// <summary>Runs all variants through one episode; 1 for a right prediction [variant, example].</summary>
+        public byte[] Run(ulong seed, uint episode)
+        {
+            var draw = new CounterRandom(seed, RandomStream.Evaluation, 0, episode, EpisodePart);
+            task.Sample(ref draw, length, _data);
+            var correct = new byte[variants.Length * length];
+            for (var v = 0; v < variants.Length; v++)
+            {
+                var learner = _learners[v] ??= Create(variants[v]);
+                var start = new CounterRandom(seed, RandomStream.Evaluation, 0, episode, LearnerPart);
+                learner.Reset(ref start);
+                for (var t = 0; t < length; t++)
+                {
+                    if (t % 64 == 0) cancellation.ThrowIfCancellationRequested();
+                    _data.OneHot(t, _label);
+                    learner.Learn(_data.Input(t), _label, _logits);
+                    if (Prediction.Of(_logits) == _data.Classes[t]) correct[v * length + t] = 1;
+                }
+            }
+            return correct;
+        }
+
+        private IOnlineLearner Create(LearnerVariant variant)
+        {
+            var learner = variant.Create(_data.InputSize, _data.OutputSize);
+            return learner.InputSize == _data.InputSize && learner.OutputSize == _data.OutputSize ? learner
+                : throw new VsmlException($"a learner of {learner.InputSize} inputs and {learner.OutputSize} classes cannot take a task of {_data.InputSize} inputs and {_data.OutputSize} classes");
+        }
+    }
+}

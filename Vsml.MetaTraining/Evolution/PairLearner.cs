@@ -1,0 +1,86 @@
+using Vsml.Contracts;
+using Vsml.Numerics;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>One learner's memory, used by both members of a pair one after the other.</summary>
+internal sealed class PairLearner
+{
+    private readonly EpisodeRunner _runner;
+    private readonly PackedTheta _packed;
+    private readonly NetworkState _initial;
+    private readonly float[] _label;
+    private readonly float[] _logits;
+    private readonly float[] _loss = new float[1];
+
+    public PairLearner(VsmlModel model, SimdLevel level, ReadOnlySpan<float> theta)
+    {
+        _runner = new EpisodeRunner(model, level);
+        _packed = model.Pack(theta, level);
+        _initial = new NetworkState(_runner.Shape, batch: 1);
+        _label = new float[model.Architecture.OutputSize];
+        _logits = new float[model.Architecture.OutputSize];
+        StateFloats = _runner.State.FloatCount;
+    }
+
+    /// <summary>Floats of everything that a learner has learned.</summary>
+    public int StateFloats { get; }
+
+    /// <summary>Draws the initial cells of an episode, which both members share.</summary>
+    public void Begin(CounterRandom cells)
+    {
+        _runner.InitialiseCells(ref cells);
+        _initial.CopyFrom(_runner.State);
+    }
+
+    /// <summary>Goes back to the episode's beginning.</summary>
+    public void Restart()
+    {
+        _runner.Reset();
+        _runner.State.CopyFrom(_initial);
+    }
+
+    /// <summary>Goes on from a saved state.</summary>
+    public void Load(ReadOnlySpan<float> saved)
+    {
+        _runner.Reset();
+        _runner.Resume();
+        _runner.State.Load(saved);
+    }
+
+    /// <summary>Saves the state.</summary>
+    public void Save(Span<float> saved) => _runner.State.Save(saved);
+
+    /// <summary>Runs part of an episode.</summary>
+    /// <param name="theta">Flat meta-parameters of the member.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="correct">Grows by the right predictions among the examples that count.</param>
+    /// <returns>The mean loss over the examples that count; NaN as soon as any loss is not finite.</returns>
+    public float Run(ReadOnlySpan<float> theta, EpisodePart part, ref int correct)
+    {
+        _runner.Model.Repack(theta, _packed);
+        var sum = 0.0;
+        var label = _label.AsSpan();
+        label.Clear();
+        for (var t = part.From; t < part.To; t++)
+        {
+            var target = part.Data.Classes[t];
+            label[target] = 1f;
+            var loss = _runner.Step(_packed, part.Data.Input(t), label, _logits, _loss);
+            label[target] = 0f;
+            if (!float.IsFinite(loss)) return float.NaN;
+            if (t < part.FirstCounted) continue;
+            sum += loss;
+            if (IndexOfMax(_logits) == target) correct++;
+        }
+        return part.Counted == 0 ? 0f : (float)(sum / part.Counted);
+    }
+
+    private static int IndexOfMax(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+            if (values[i] > values[best]) best = i;
+        return best;
+    }
+}

@@ -1,0 +1,117 @@
+using Vsml.Data;
+using Vsml.Numerics;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>
+/// Episodes of labelled images, drawn without replacement. The images are resized and then standardised with the mean and standard
+/// deviation of their own part of the data set (<see cref="DatasetCatalogue.Prepare"/>).
+/// </summary>
+public sealed record ImageTask : TaskDescription
+{
+    /// <summary>Name or file of the data set, as <see cref="DatasetCatalogue.Load"/> takes it. Default mnist.</summary>
+    public string Data { get; init; } = "mnist";
+
+    /// <summary>Which part. Default the training images.</summary>
+    public DatasetSplit Split { get; init; } = DatasetSplit.Train;
+
+    /// <summary>Rows and columns; 0, the default, for the set's own size.</summary>
+    public int Size { get; init; }
+
+    /// <summary>The classes to use, relabelled 0, 1, ... in this order. Default none given: all.</summary>
+    public EquatableArray<int> Classes { get; init; }
+
+    /// <summary>Number of classes drawn at random for every episode out of those in use, relabelled in their order. Default 0: all.</summary>
+    public int ClassCount { get; init; }
+
+    /// <inheritdoc/>
+    public override int InputSize => Dataset.ImageSize;
+
+    /// <inheritdoc/>
+    public override int OutputSize => ClassCount > 0 ? ClassCount : UsedClasses(Dataset);
+
+    /// <inheritdoc/>
+    public override int MaxLength
+    {
+        get
+        {
+            var dataset = Dataset;
+            var used = Enumerable.Range(0, UsedClasses(dataset)).Select(c => dataset.OfClass(ClassAt(dataset, c)).Length).Order();
+            return used.Take(OutputSize).Sum();
+        }
+    }
+
+    private ImageDataset Dataset => DatasetCatalogue.Prepare(Data, Split, Size);
+
+    /// <inheritdoc/>
+    public override void Sample(ref CounterRandom random, int length, EpisodeData episode)
+    {
+        var dataset = Dataset;
+        var used = UsedClasses(dataset);
+        var count = ClassCount > 0 ? ClassCount : used;
+        episode.Reshape(length, dataset.ImageSize, count);
+        var chosen = episode.Numbers(used);
+        if (count < used)
+        {
+            for (var c = 0; c < count; c++)
+            {
+                var other = c + random.NextInt(used - c);
+                (chosen[c], chosen[other]) = (chosen[other], chosen[c]);
+            }
+            chosen = chosen[..count];
+            chosen.Sort();
+        }
+        var poolSize = 0;
+        for (var c = 0; c < count; c++)
+        {
+            chosen[c] = ClassAt(dataset, chosen[c]);
+            poolSize += dataset.OfClass(chosen[c]).Length;
+        }
+        if (length > poolSize)
+            throw new VsmlException($"{Data}: an episode of {length} examples is longer than the {poolSize} images it is drawn from");
+        Draw(ref random, dataset, chosen, poolSize, episode);
+    }
+
+    // The first T steps of a Fisher-Yates shuffle, undone afterwards: no work in proportion to the data set.
+    private static void Draw(ref CounterRandom random, ImageDataset dataset, ReadOnlySpan<int> classes, int poolSize, EpisodeData episode)
+    {
+        // Room for the whole set: the next episode's classes may have more images.
+        var (pool, swaps) = episode.Pool(dataset.Count);
+        var size = dataset.ImageSize;
+        for (var t = 0; t < episode.Length; t++)
+        {
+            var other = t + random.NextInt(poolSize - t);
+            swaps[t] = other;
+            (pool[t], pool[other]) = (pool[other], pool[t]);
+            var (image, label) = Find(dataset, classes, pool[t]);
+            dataset.Image(image).CopyTo(episode.Inputs.AsSpan(t * size));
+            episode.Classes[t] = label;
+        }
+        for (var t = episode.Length - 1; t >= 0; t--) (pool[t], pool[swaps[t]]) = (pool[swaps[t]], pool[t]);
+    }
+
+    // The pool is the chosen classes' images one class after the other.
+    private static (int Image, int Label) Find(ImageDataset dataset, ReadOnlySpan<int> classes, int index)
+    {
+        for (var c = 0; ; c++)
+        {
+            var images = dataset.OfClass(classes[c]);
+            if (index < images.Length) return (images[index], c);
+            index -= images.Length;
+        }
+    }
+
+    private int UsedClasses(ImageDataset dataset)
+    {
+        for (var i = 0; i < Classes.Count; i++)
+        {
+            if ((uint)Classes[i] >= (uint)dataset.ClassCount) throw new VsmlException($"{Data}: class {Classes[i]} is outside 0..{dataset.ClassCount - 1}");
+            for (var j = 0; j < i; j++)
+                if (Classes[i] == Classes[j]) throw new VsmlException($"{Data}: class {Classes[i]} stands twice among the classes to use");
+        }
+        var used = Classes.Count > 0 ? Classes.Count : dataset.ClassCount;
+        return ClassCount <= used && ClassCount >= 0 ? used : throw new VsmlException($"{Data}: {ClassCount} classes are asked for, but there are {used}");
+    }
+
+    private int ClassAt(ImageDataset dataset, int index) => Classes.Count > 0 ? Classes[index] : index;
+}

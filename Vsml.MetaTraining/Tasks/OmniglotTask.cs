@@ -1,0 +1,73 @@
+using Vsml.Data;
+using Vsml.Numerics;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>
+/// Few-shot classification of Omniglot's characters: some characters, drawn anew for every episode and numbered at random, each shown
+/// once in random order, then another drawing of one of them as the query. Only the query counts.
+/// </summary>
+public sealed record OmniglotTask : TaskDescription
+{
+    /// <summary>Path of a zip archive of the published form, such as images_background.zip.</summary>
+    public string Archive { get; init; } = "images_background.zip";
+
+    /// <summary>Characters of an episode. Default 5.</summary>
+    public int Ways { get; init; } = 5;
+
+    /// <summary>Rows and columns; 0 for the drawings' own 105. Default 28.</summary>
+    public int Size { get; init; } = 28;
+
+    /// <inheritdoc/>
+    public override int InputSize => Dataset.ImageSize;
+
+    /// <inheritdoc/>
+    public override int OutputSize => Ways >= 1 && Ways <= Dataset.ClassCount ? Ways
+        : throw new VsmlException($"{Archive}: {Ways} characters are asked for, but there are {Dataset.ClassCount}");
+
+    /// <inheritdoc/>
+    public override int MaxLength => Ways + 1;
+
+    /// <inheritdoc/>
+    public override int? FixedLength => Ways + 1;
+
+    /// <inheritdoc/>
+    public override EpisodeLoss Loss => EpisodeLoss.Last;
+
+    private ImageDataset Dataset => DatasetCatalogue.Prepare(Archive, DatasetSplit.All, Size);
+
+    /// <inheritdoc/>
+    public override void Sample(ref CounterRandom random, int length, EpisodeData episode)
+    {
+        if (length != Ways + 1) throw new VsmlException($"episodes of this task have {Ways + 1} examples, not {length}");
+        var dataset = Dataset;
+        episode.Reshape(length, dataset.ImageSize, OutputSize);
+        var characters = episode.Numbers(dataset.ClassCount);
+        for (var c = 0; c < Ways; c++)
+        {
+            var other = c + random.NextInt(characters.Length - c);
+            (characters[c], characters[other]) = (characters[other], characters[c]);
+        }
+        var labels = episode.Labels(Ways);
+        for (var c = 0; c < Ways; c++) labels[c] = c;
+        random.Shuffle(labels);
+
+        var queried = random.NextInt(Ways);
+        for (var c = 0; c < Ways; c++)
+        {
+            var drawings = dataset.OfClass(characters[c]);
+            var shown = random.NextInt(drawings.Length);
+            Put(c, drawings[shown], labels[c]);
+            if (c != queried) continue;
+            if (drawings.Length < 2) throw new VsmlException($"{Archive}: character {dataset.ClassNames[characters[c]]} has one drawing only, so none is left for the query");
+            var query = random.NextInt(drawings.Length - 1);
+            Put(Ways, drawings[query < shown ? query : query + 1], labels[c]);
+        }
+
+        void Put(int example, int image, int label)
+        {
+            dataset.Image(image).CopyTo(episode.Inputs.AsSpan(example * episode.InputSize));
+            episode.Classes[example] = label;
+        }
+    }
+}

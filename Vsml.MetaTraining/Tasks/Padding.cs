@@ -1,0 +1,31 @@
+using Vsml.Numerics;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>Adds inputs that are always zero and classes that never occur, so that small tasks fit a larger layer.</summary>
+/// <param name="InputSize">Inputs that come out; 0, the default, leaves them.</param>
+/// <param name="OutputSize">Classes that come out; 0, the default, leaves them.</param>
+public sealed record Padding(int InputSize = 0, int OutputSize = 0) : EpisodeTransform
+{
+    /// <inheritdoc/>
+    public override (int InputSize, int OutputSize) SizesAfter(int inputSize, int outputSize)
+    {
+        if ((InputSize != 0 && InputSize < inputSize) || (OutputSize != 0 && OutputSize < outputSize))
+            throw new VsmlException($"padding: {inputSize} inputs and {outputSize} classes cannot be padded to {InputSize} and {OutputSize}");
+        return (InputSize == 0 ? inputSize : InputSize, OutputSize == 0 ? outputSize : OutputSize);
+    }
+
+    /// <inheritdoc/>
+    public override void Apply(ref CounterRandom random, EpisodeData episode)
+    {
+        var (inputs, outputs) = SizesAfter(episode.InputSize, episode.OutputSize);
+        if (inputs != episode.InputSize)
+        {
+            var target = episode.SpareInputs(inputs);
+            target.Clear();
+            for (var t = 0; t < episode.Length; t++) episode.Input(t).CopyTo(target[(t * inputs)..]);
+            episode.ReplaceInputs(inputs);
+        }
+        episode.ReplaceOutputSize(outputs);
+    }
+}

@@ -1,0 +1,26 @@
+using Vsml.Numerics;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>Keeps some of the inputs, chosen anew for every episode, in random order.</summary>
+/// <param name="Count">How many.</param>
+public sealed record RandomPixels(int Count) : EpisodeTransform
+{
+    /// <inheritdoc/>
+    public override (int InputSize, int OutputSize) SizesAfter(int inputSize, int outputSize) =>
+        Count >= 1 && Count <= inputSize ? (Count, outputSize)
+        : throw new VsmlException($"random pixels: {Count} of {inputSize} inputs cannot be chosen");
+
+    /// <inheritdoc/>
+    public override void Apply(ref CounterRandom random, EpisodeData episode)
+    {
+        var size = episode.InputSize;
+        var chosen = episode.Numbers(size);
+        for (var i = 0; i < Count; i++)
+        {
+            var other = i + random.NextInt(size - i);
+            (chosen[i], chosen[other]) = (chosen[other], chosen[i]);
+        }
+        InputSelection.Apply(episode, chosen[..Count]);
+    }
+}

@@ -1,0 +1,46 @@
+using Vsml.Numerics;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>
+/// Pure memorisation: some normal vectors with random labels, new for every episode, shown again and again, each once in every pass
+/// and in a new order each time.
+/// </summary>
+public sealed record RandomTask : TaskDescription
+{
+    /// <summary>Different vectors of an episode. Default 20.</summary>
+    public int Vectors { get; init; } = 20;
+
+    /// <summary>Floats of a vector. Default 784.</summary>
+    public int Inputs { get; init; } = 784;
+
+    /// <summary>Number of classes. Default 10.</summary>
+    public int Classes { get; init; } = 10;
+
+    /// <inheritdoc/>
+    public override int InputSize => GeneratedSizes.Checked(Inputs, "inputs");
+
+    /// <inheritdoc/>
+    public override int OutputSize => GeneratedSizes.Checked(Classes, "classes");
+
+    /// <inheritdoc/>
+    public override void Sample(ref CounterRandom random, int length, EpisodeData episode)
+    {
+        episode.Reshape(length, InputSize, OutputSize);
+        GeneratedSizes.Checked(Vectors, "vectors");
+        if ((long)Vectors * Inputs > Array.MaxLength) throw new VsmlException($"{Vectors} vectors of {Inputs} are too many for memory");
+        var vectors = episode.Weights(Vectors * Inputs);
+        random.FillNormal(vectors);
+        var labels = episode.Labels(Vectors);
+        for (var i = 0; i < Vectors; i++) labels[i] = random.NextInt(Classes);
+
+        var order = episode.Numbers(Vectors);
+        for (var t = 0; t < length; t++)
+        {
+            if (t % Vectors == 0) random.Shuffle(order);
+            var vector = order[t % Vectors];
+            vectors.Slice(vector * Inputs, Inputs).CopyTo(episode.Inputs.AsSpan(t * Inputs));
+            episode.Classes[t] = labels[vector];
+        }
+    }
+}

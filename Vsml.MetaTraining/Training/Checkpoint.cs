@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using Vsml.Files;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>
+/// A training state as a safetensors file. Everything stands in tensors; their data are covered by one SHA-256 in the metadata,
+/// their names, types and shapes by another. No clock value is among them, so that equal states make equal files.
+/// </summary>
+public static class Checkpoint
+{
+    private const string DigestKey = "sha256", NamesDigestKey = "sha256-names", FormatKey = "format", Format = "vsml-checkpoint-1";
+    private const string OptimizerPrefix = "optimizer/";
+
+    /// <summary>Writes a state; whole or not at all, and on the disk when this returns.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="configuration">The run that it belongs to.</param>
+    /// <exception cref="VsmlException">The file cannot be written.</exception>
+    public static void Write(string path, TrainingState state, RunConfiguration configuration)
+    {
+        var tensors = new List<Tensor>
+        {
+            Tensor.Of("counters/iteration", [1], [(long)state.Iteration]),
+            Tensor.Of("counters/seed", [1], [unchecked((long)configuration.Seed)]),
+            Tensor.Of("counters/optimizer_steps", [1], [state.Optimizer.Steps]),
+            Tensor.Of("counters/last_evaluated", [1], [(long)state.LastEvaluated]),
+            Tensor.Of("theta", [state.Theta.Length], state.Theta),
+            Tensor.Of("run", [SHA256.HashSizeInBytes], RunDigest(configuration)),
+        };
+        foreach (var (name, moment) in state.Optimizer.Moments.OrderBy(moment => moment.Key, StringComparer.Ordinal))
+            tensors.Add(Tensor.Of(OptimizerPrefix + name, [moment.Length], moment));
+        if (state.Unroll.PairCount > 0) tensors.AddRange(ToTensors(state.Unroll));
+        if (state.Best is { } best)
+        {
+            tensors.Add(Tensor.Of("best/iteration", [1], [(long)best.Iteration]));
+            tensors.Add(Tensor.Of("best/score", [1], [best.Score]));
+            tensors.Add(Tensor.Of("best/theta", [best.Theta.Length], best.Theta));
+        }
+        var ordered = SafetensorsFile.InFileOrder(tensors);
+        SafetensorsFile.Write(path, ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
+    }
+
+    /// <summary>Reads a state.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="configuration">The run that it must belong to.</param>
+    /// <exception cref="CheckpointDamagedException">The file is not what was written.</exception>
+    /// <exception cref="VsmlException">The checkpoint is whole, but of a run of another configuration.</exception>
+    public static TrainingState Read(string path, RunConfiguration configuration)
+    {
+        SafetensorsFile file;
+        TrainingState state;
+        try
+        {
+            file = SafetensorsFile.Read(path);
+            if (file.Metadata.GetValueOrDefault(FormatKey) != Format) throw new VsmlException($"'{path}' is no checkpoint of this version.");
+            if (file.Metadata.GetValueOrDefault(NamesDigestKey) != NamesDigest(file.Tensors)) throw new VsmlException($"'{path}': the SHA-256 of its tensors' names and shapes is not the one in its metadata.");
+            if (file.Metadata.GetValueOrDefault(DigestKey) != PayloadDigest(file.Tensors)) throw new VsmlException($"'{path}': the SHA-256 of its data is not the one in its metadata.");
+            state = Read(file);
+        }
+        catch (VsmlException exception)
+        {
+            throw new CheckpointDamagedException(exception.Message, exception);
+        }
+        if (!file.Get("run").ToBytes().AsSpan().SequenceEqual(RunDigest(configuration)))
+            throw new VsmlException($"'{path}' belongs to a run of another configuration than its run.json now has; restore run.json, or start a new run.");
+        return state;
+    }
+
+    private static TrainingState Read(SafetensorsFile file)
+    {
+        var count = file.Get("theta").Count;
+        var moments = file.Tensors.Where(tensor => tensor.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
+            .ToDictionary(tensor => tensor.Name[OptimizerPrefix.Length..], tensor => file.GetDoubles(tensor.Name, count));
+        var best = file.Contains("best/theta")
+            ? new BestTheta(Counter(file, "best/iteration"), file.GetDoubles("best/score", 1)[0], file.GetSingles("best/theta", count))
+            : null;
+        return new TrainingState
+        {
+            Iteration = Counter(file, "counters/iteration"),
+            Theta = file.GetSingles("theta", count),
+            Optimizer = new OptimizerState(Counter(file, "counters/optimizer_steps"), moments),
+            Unroll = file.Contains("unroll/began") ? ReadUnroll(file) : UnrollState.Empty,
+            LastEvaluated = Counter(file, "counters/last_evaluated"),
+            Best = best,
+        };
+    }
+
+    private static IEnumerable<Tensor> ToTensors(UnrollState unroll)
+    {
+        var pairs = unroll.PairCount;
+        yield return Tensor.Of("unroll/began", [pairs], unroll.Began.Select(began => (long)began).ToArray());
+        yield return Tensor.Of("unroll/positions", [pairs], unroll.Positions.Select(position => (long)position).ToArray());
+        yield return Tensor.Of("unroll/lengths", [pairs], unroll.Learners.Select(learner => (long)learner.Length).ToArray());
+        var all = unroll.Learners.SelectMany(learner => learner).ToArray();
+        yield return Tensor.Of("unroll/learners", [all.Length], all);
+    }
+
+    private static UnrollState ReadUnroll(SafetensorsFile file)
+    {
+        // Learners may hold what is not finite: their pair drops out.
+        var all = file.Get("unroll/learners").ToSingles();
+        var start = 0;
+        var learners = file.Get("unroll/lengths").ToInt64s().Select(length => all[start..(start += checked((int)length))]).ToArray();
+        return new UnrollState(
+            file.Get("unroll/began").ToInt64s().Select(began => checked((uint)began)).ToArray(),
+            file.Get("unroll/positions").ToInt64s().Select(position => checked((int)position)).ToArray(),
+            learners);
+    }
+
+    private static int Counter(SafetensorsFile file, string name) =>
+        file.Get(name) is { Type: TensorType.I64, Count: 1 } tensor && tensor.ToInt64s()[0] is >= -1 and <= int.MaxValue and var value
+            ? (int)value
+            : throw new VsmlException($"'{file.Path}': {name} is no counter.");
+
+    private static string PayloadDigest(IEnumerable<Tensor> tensors)
+    {
+        using var hash = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+            foreach (var tensor in tensors) tensor.WriteTo(stream);
+        return Convert.ToHexStringLower(hash.Hash!);
+    }
+
+    private static string NamesDigest(IEnumerable<Tensor> tensors) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', tensors))));
+
+    private static byte[] RunDigest(RunConfiguration configuration) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(RunConfigurationJson.Format(configuration)));
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>The checkpoints of a run folder: writes them, keeps the newest few, and finds the newest good one.</summary>
+public sealed class CheckpointStore
+{
+    private const string Prefix = "checkpoint-", Suffix = ".safetensors";
+    private readonly string _folder;
+    private readonly RunConfiguration _configuration;
+
+    /// <summary>Looks after the checkpoints of a folder.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="configuration">The run's configuration.</param>
+    public CheckpointStore(string folder, RunConfiguration configuration) => (_folder, _configuration) = (folder, configuration);
+
+    /// <summary>Writes a checkpoint, then removes those that are too many.</summary>
+    /// <param name="state">The state.</param>
+    /// <exception cref="VsmlException">The file cannot be written.</exception>
+    public void Save(TrainingState state)
+    {
+        Checkpoint.Write(PathOf(state.Iteration), state, _configuration);
+        // Later ones are damaged, else the run would have gone on from there; they do not count.
+        foreach (var old in Iterations().Where(iteration => iteration <= state.Iteration).Skip(_configuration.CheckpointsKept))
+            File.Delete(PathOf(old));
+    }
+
+    /// <summary>The newest checkpoint that is whole; null if there is none.</summary>
+    /// <param name="warn">Told about every damaged one.</param>
+    /// <exception cref="VsmlException">It belongs to a run of another configuration.</exception>
+    public TrainingState? LoadNewest(Action<string> warn)
+    {
+        foreach (var iteration in Iterations())
+            try
+            {
+                var state = Checkpoint.Read(PathOf(iteration), _configuration);
+                if (state.Iteration == iteration) return state;
+                warn($"'{PathOf(iteration)}' holds iteration {state.Iteration}, not what its name says; going back to an older checkpoint.");
+            }
+            catch (CheckpointDamagedException damaged)
+            {
+                warn($"Damaged checkpoint: {damaged.Message} Going back to an older one.");
+            }
+        return null;
+    }
+
+    /// <summary>Path of the checkpoint of an iteration.</summary>
+    /// <param name="iteration">Meta-iterations done.</param>
+    public string PathOf(int iteration) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{iteration}{Suffix}"));
+
+    /// <summary>Whether a file name is that of a checkpoint.</summary>
+    /// <param name="name">The name without folder.</param>
+    public static bool IsCheckpoint(string name) => IterationOf(name) >= 0;
+
+    /// <summary>Iterations of all checkpoints, newest first.</summary>
+    public IReadOnlyList<int> Iterations() =>
+        [.. Directory.EnumerateFiles(_folder, Prefix + "*").Select(path => IterationOf(Path.GetFileName(path))).Where(iteration => iteration >= 0).OrderDescending()];
+
+    private static int IterationOf(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal) && name.Length > Prefix.Length + Suffix.Length
+        && int.TryParse(name.AsSpan()[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var iteration) ? iteration : -1;
+}

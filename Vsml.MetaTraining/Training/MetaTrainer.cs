@@ -1,0 +1,170 @@
+using Vsml.Contracts;
+using Vsml.Evaluation;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>
+/// Meta-iterations as a function from state to state: estimate the gradient, clip it, make a step. Writes nothing and asks no
+/// clock, so configuration and state alone decide the next state's bits, for any number of threads.
+/// </summary>
+public sealed class MetaTrainer
+{
+    private readonly Func<Architecture, VsmlModel> _models;
+    private readonly int _threads;
+    private readonly SimdLevel _level;
+    private readonly IMetaGradientEstimator _estimator;
+    private readonly EpisodeSource[] _episodes;
+    private readonly double[] _work;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="configuration">The run.</param>
+    /// <param name="models">The compiled model of each layout that the stages and meta-tests need.</param>
+    /// <param name="threads">Number of threads; 0 for one a core.</param>
+    /// <exception cref="VsmlException">Tasks, stages and model do not fit together, or data are not there.</exception>
+    public MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads = 0)
+    {
+        Configuration = configuration;
+        _models = models;
+        _threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _level = configuration.Simd ?? SimdLevels.Widest;
+        (_episodes, _work) = (new EpisodeSource[configuration.Stages.Count], new double[configuration.Stages.Count]);
+        for (var s = 0; s < _episodes.Length; s++)
+        {
+            var stage = configuration.Stages[s];
+            var tasks = At($"stages[{s}]", () => StageTasks.Of(configuration, stage));
+            _episodes[s] = new EpisodeSource(new EquatableArray<TaskShare>(tasks.Select(task => new TaskShare(task.Weight, task.Task))), stage.EpisodeLength);
+            At($"stages[{s}]", () => _episodes[s].Validate());
+            _work[s] = stage.EpisodeLength * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
+        }
+        foreach (var task in configuration.Evaluation?.Tasks ?? default)
+            At($"evaluation task '{task.Name}'", () =>
+            {
+                task.Task.Validate(configuration.Evaluation!.EpisodeLength);
+                LayoutOf(task.Task);
+            });
+        _estimator = configuration.Estimator switch
+        {
+            EsConfiguration es => new EvolutionStrategyEstimator(
+                es.Options, new CpuPopulationRunner(ModelOf, _level, _threads), es.Truncation.ToSchedule(), _threads),
+            BpttConfiguration bptt => new BpttEstimator(bptt.Options, ModelOf, _level, bptt.Truncation.ToSchedule(), _threads),
+            var other => throw new VsmlException($"estimator: {other.GetType().Name} is not supported."),
+        };
+    }
+
+    /// <summary>The run.</summary>
+    public RunConfiguration Configuration { get; }
+
+    /// <summary>Memory that the last meta-iteration kept for its gradient; null if it needed none.</summary>
+    public TapeMemory? Memory => _estimator.Memory;
+
+    /// <summary>The state before the first meta-iteration.</summary>
+    public TrainingState Initial()
+    {
+        var theta = MetaParameters.Initial(Configuration.Model, Configuration.Seed, Configuration.InitialInputGateBias).Values.ToArray();
+        return new TrainingState { Iteration = 0, Theta = theta, Optimizer = Configuration.Optimizer.Initial(theta.Length) };
+    }
+
+    /// <summary>One meta-iteration.</summary>
+    /// <param name="state">The state before; stays as it is.</param>
+    /// <param name="cancellation">Gives the iteration up.</param>
+    /// <returns>The state after it, and what happened.</returns>
+    /// <exception cref="VsmlException">The step would make theta infinite.</exception>
+    /// <exception cref="NonFiniteLossException">Too many episodes had losses that are not finite.</exception>
+    /// <exception cref="OperationCanceledException">The iteration was given up.</exception>
+    public (TrainingState State, IterationMetrics Metrics) Step(TrainingState state, CancellationToken cancellation = default)
+    {
+        var iteration = state.Iteration;
+        var stage = Configuration.StageAt(iteration);
+        // Episodes do not go on into a stage of other sizes.
+        var unroll = iteration > 0 && Configuration.StageAt(iteration - 1) != stage ? UnrollState.Empty : state.Unroll;
+        var estimate = _estimator.Estimate(Configuration.Seed, (uint)iteration, state.Theta, _episodes[stage], unroll, cancellation);
+
+        var rate = Configuration.LearningRate.At(iteration, Configuration.Stages);
+        var norm = GradientClipping.Norm(estimate.Gradient);
+        var skipped = estimate.Gradient.Length == 0 || !double.IsFinite(norm);
+        var (theta, optimizer) = (state.Theta, state.Optimizer);
+        if (!skipped)
+        {
+            var gradient = estimate.Gradient;
+            if (Configuration.ClipNorm > 0) GradientClipping.Clip(gradient, Configuration.ClipNorm);
+            (theta, optimizer) = ([.. theta], optimizer.Copy());
+            Configuration.Optimizer.Step(optimizer, gradient, rate, theta);
+            if (Array.Exists(theta, value => !float.IsFinite(value)))
+                throw new VsmlException(FormattableString.Invariant($"Iteration {iteration} (seed {Configuration.Seed}): a step of learning rate {rate} would make theta infinite. Lower the learning rate."));
+        }
+        return (
+            state with { Iteration = iteration + 1, Theta = theta, Optimizer = optimizer, Unroll = estimate.State },
+            new IterationMetrics
+            {
+                Iteration = iteration + 1,
+                Stage = stage,
+                Loss = estimate.MeanLoss,
+                Accuracy = estimate.Accuracy,
+                LearningRate = rate,
+                GradientNorm = skipped ? null : norm,
+                Dropped = estimate.Dropped,
+                Skipped = skipped,
+                Examples = estimate.Examples,
+            });
+    }
+
+    /// <summary>Whether a periodic meta-test comes before the next meta-iteration.</summary>
+    /// <param name="state">The state.</param>
+    public bool IsEvaluationDue(TrainingState state) =>
+        Configuration.Evaluation is { } evaluation && state.LastEvaluated != state.Iteration
+        && (state.Iteration % evaluation.Interval == 0 || state.Iteration == Configuration.Iterations);
+
+    /// <summary>A periodic meta-test: the same episodes of the held-out tasks every time.</summary>
+    /// <param name="state">The state; its theta is tested.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The state that knows about it, and the result.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public (TrainingState State, EvaluationMetrics Metrics) Evaluate(TrainingState state, CancellationToken cancellation = default)
+    {
+        var evaluation = Configuration.Evaluation ?? throw new InvalidOperationException("The run has no evaluation.");
+        var options = new MetaTestOptions { Episodes = evaluation.Episodes, Length = evaluation.EpisodeLength, Seed = Configuration.Seed, Threads = _threads };
+        var results = new List<EvaluationResult>();
+        foreach (var (name, task) in evaluation.Tasks)
+        {
+            var model = ModelOf(task);
+            var report = MetaTest.Run(task, [MetaTestLearner.Vsml("vsml", model, model.Pack(state.Theta, _level))], options, cancellation: cancellation);
+            var whole = report.Results.Where(result => result.From == 1).MaxBy(result => result.To)!;
+            results.Add(new EvaluationResult(name, whole.Accuracy, whole.StandardError));
+        }
+        var score = results.Sum(result => result.Accuracy) / results.Count;
+        var isBest = state.Best is null || score > state.Best.Score;
+        var best = isBest ? new BestTheta(state.Iteration, score, state.Theta) : state.Best;
+        return (state with { LastEvaluated = state.Iteration, Best = best }, new EvaluationMetrics(state.Iteration, score, isBest, results));
+    }
+
+    /// <summary>Work between two iterations, in sub-RNNs times examples of a pair: what time is in proportion to.</summary>
+    internal double Work(int from, int to)
+    {
+        var (sum, start) = (0.0, 0);
+        for (var s = 0; s < _work.Length; start += Configuration.Stages[s++].Iterations)
+            sum += _work[s] * Math.Max(0, Math.Min(to, start + Configuration.Stages[s].Iterations) - Math.Max(from, start));
+        return sum;
+    }
+
+    private Architecture LayoutOf(TaskDescription task) => Layouts.For(Configuration.Model, task.InputSize, task.OutputSize);
+
+    private VsmlModel ModelOf(TaskDescription task) => _models(LayoutOf(task));
+
+    private static void At(string place, Action action) => At(place, () =>
+    {
+        action();
+        return true;
+    });
+
+    private static T At<T>(string place, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (VsmlException exception)
+        {
+            throw new VsmlException($"{place}: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using Vsml.Contracts;
+using Vsml.Files;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>
+/// The folder of a run: run.json, checkpoints, metrics.jsonl and theta.safetensors. Held by one process at a time; a process that
+/// ends in whatever way lets go of it.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", ThetaFile = "theta.safetensors", LockFile = "lock";
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, RunConfiguration configuration, FileStream held)
+    {
+        (Path, Configuration, _lock) = (path, configuration, held);
+        Checkpoints = new CheckpointStore(path, configuration);
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The resolved configuration, SIMD level included.</summary>
+    public RunConfiguration Configuration { get; }
+
+    /// <summary>The checkpoints.</summary>
+    public CheckpointStore Checkpoints { get; }
+
+    /// <summary>Where the metrics are.</summary>
+    public string MetricsPath => System.IO.Path.Combine(Path, MetricsFile);
+
+    /// <summary>Where the best theta is.</summary>
+    public string ThetaPath => System.IO.Path.Combine(Path, ThetaFile);
+
+    /// <summary>Makes the folder of a new run and writes run.json.</summary>
+    /// <param name="path">A folder that is not there yet or holds no run.</param>
+    /// <param name="configuration">The run; where it names no SIMD level, the machine's widest is filled in.</param>
+    /// <exception cref="VsmlException">The folder holds a run, cannot be written, or the machine lacks the SIMD level.</exception>
+    public static RunFolder Create(string path, RunConfiguration configuration)
+    {
+        var resolved = configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) };
+        CheckUnused(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new VsmlException($"Cannot make the folder '{path}': {exception.Message}", exception);
+        }
+        var held = Hold(path);
+        try
+        {
+            // Once more, now that no other process can be starting a run here.
+            CheckUnused(path);
+            AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), RunConfigurationJson.Format(resolved));
+            return new RunFolder(path, resolved, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the folder of a run that was begun before.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="level">The SIMD level to go on at; null for the one that the run was begun at.</param>
+    /// <exception cref="VsmlException">There is no run, run.json is wrong, or the run was begun at another SIMD level.</exception>
+    public static RunFolder Open(string path, SimdLevel? level = null)
+    {
+        var file = System.IO.Path.Combine(path, RunFile);
+        if (!Directory.Exists(path)) throw new VsmlException($"There is no folder '{path}' to resume.");
+        if (!File.Exists(file)) throw new VsmlException($"'{path}' holds no run (no {RunFile}); start one there with --out.");
+        var configuration = RunConfigurationJson.Read(file);
+        if (configuration.Simd is not { } recorded) throw new VsmlException($"{file}: simd: the field is missing; a run folder records its level.");
+        if (level is { } other && other != recorded)
+            throw new VsmlException($"The run in '{path}' was begun at SIMD level {recorded.Name()}; going on at {other.Name()} would change its results. Resume at {recorded.Name()}.");
+        Available(recorded, $" The run in '{path}' was begun at it; resume on such a machine.");
+        var held = Hold(path);
+        try
+        {
+            foreach (var left in Directory.EnumerateFiles(path, AtomicFile.TemporaryPattern)) File.Delete(left);
+            return new RunFolder(path, configuration, held);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            held.Dispose();
+            throw new VsmlException($"Cannot write in '{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    private static SimdLevel Available(SimdLevel level, string hint = "") =>
+        level <= SimdLevels.Widest ? level
+            : throw new VsmlException($"This machine does not have SIMD level {level.Name()}; its widest is {SimdLevels.Widest.Name()}.{hint}");
+
+    private static void CheckUnused(string path)
+    {
+        if (!Directory.Exists(path)) return;
+        if (Directory.EnumerateFiles(path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => name is RunFile or MetricsFile or ThetaFile || CheckpointStore.IsCheckpoint(name!)) is { } used)
+            throw new VsmlException($"'{path}' holds a run already ({used}); continue it with --resume, or give another folder.");
+    }
+
+    // FileShare.None is an advisory lock of the operating system, gone with the process that held it.
+    private static FileStream Hold(string path)
+    {
+        var file = System.IO.Path.Combine(path, LockFile);
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new VsmlException($"Cannot write in '{path}': {exception.Message}", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new VsmlException($"Cannot hold '{path}': another process trains there, or the folder cannot be written ({exception.Message})", exception);
+        }
+    }
+}
