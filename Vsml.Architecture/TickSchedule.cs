@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 
 namespace Vsml;
@@ -26,6 +27,17 @@ public sealed record TickSchedule
 
     /// <summary>The second sweep, from the last layer to the first. Default none.</summary>
     public BackwardSweep BackwardSweep { get; init; }
+
+    /// <summary>The sweeps of one example in order; the output is read after the last forward one, and the label revealed then.</summary>
+    public IEnumerable<Sweep> Sweeps
+    {
+        get
+        {
+            yield return Sweep.First;
+            for (var tick = 1; tick < TicksPerExample; tick++) yield return Sweep.Further;
+            if (BackwardSweep != BackwardSweep.None) yield return Sweep.Backward;
+        }
+    }
 
     /// <summary>Micro ticks of the turn of layer <paramref name="layer"/>.</summary>
     /// <param name="layer">Layer index from 0.</param>

@@ -33,7 +33,7 @@ public sealed record SimdDialect(
     public SimdDialect NoWiderThan(int lanes) => lanes >= Width ? this : this with { Vector = "Vector256", Width = 8 };
 
     /// <summary>Vectors of a block of 16 lanes.</summary>
-    public int Pieces => Planning.LayerPlan.BlockLanes / Width;
+    public int Pieces => LayerPlan.BlockLanes / Width;
 
     /// <summary>Name of the emitted class.</summary>
     public string ClassName => Level + "Kernels";

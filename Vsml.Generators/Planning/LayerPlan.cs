@@ -2,55 +2,96 @@ using System;
 
 namespace Vsml.Generators.Planning;
 
-/// <summary>The axis whose neighbours share a vector; printed as Vsml.Contracts.LaneAxis.</summary>
-public enum LaneAxis
+/// <summary>
+/// A layer: its sub-RNNs and where they stand. Sub-RNN (a, b) of a dense layer reads the forward message of input a and the backward
+/// message of output b. Sub-RNN (ky, kx, a, b) of a convolution steps once at every output position, see <see cref="ConvGeometry"/>.
+/// </summary>
+/// <param name="Index">Layer index l from 0; its inputs are boundary l, its outputs boundary l + 1.</param>
+/// <param name="Spec">The declared layer.</param>
+/// <param name="Geometry">Windows and positions of a convolution; null for a dense layer.</param>
+/// <param name="Positions">With position features, what a sub-RNN is told of its place; else null.</param>
+public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry, PositionFeatures? Positions)
 {
-    /// <summary>Neighbouring inputs of a dense layer.</summary>
-    Inputs,
+    /// <summary>Number of sub-RNNs, each with N entries of h and N of c; in canonical order the last axis of <see cref="LayerSpec.SubRnnShape"/> runs fastest.</summary>
+    public int SubRnns => checked((int)Spec.SubRnnCount);
 
-    /// <summary>Neighbouring outputs of a dense layer.</summary>
-    Outputs,
+    /// <summary>
+    /// Messages that the mean of a forward message runs over, and that of a backward message: A and B of a dense layer, in a convolution
+    /// a window's places (k k channels in; k k channels out, also where nobody reads a place of the window).
+    /// </summary>
+    public (int Forward, int Backward) Terms => Geometry is { } conv
+        ? (checked(conv.Kernel * conv.Kernel * conv.Channels), checked(conv.Kernel * conv.Kernel * conv.OutputChannels))
+        : (Spec.Inputs, Spec.Outputs);
 
-    /// <summary>Neighbouring state entries of one sub-RNN of a convolution.</summary>
-    Entries,
+    /// <summary>The layer of an architecture.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    /// <param name="index">Layer index from 0.</param>
+    public static LayerPlan Of(Architecture architecture, int index)
+    {
+        var spec = architecture.Layers[index];
+        return new(
+            index, spec,
+            spec is ConvLayerSpec conv ? new ConvGeometry(conv.Height, conv.Width, conv.Channels, conv.OutputChannels, conv.Kernel, conv.Stride) : null,
+            architecture.PositionFeatures ? new PositionFeatures(spec.PositionInputs, spec.PositionOutputs, index, architecture.Layers.Count) : null);
+    }
 }
 
-/// <summary>How the states of a layer are laid out.</summary>
-/// <param name="Index">Layer index from 0.</param>
-/// <param name="Spec">The declared layer.</param>
-/// <param name="Axis">What the lanes are.</param>
-public sealed record LayerPlan(int Index, LayerSpec Spec, LaneAxis Axis)
+/// <summary>
+/// The three inputs that a sub-RNN has after its messages and before its h, with position features: index / last along each of three
+/// axes, counted from 0, or 0 on an axis with one place.
+/// </summary>
+/// <param name="Inputs">Number of a: inputs of a dense layer, channels in of a convolution. First feature: a / (Inputs - 1).</param>
+/// <param name="Outputs">Number of b: outputs, or channels out. Second feature: b / (Outputs - 1).</param>
+/// <param name="Layer">The layer's index. Third feature: Layer / (Layers - 1).</param>
+/// <param name="Layers">Number of layers K.</param>
+public sealed record PositionFeatures(int Inputs, int Outputs, int Layer, int Layers);
+
+/// <summary>
+/// The windows of a 2-D convolution with SAME padding: at output position (row, column), sub-RNN (ky, kx, a, b) reads the forward message
+/// of channel a at input position (row stride + ky - border, column stride + kx - border), zeros beyond the edge, and the backward message
+/// of channel b at (row, column). After every micro tick the states of its positions are averaged into its one state.
+/// </summary>
+/// <param name="Height">Rows of the input.</param>
+/// <param name="Width">Columns of the input.</param>
+/// <param name="Channels">Channels in.</param>
+/// <param name="OutputChannels">Channels out.</param>
+/// <param name="Kernel">k, the window's size along both axes; odd.</param>
+/// <param name="Stride">s, the step from window to window along both axes.</param>
+public sealed record ConvGeometry(int Height, int Width, int Channels, int OutputChannels, int Kernel, int Stride)
 {
-    /// <summary>Lanes of a block, at every SIMD level: sums over lanes then have one order on all machines.</summary>
-    public const int BlockLanes = 16;
+    /// <summary>Rows of output positions, ceil(height / stride).</summary>
+    public int Rows => (Height - 1) / Stride + 1;
 
-    /// <summary>Extent of the lane axis.</summary>
-    public int Lanes => Axis == LaneAxis.Inputs ? Spec.Inputs : Spec.Outputs;
+    /// <summary>Columns of output positions, ceil(width / stride).</summary>
+    public int Columns => (Width - 1) / Stride + 1;
 
-    /// <summary>Extent of the other axis, which is looped over.</summary>
-    public int Loops => Axis == LaneAxis.Inputs ? Spec.Outputs : Spec.Inputs;
+    /// <summary>Output positions: that many steps of a sub-RNN make one micro tick.</summary>
+    public int Positions => checked(Rows * Columns);
 
-    /// <summary>Blocks along the lane axis.</summary>
-    public int Blocks => (Lanes + BlockLanes - 1) / BlockLanes;
+    /// <summary>Zeros on every side, (k - 1) / 2.</summary>
+    public int Border => (Kernel - 1) / 2;
 
-    /// <summary>Whether the last block has lanes without a sub-RNN.</summary>
-    public bool HasPadding => Lanes % BlockLanes != 0;
+    /// <summary>Rows of the input with its border; window row ky of output row r lies in padded row r stride + ky.</summary>
+    public int PaddedHeight => checked(Height + 2 * Border);
 
-    /// <summary>Chooses the axis that wastes fewer lanes; if both are alike the longer one, which keeps the sums per loop step in the cache.</summary>
-    /// <param name="index">Layer index from 0.</param>
-    /// <param name="spec">The declared layer.</param>
-    public static LayerPlan Of(int index, LayerSpec spec)
-    {
-        if (spec is ConvLayerSpec) return new(index, spec, LaneAxis.Entries);
-        var overInputs = (long)Pad(spec.Inputs) * spec.Outputs;
-        var overOutputs = (long)Pad(spec.Outputs) * spec.Inputs;
-        var axis = overInputs != overOutputs
-            ? (overInputs < overOutputs ? LaneAxis.Inputs : LaneAxis.Outputs)
-            : (spec.Inputs >= spec.Outputs ? LaneAxis.Inputs : LaneAxis.Outputs);
-        return new(index, spec, axis);
-    }
+    /// <summary>Columns of the input with its border.</summary>
+    public int PaddedWidth => checked(Width + 2 * Border);
 
-    /// <summary>Rounds up to whole blocks.</summary>
-    /// <param name="count">A number of neighbours.</param>
-    public static int Pad(int count) => (count + BlockLanes - 1) / BlockLanes * BlockLanes;
+    /// <summary>
+    /// Output positions along an axis whose windows hold an input position: FirstReader to LastReader, none if the first is greater.
+    /// An input position's backward message has Readers(row) Readers(column) channels-out terms; the window places without a reader
+    /// count as zero messages in the mean.
+    /// </summary>
+    /// <param name="input">Row or column of the input.</param>
+    /// <param name="outputs"><see cref="Rows"/> or <see cref="Columns"/>.</param>
+    public int Readers(int input, int outputs) => Math.Max(0, LastReader(input, outputs) - FirstReader(input) + 1);
+
+    /// <summary>The first output position along an axis whose window holds an input position.</summary>
+    /// <param name="input">Row or column of the input.</param>
+    public int FirstReader(int input) => Math.Max(0, (input + Border - Kernel + Stride) / Stride);
+
+    /// <summary>The last output position along an axis whose window holds an input position.</summary>
+    /// <param name="input">Row or column of the input.</param>
+    /// <param name="outputs"><see cref="Rows"/> or <see cref="Columns"/>.</param>
+    public int LastReader(int input, int outputs) => Math.Min(outputs - 1, (input + Border) / Stride);
 }

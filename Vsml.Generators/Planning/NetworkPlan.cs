@@ -5,51 +5,68 @@ using System.Linq;
 namespace Vsml.Generators.Planning;
 
 /// <summary>
-/// Everything that is decided before code is written: which axis shares a vector, what each turn reads and sends, where packed
-/// theta and scratch space lie. The same for every SIMD level, and for forward and adjoint kernels.
+/// What a network computes, for any target: the turns of an example in order, what each reads, sums and sends, and where theta's
+/// tensors are. How a device stores states, messages and theta is not in it; that is for a plan of the device (for CPUs <c>CpuPlan</c>).
 /// </summary>
-public sealed class NetworkPlan
+/// <remarks>
+/// One example: for each of <see cref="Sweeps"/>, <see cref="SweepPlan.Count"/> times, the turns of its layers in order. After the last
+/// forward sweep the output is read from the forward message at the last boundary (<see cref="OutputPlan"/>), and the label is revealed;
+/// then the backward sweep follows, where there is one. All messages, h and c are zero when an episode begins, but for the initial cells.
+/// <para>
+/// The reverse pass visits the same turns in the opposite order, within a turn its micro ticks likewise. It starts from the loss at the
+/// output and meets every message that a turn reads; what nobody reads (<see cref="SentMessages.IsRead"/>) has no gradient.
+/// </para>
+/// </remarks>
+public sealed record NetworkPlan
 {
     private NetworkPlan(Architecture architecture)
     {
         Architecture = architecture;
-        Parameters = PackedParameters.Of(architecture);
-        Layers = [.. architecture.Layers.Select((layer, index) => LayerPlan.Of(index, layer))];
-        ForwardTurns = [.. Layers.Select(layer => TurnPlan.Forward(architecture, layer))];
-        BackwardTurns = architecture.Schedule.BackwardSweep == BackwardSweep.None
-            ? []
-            : [.. Layers.Reverse().Select(layer => TurnPlan.Backward(architecture, layer))];
+        Theta = ThetaPlan.Of(architecture);
+        Boundaries = new(Enumerable.Range(0, architecture.Layers.Count + 1).Select(boundary => BoundaryPlan.Of(architecture, boundary)));
+        Layers = new(architecture.Layers.Select((_, index) => LayerPlan.Of(architecture, index)));
+        Output = OutputPlan.Of(architecture);
+        Sweeps = new(SweepPlan.AllOf(this));
     }
 
     /// <summary>What was declared.</summary>
     public Architecture Architecture { get; }
 
-    /// <summary>Where packed theta lies.</summary>
-    public PackedParameters Parameters { get; }
+    /// <summary>Where the meta-parameters lie in the flat vector.</summary>
+    public ThetaPlan Theta { get; }
 
-    /// <summary>Storage decisions, one per layer.</summary>
-    public IReadOnlyList<LayerPlan> Layers { get; }
+    /// <summary>The places between layers where messages wait, 0 (before the first layer) to K (after the last).</summary>
+    public EquatableArray<BoundaryPlan> Boundaries { get; }
 
-    /// <summary>Turns of the forward sweep, first layer first.</summary>
-    public IReadOnlyList<TurnPlan> ForwardTurns { get; }
+    /// <summary>The layers, first to last.</summary>
+    public EquatableArray<LayerPlan> Layers { get; }
 
-    /// <summary>Turns of the backward sweep, last layer first; empty without one.</summary>
-    public IReadOnlyList<TurnPlan> BackwardTurns { get; }
+    /// <summary>What is done at the last boundary: output, loss, error and label.</summary>
+    public OutputPlan Output { get; }
 
-    /// <summary>All turns of an example, in order.</summary>
-    public IEnumerable<TurnPlan> Turns => ForwardTurns.Concat(BackwardTurns);
+    /// <summary>The sweeps of an example, in order; each kind once, with the number of times that it runs.</summary>
+    public EquatableArray<SweepPlan> Sweeps { get; }
 
-    /// <summary>Entries stored of the forward messages at a boundary: the input's and the output's one, all M between.</summary>
-    /// <param name="boundary">0 to K.</param>
-    public int ForwardChannels(int boundary) =>
-        boundary == 0 || boundary == Layers.Count ? 1 : Architecture.MessageSize;
+    /// <summary>What the sums that outgoing messages are made of add up, in every turn.</summary>
+    public Summands Summands => Architecture.MessageLayerNorm ? Summands.NormalisedMessages : Summands.States;
 
-    /// <summary>Entries stored of the backward messages at a boundary: none at the input, error and label at the output, all M between.</summary>
-    /// <param name="boundary">0 to K.</param>
-    public int BackwardChannels(int boundary) =>
-        boundary == 0 ? 0 : boundary == Layers.Count ? (Architecture.LabelFeedback ? 2 : 1) : Architecture.MessageSize;
+    /// <summary>
+    /// The leading entries of h, and of c, that a batch shares: before an example's first sweep each is replaced by its mean over the
+    /// batch, in every sub-RNN of every layer. floor(N/2); nothing is done for a batch of one.
+    /// </summary>
+    public int MergedEntries => Architecture.StateSize / 2;
+
+    /// <summary>All turns of an example in order, each kind of sweep once.</summary>
+    public IEnumerable<TurnPlan> Turns => Sweeps.SelectMany(sweep => sweep.Turns);
+
+    /// <summary>The sweep of a kind, or null if an example has none.</summary>
+    /// <param name="kind">The kind.</param>
+    public SweepPlan? Find(Sweep kind) => Sweeps.FirstOrDefault(sweep => sweep.Kind == kind);
 
     /// <summary>Plans an architecture.</summary>
     /// <param name="architecture">One that <see cref="ArchitectureRules"/> finds nothing wrong with.</param>
     public static NetworkPlan Of(Architecture architecture) => new(architecture);
+
+    /// <summary>The plan as people read it; <c>vsml describe --plan</c> prints it.</summary>
+    public override string ToString() => NetworkPlanText.Of(this);
 }

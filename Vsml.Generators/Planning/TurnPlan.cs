@@ -1,100 +1,88 @@
+using System;
+
 namespace Vsml.Generators.Planning;
 
-/// <summary>How much of the outgoing forward messages of a turn anybody reads.</summary>
-public enum Sending
+/// <summary>What the sums behind outgoing messages add up.</summary>
+public enum Summands
 {
-    /// <summary>Nothing: the next sweep replaces the messages unread.</summary>
-    Nothing,
+    /// <summary>States h, since the messenger commutes with the mean: message = (sum h) W / Divisor + b Terms / Divisor.</summary>
+    States,
 
-    /// <summary>The output entry alone.</summary>
-    Output,
-
-    /// <summary>All M entries.</summary>
-    Everything,
+    /// <summary>
+    /// With layer norm, normalised messages n = (y - mean y) / sqrt(var y + 1e-5) of y = h W + b, mean and biased variance over all M
+    /// entries: message = scale (sum n) / Divisor + offset Terms / Divisor.
+    /// </summary>
+    NormalisedMessages,
 }
 
-/// <summary>One turn of a layer: all of its micro ticks under fixed incoming messages, and what goes out after the last.</summary>
+/// <summary>
+/// The turn of a layer in a sweep: all its sub-RNNs take <paramref name="MicroTicks"/> LSTM steps under fixed incoming messages; the
+/// states after the last one make the outgoing messages.
+/// </summary>
 /// <param name="Layer">The layer.</param>
-/// <param name="IsBackward">Whether the turn belongs to the backward sweep.</param>
-/// <param name="Group">Index of the parameter group of its sub-RNNs.</param>
+/// <param name="Sweep">The sweep that it belongs to.</param>
+/// <param name="Group">Index in <see cref="ThetaPlan.Groups"/> of the meta-parameters that its sub-RNNs use.</param>
 /// <param name="MicroTicks">Number of LSTM steps.</param>
-/// <param name="ForwardChannels">Leading entries of the incoming forward messages that can differ from zero.</param>
-/// <param name="BackwardChannels">Leading entries of the incoming backward messages that can differ from zero.</param>
-/// <param name="SendsForward">What is read of its outgoing forward messages.</param>
-/// <param name="SendsBackward">Whether its outgoing backward messages are read.</param>
+/// <param name="FusesMicroTicks">Whether a sub-RNN can take all steps at once: not where its states are averaged over positions after each.</param>
+/// <param name="ReadsForward">The forward messages that come in, at boundary l.</param>
+/// <param name="ReadsBackward">The backward messages that come in, at boundary l + 1.</param>
+/// <param name="SendsForward">The forward messages that go out, to boundary l + 1.</param>
+/// <param name="SendsBackward">The backward messages that go out, to boundary l.</param>
 public sealed record TurnPlan(
     LayerPlan Layer,
-    bool IsBackward,
+    Sweep Sweep,
     int Group,
     int MicroTicks,
-    int ForwardChannels,
-    int BackwardChannels,
-    Sending SendsForward,
-    bool SendsBackward)
+    bool FusesMicroTicks,
+    ReceivedMessages ReadsForward,
+    ReceivedMessages ReadsBackward,
+    SentMessages SendsForward,
+    SentMessages SendsBackward)
 {
-    /// <summary>Name of the turn in emitted code, for example "Layer0Forward".</summary>
-    public string Name => $"Layer{Layer.Index}{(IsBackward ? "Backward" : "Forward")}";
-
-    /// <summary>Whether lanes are inputs, so that forward messages are sums over lanes.</summary>
-    private bool LanesAreInputs => Layer.Axis == LaneAxis.Inputs;
-
-    /// <summary>Channels of the messages that come in along the lane axis.</summary>
-    public int LaneChannels => LanesAreInputs ? ForwardChannels : BackwardChannels;
-
-    /// <summary>Channels of the messages that come in along the looped axis.</summary>
-    public int LoopChannels => LanesAreInputs ? BackwardChannels : ForwardChannels;
-
-    /// <summary>What is sent to the places of the lane axis (sums over the looped axis).</summary>
-    public Sending LaneSending => LanesAreInputs ? BackwardSending : SendsForward;
-
-    /// <summary>What is sent to the places of the looped axis (sums over lanes).</summary>
-    public Sending LoopSending => LanesAreInputs ? SendsForward : BackwardSending;
-
-    private Sending BackwardSending => SendsBackward ? Sending.Everything : Sending.Nothing;
-
-    /// <summary>Plans a layer's turn in the forward sweep.</summary>
-    /// <param name="architecture">The architecture.</param>
+    /// <summary>Plans the turn of a layer.</summary>
+    /// <param name="plan">The network; its boundaries, layers and theta are planned.</param>
     /// <param name="layer">The layer.</param>
-    public static TurnPlan Forward(Architecture architecture, LayerPlan layer)
+    /// <param name="sweep">The sweep.</param>
+    internal static TurnPlan Of(NetworkPlan plan, LayerPlan layer, Sweep sweep)
     {
-        var last = layer.Index == architecture.Layers.Count - 1;
-        var hasBackwardSweep = architecture.Schedule.BackwardSweep != BackwardSweep.None;
-        // With a backward sweep the forward sweep sees neither error nor label, and what it sends backward is replaced
-        // by the backward sweep before anybody reads it, unless another forward sweep of the same example comes first.
-        var feedback = hasBackwardSweep ? 0 : FeedbackChannels(architecture);
+        var (before, after) = (plan.Boundaries[layer.Index], plan.Boundaries[layer.Index + 1]);
         return new(
-            layer,
-            IsBackward: false,
-            GroupOf(architecture, layer.Index, backward: false),
-            architecture.Schedule.MicroTicksOf(layer.Index),
-            ForwardIn(architecture, layer),
-            last ? feedback : architecture.MessageSize,
-            last ? Sending.Output : Sending.Everything,
-            layer.Index > 0 && (!hasBackwardSweep || architecture.Schedule.TicksPerExample > 1));
+            layer, sweep,
+            plan.Theta.GroupOf(plan.Architecture, layer.Index, sweep),
+            plan.Architecture.Schedule.MicroTicksOf(layer.Index),
+            FusesMicroTicks: layer.Geometry is null,
+            ForwardIn(before, sweep),
+            BackwardIn(plan, after, sweep),
+            ForwardOut(plan, layer, after, sweep),
+            BackwardOut(plan.Architecture.Schedule, layer, before, sweep));
     }
 
-    /// <summary>Plans a layer's turn in the backward sweep.</summary>
-    /// <param name="architecture">The architecture.</param>
-    /// <param name="layer">The layer.</param>
-    public static TurnPlan Backward(Architecture architecture, LayerPlan layer) => new(
-        layer,
-        IsBackward: true,
-        GroupOf(architecture, layer.Index, backward: true),
-        architecture.Schedule.MicroTicksOf(layer.Index),
-        ForwardIn(architecture, layer),
-        layer.Index == architecture.Layers.Count - 1 ? FeedbackChannels(architecture) : architecture.MessageSize,
-        // The next forward sweep replaces every forward message before it is read.
-        Sending.Nothing,
-        layer.Index > 0);
+    private static ReceivedMessages ForwardIn(BoundaryPlan boundary, Sweep sweep) =>
+        boundary.Index == 0 ? new(0, Direction.Forward, MessageOrigin.Input, boundary.ForwardEntries, GradientWanted: false)
+        : new(boundary.Index, Direction.Forward, sweep == Sweep.Backward ? MessageOrigin.SweepBefore : MessageOrigin.ThisSweep, boundary.ForwardEntries, GradientWanted: true);
 
-    private static int ForwardIn(Architecture architecture, LayerPlan layer) => layer.Index == 0 ? 1 : architecture.MessageSize;
-
-    private static int FeedbackChannels(Architecture architecture) => architecture.LabelFeedback ? 2 : 1;
-
-    private static int GroupOf(Architecture architecture, int layer, bool backward)
+    private static ReceivedMessages BackwardIn(NetworkPlan plan, BoundaryPlan boundary, Sweep sweep)
     {
-        var separate = backward && architecture.Schedule.BackwardSweep == BackwardSweep.Separate;
-        var first = separate ? (architecture.LayerwiseParameters ? architecture.Layers.Count : 1) : 0;
-        return first + (architecture.LayerwiseParameters ? layer : 0);
+        if (boundary.Index < plan.Layers.Count)
+            return new(boundary.Index, Direction.Backward, sweep == Sweep.Backward ? MessageOrigin.ThisSweep : MessageOrigin.SweepBefore, boundary.BackwardEntries, GradientWanted: true);
+        return sweep == plan.Output.ReadIn
+            ? new(boundary.Index, Direction.Backward, MessageOrigin.Feedback, boundary.BackwardEntries, GradientWanted: true)
+            : new(boundary.Index, Direction.Backward, MessageOrigin.Zero, 0, GradientWanted: false);
+    }
+
+    // The output is read after the last forward sweep alone; a backward sweep's forward messages are replaced before anybody reads them.
+    private static SentMessages ForwardOut(NetworkPlan plan, LayerPlan layer, BoundaryPlan boundary, Sweep sweep)
+    {
+        var isOutput = boundary.Index == plan.Output.Boundary;
+        var isRead = sweep != Sweep.Backward && (!isOutput || (plan.Architecture.Schedule.TicksPerExample == 1) == (sweep == Sweep.First));
+        return new(boundary.Index, Direction.Forward, boundary.ForwardFirst, isRead ? boundary.ForwardEntries : 0, layer.Terms.Forward, layer.Terms.Forward);
+    }
+
+    // Backward messages are read in the sweep that follows, unless it is a backward sweep, which sends its own first.
+    private static SentMessages BackwardOut(TickSchedule schedule, LayerPlan layer, BoundaryPlan boundary, Sweep sweep)
+    {
+        var isRead = sweep == Sweep.Backward || schedule.BackwardSweep == BackwardSweep.None
+            || (sweep == Sweep.First ? schedule.TicksPerExample > 1 : schedule.TicksPerExample > 2);
+        return new(boundary.Index, Direction.Backward, 0, isRead ? boundary.BackwardEntries : 0, layer.Terms.Backward, layer.Terms.Backward);
     }
 }

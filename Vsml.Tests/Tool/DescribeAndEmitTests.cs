@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Vsml.Files;
+using Vsml.Generators.Planning;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Generators;
 
@@ -45,6 +46,15 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
         architecture.Schedule.MicroTicks.ShouldBe([1, 3]);
         architecture.Schedule.BackwardSweep.ShouldBe(BackwardSweep.Separate);
         architecture.LabelFeedback.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Describing_a_plan_prints_the_turns_in_order()
+    {
+        var path = TraceFiles.ArchitecturePath("dense-tiny");
+        var run = ToolRun.InProcess("describe", path, "--plan").ShouldSucceed();
+        run.Output.ShouldBe(NetworkPlan.Of(ArchitectureJson.Read(path)).ToString());
+        run.Output.ShouldContain("first sweep");
     }
 
     [Fact]

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Vsml.Files;
+using Vsml.Generators.Planning;
 using Vsml.Tool.Declared;
 
 namespace Vsml.Tool.Commands;
 
-/// <summary><c>vsml describe</c>: a network's canonical JSON form, and its sizes.</summary>
+/// <summary><c>vsml describe</c>: a network's canonical JSON form, and its sizes; or its plan.</summary>
 internal static class DescribeCommand
 {
     /// <summary>Makes the command.</summary>
@@ -12,15 +13,25 @@ internal static class DescribeCommand
     public static Command Create(ToolContext context)
     {
         var source = new ArchitectureSource();
+        var plan = new Option<bool>("--plan") { Description = "Print the plan instead: the turns of an example in order, what each reads and sends, and where theta lies." };
         var command = new ToolCommand(
             "describe",
             "Print a network as JSON with every field, and its sizes on standard error.",
             "vsml describe net.json",
-            "vsml describe --assembly MyModels.dll MnistLearner > net.json");
+            "vsml describe net.json --plan",
+            "vsml describe --assembly MyModels.dll MnistLearner > net.json")
+        {
+            plan,
+        };
         source.AddTo(command);
         command.SetAction(parsed =>
         {
             var architecture = source.Read(parsed, DeclarationNames.Standard).Architecture;
+            if (parsed.GetValue(plan))
+            {
+                context.Output.Write(NetworkPlan.Of(architecture).ToString());
+                return ExitCodes.Success;
+            }
             context.Output.Write(ArchitectureJson.Format(architecture));
             SizesReport.Print(architecture, context);
             return ExitCodes.Success;

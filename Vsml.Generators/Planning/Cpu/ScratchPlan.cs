@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 
-namespace Vsml.Generators.Planning;
+namespace Vsml.Generators.Emission;
 
 /// <summary>Sizes of the scratch space that turns share.</summary>
 public static class ScratchPlan

@@ -1,4 +1,4 @@
-namespace Vsml.Generators.Planning;
+namespace Vsml.Generators.Emission;
 
 /// <summary>Where the scratch space of a convolution's turn lies: offsets in floats, the same at every SIMD level.</summary>
 /// <param name="StartGates">What the gates of a sub-RNN start from at all positions: bias and position features.</param>

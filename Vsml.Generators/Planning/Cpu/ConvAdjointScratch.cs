@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 
-namespace Vsml.Generators.Planning;
+namespace Vsml.Generators.Emission;
 
 /// <summary>
 /// Where the scratch space of a convolution's adjoint turn lies, behind that of the turn itself: offsets in floats, the same at

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 
-namespace Vsml.Generators.Planning;
+namespace Vsml.Generators.Emission;
 
 /// <summary>
 /// Sizes of the scratch space of dense adjoint turns. Gates of a few places are kept until their weights' gradient is taken at once:

@@ -1,4 +1,4 @@
-namespace Vsml.Generators.Planning;
+namespace Vsml.Generators.Emission;
 
 /// <summary>Where the tensors of a group lie in flat theta, counted from the group's first; gradients are kept in this order.</summary>
 public sealed class ThetaOffsets

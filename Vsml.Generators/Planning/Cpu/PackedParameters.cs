@@ -1,6 +1,6 @@
 using System.Linq;
 
-namespace Vsml.Generators.Planning;
+namespace Vsml.Generators.Emission;
 
 /// <summary>
 /// Where theta lies when packed for the sweeps. The same for all groups, all layer sizes and all SIMD levels, so that one

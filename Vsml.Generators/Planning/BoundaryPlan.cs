@@ -1,0 +1,38 @@
+namespace Vsml.Generators.Planning;
+
+/// <summary>
+/// A boundary between layers, where messages wait: before layer l lies boundary l, after the last layer boundary K. Every place of it
+/// has one forward and one backward message of M entries each, of which only some are ever other than zero or read by anybody; a
+/// target need not store the others.
+/// </summary>
+/// <param name="Index">0 to K.</param>
+/// <param name="Rows">Rows of places; 1 where there is no image.</param>
+/// <param name="Columns">Columns of places; 1 where there is no image.</param>
+/// <param name="Channels">Places at each position: channels of an image, or the inputs or outputs of dense layers.</param>
+/// <param name="ForwardFirst">The entry of forward messages that is stored first: the output's at boundary K, else 0.</param>
+/// <param name="ForwardEntries">Entries of forward messages that are stored from there on: 1 at the input (its value x) and at the output, M between.</param>
+/// <param name="BackwardEntries">Leading entries of backward messages that are stored: 0 at the input, where nobody reads them; at the output the error and, with label feedback, the label; M between.</param>
+public sealed record BoundaryPlan(int Index, int Rows, int Columns, int Channels, int ForwardFirst, int ForwardEntries, int BackwardEntries)
+{
+    /// <summary>Number of places. Place (row, column, channel) has index (row * Columns + column) * Channels + channel.</summary>
+    public int Places => checked(Rows * Columns * Channels);
+
+    /// <summary>The boundary of an architecture.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    /// <param name="index">0 to K.</param>
+    public static BoundaryPlan Of(Architecture architecture, int index)
+    {
+        var layers = architecture.Layers.Count;
+        var (isInput, isOutput) = (index == 0, index == layers);
+        var (rows, columns, channels) = index < layers && architecture.Layers[index] is ConvLayerSpec next
+            ? (next.Height, next.Width, next.Channels)
+            : index > 0 && architecture.Layers[index - 1] is ConvLayerSpec before
+                ? (before.OutputHeight, before.OutputWidth, before.OutputChannels)
+                : (1, 1, isInput ? architecture.Layers[0].Inputs : architecture.Layers[index - 1].Outputs);
+        return new(
+            index, rows, columns, channels,
+            isOutput ? architecture.OutputIndex : 0,
+            isInput || isOutput ? 1 : architecture.MessageSize,
+            isInput ? 0 : isOutput ? OutputPlan.FeedbackEntries(architecture) : architecture.MessageSize);
+    }
+}
