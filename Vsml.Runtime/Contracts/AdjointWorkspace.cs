@@ -7,12 +7,13 @@ public sealed class AdjointWorkspace
     /// <param name="kernels">The kernels.</param>
     /// <param name="parameters">Number of meta-parameters.</param>
     /// <param name="batch">Examples that share a tick.</param>
+    /// <exception cref="VsmlException">A part of it is larger than one array can be.</exception>
     public AdjointWorkspace(NetworkKernels kernels, int parameters, int batch)
     {
         State = new NetworkState(kernels.Shape, batch);
         Forward = SweepWorkspace.NewForward(kernels.Shape, batch);
+        ThetaSums = new AlignedFloats(FloatCount.Of("The sums of theta's gradient", LayerStorage.BlockLanes, parameters));
         Theta = new AlignedFloats(parameters + LayerStorage.BlockLanes);
-        ThetaSums = new AlignedFloats(checked(parameters * LayerStorage.BlockLanes));
         Scratch = new AlignedFloats(kernels.AdjointScratchFloats(batch));
     }
 

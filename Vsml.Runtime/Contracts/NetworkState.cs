@@ -10,6 +10,7 @@ public sealed class NetworkState
     /// <param name="shape">The network's shape.</param>
     /// <param name="batch">Examples that share a tick.</param>
     /// <param name="discards">True for a target that keeps messages but throws the sub-RNNs' new states away.</param>
+    /// <exception cref="VsmlException">A part of it is larger than one array can be.</exception>
     public NetworkState(NetworkShape shape, int batch, bool discards = false)
     {
         Batch = batch;
@@ -20,12 +21,12 @@ public sealed class NetworkState
         for (var l = 0; l < shape.Layers.Count; l++)
         {
             var layer = shape.Layers[l];
-            var floats = discards ? LayerStorage.BlockLanes * LayerStorage.Pad(layer.StateSize) : checked(layer.FloatsPerExample * batch);
+            var floats = discards ? LayerStorage.BlockLanes * LayerStorage.Pad(layer.StateSize) : shape.StateFloats(l, batch);
             Hidden[l] = new AlignedFloats(floats);
             Cell[l] = new AlignedFloats(floats);
         }
         for (var l = 0; l <= shape.Layers.Count; l++)
-            Backward[l] = new AlignedFloats(batch * shape.BackwardChannels[l] * shape.PaddedUnits(l));
+            Backward[l] = new AlignedFloats(shape.BackwardFloats(l, batch));
     }
 
     /// <summary>Examples that share a tick.</summary>

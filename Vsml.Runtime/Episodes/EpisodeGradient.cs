@@ -29,6 +29,7 @@ public sealed class EpisodeGradient
     /// <param name="level">The SIMD level of the kernels.</param>
     /// <param name="batch">Examples that share a tick.</param>
     /// <param name="tapeExamples">Examples whose states are kept at once; a window longer than that runs forward twice. 0 keeps all.</param>
+    /// <exception cref="VsmlException">The batch is too large for these layers.</exception>
     public EpisodeGradient(VsmlModel model, SimdLevel level, int batch = 1, int tapeExamples = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -74,26 +75,26 @@ public sealed class EpisodeGradient
     /// <param name="window">Examples of a window.</param>
     /// <param name="budgetBytes">Bytes that tape and checkpoints may take.</param>
     /// <returns>Examples on the tape, and the bytes that they and the checkpoints take.</returns>
-    /// <exception cref="VsmlException">No tape length fits.</exception>
+    /// <exception cref="VsmlException">No tape length fits, or the batch is too large for these layers.</exception>
     public static (int TapeExamples, long Bytes) PlanTape(VsmlModel model, SimdLevel level, int batch, int window, long budgetBytes)
     {
         var shape = model.Kernels(level).Shape;
         var sweeps = model.Architecture.Schedule.TicksPerExample + (model.Architecture.Schedule.BackwardSweep == BackwardSweep.None ? 0 : 1);
         var example = sweeps * GradientTape.SweepBytes(shape, batch);
         var state = GradientTape.StateBytes(shape, batch);
-        long Bytes(int examples) => examples * example + state + (examples >= window ? 0 : (window + examples - 1) / examples * state);
-
-        if (Bytes(window) <= budgetBytes) return (window, Bytes(window));
-        // Without room for everything, sqrt(window) examples on the tape need least.
-        var best = 0;
-        for (var examples = 1; examples < window; examples++)
-            if (Bytes(examples) <= budgetBytes) best = examples;
-        if (best == 0)
+        // Wide, so that no window is too long to be weighed.
+        var least = (Int128)window * example + state;
+        if (least <= budgetBytes) return (window, (long)least);
+        // The fewer stretches, the longer the tape: the first number of them that fits is the answer.
+        for (var stretches = 2L; stretches <= window && (stretches + 1) * (Int128)state < least; stretches++)
         {
-            var least = Enumerable.Range(1, window).Min(Bytes);
-            throw new VsmlException($"A memory budget of {budgetBytes} bytes is too small for a window of {window} examples; it needs at least {least}. Raise the budget or shorten the window.");
+            var checkpoints = (stretches + 1) * (Int128)state;
+            var shortest = (window - 1) / stretches + 1;
+            var longest = Int128.Min((window - 1) / (stretches - 1), (budgetBytes - checkpoints) / example);
+            if (longest >= shortest) return ((int)longest, (long)(longest * example + checkpoints));
+            least = Int128.Min(least, shortest * (Int128)example + checkpoints);
         }
-        return (best, Bytes(best));
+        throw new VsmlException($"A memory budget of {budgetBytes} bytes is too small for a window of {window} examples; it needs at least {least}. Raise the budget or shorten the window.");
     }
 
     /// <summary>Runs a window forward and backward.</summary>
@@ -109,6 +110,7 @@ public sealed class EpisodeGradient
     /// <param name="carried">Examples after which the state is handed on; the whole window if negative.</param>
     /// <param name="startsEpisode">Whether the window begins an episode, so that the learned initial cell is in its state.</param>
     /// <returns>The weighted loss.</returns>
+    /// <exception cref="ArgumentException">The window is empty, or its lengths disagree.</exception>
     public float Run(
         ReadOnlySpan<float> theta,
         PackedTheta packed,
@@ -123,6 +125,7 @@ public sealed class EpisodeGradient
         bool startsEpisode = true)
     {
         var length = losses.Length / Batch;
+        CheckLengths(inputs.Length, labels.Length, losses.Length);
         if (carried < 0) carried = length;
         theta.CopyTo(_adjoint.Theta.Span);
         _adjoint.ThetaSums.Span.Clear();
@@ -172,6 +175,12 @@ public sealed class EpisodeGradient
     /// <param name="gradient">Receives canonical order with the batch first.</param>
     public void GetCellGradient(int layer, Span<float> gradient) =>
         _kernels.Shape.Layers[layer].Export(_adjoint.State.Cell[layer].Span, gradient, Batch);
+
+    private void CheckLengths(int inputs, int labels, int losses)
+    {
+        if (losses == 0 || losses % Batch != 0 || inputs != (long)losses * _architecture.InputSize || labels != (long)losses * _architecture.OutputSize)
+            throw new ArgumentException($"A window of {losses} losses in batches of {Batch} takes {(long)losses * _architecture.InputSize} inputs and {(long)losses * _architecture.OutputSize} labels, at least those of one example; there are {inputs} and {labels}.");
+    }
 
     private NetworkState Checkpoint(int index)
     {

@@ -22,6 +22,7 @@ public sealed class EpisodeRunner
     /// <param name="model">The model.</param>
     /// <param name="level">The SIMD level of the kernels.</param>
     /// <param name="batch">Examples that share a tick and merge their states.</param>
+    /// <exception cref="VsmlException">The batch is too large for these layers.</exception>
     public EpisodeRunner(VsmlModel model, SimdLevel level, int batch = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);

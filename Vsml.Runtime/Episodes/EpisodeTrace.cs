@@ -17,6 +17,8 @@ public sealed record EpisodeTrace(float[] Logits, float[] Losses, float[][] Cell
     /// <param name="cells">Initial c of each layer, canonical order with the batch first.</param>
     /// <param name="inputs">[T, batch, inputs].</param>
     /// <param name="labels">[T, batch, outputs].</param>
+    /// <exception cref="VsmlException">The batch is too large for these layers.</exception>
+    /// <exception cref="ArgumentException">Inputs and labels are not those of whole batches.</exception>
     public static EpisodeTrace Run(
         VsmlModel model, SimdLevel level, int batch, ReadOnlySpan<float> theta, IReadOnlyList<float[]> cells, ReadOnlySpan<float> inputs, ReadOnlySpan<float> labels)
     {
@@ -27,6 +29,8 @@ public sealed record EpisodeTrace(float[] Logits, float[] Losses, float[][] Cell
 
         var (inputFloats, outputFloats) = (batch * model.Architecture.InputSize, batch * model.Architecture.OutputSize);
         var length = inputs.Length / inputFloats;
+        if (inputs.Length % inputFloats != 0 || labels.Length != (long)length * outputFloats)
+            throw new ArgumentException($"There are {inputs.Length} inputs and {labels.Length} labels; each step of this network takes {inputFloats} and {outputFloats}.");
         var trace = new EpisodeTrace(
             new float[length * outputFloats],
             new float[length * batch],
@@ -57,6 +61,8 @@ public sealed record EpisodeTrace(float[] Logits, float[] Losses, float[][] Cell
     /// <param name="labels">[T, batch, outputs].</param>
     /// <param name="tapeExamples">Examples whose states are kept at once; 0 for all.</param>
     /// <returns>The gradient with respect to theta, and with respect to the initial cells of each layer.</returns>
+    /// <exception cref="VsmlException">The batch is too large for these layers.</exception>
+    /// <exception cref="ArgumentException">Inputs and labels are not those of whole batches.</exception>
     public static (float[] Theta, float[][] Cells) Differentiate(
         VsmlModel model,
         SimdLevel level,

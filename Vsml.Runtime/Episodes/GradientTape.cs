@@ -38,8 +38,8 @@ internal sealed class GradientTape
     public static long StateBytes(NetworkShape shape, int batch)
     {
         var floats = 0L;
-        for (var l = 0; l < shape.Layers.Count; l++) floats += 2L * batch * shape.Layers[l].FloatsPerExample;
-        for (var l = 0; l <= shape.Layers.Count; l++) floats += (long)batch * shape.BackwardChannels[l] * shape.PaddedUnits(l);
+        for (var l = 0; l < shape.Layers.Count; l++) floats += 2L * shape.StateFloats(l, batch);
+        for (var l = 0; l <= shape.Layers.Count; l++) floats += shape.BackwardFloats(l, batch);
         return floats * sizeof(float);
     }
 
@@ -47,7 +47,7 @@ internal sealed class GradientTape
     public static long SweepBytes(NetworkShape shape, int batch)
     {
         var floats = 0L;
-        for (var l = 0; l <= shape.Layers.Count; l++) floats += (long)batch * shape.ForwardChannels[l] * shape.PaddedUnits(l);
+        for (var l = 0; l <= shape.Layers.Count; l++) floats += shape.ForwardFloats(l, batch);
         return StateBytes(shape, batch) + floats * sizeof(float);
     }
 }
