@@ -18,6 +18,7 @@ internal static class BenchmarkRun
     public static void Run(BenchmarkOptions options)
     {
         var console = CreateConsole();
+        if (options.JsonPath is { } place) Files.AtomicFile.Check(place);
         if (options.ArchitecturePath is { } path) Files.ArchitectureJson.Read(path);
         var names = options.Suites.Count > 0 ? options.Suites.Distinct() : options.ArchitecturePath is null ? SuiteList.Names : SuiteList.TimingArchitectures;
         var figures = Measure([.. names.Select(SuiteList.Find)], options, console);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vsml.Files;
 
 namespace Vsml.Samples;
 
@@ -48,8 +49,8 @@ internal sealed record SampleOptions(string Estimator, ulong Seed, string? Json,
     // Found out now rather than after minutes of work.
     private static string Writable(string option, string path)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        if (path.Length == 0 || Directory.Exists(path)) throw new VsmlException($"{option} {path}: give the name of a file.");
-        return Directory.Exists(folder) ? path : throw new VsmlException($"{option} {path}: there is no folder '{folder}'.");
+        if (path is "" or "-") throw new VsmlException($"{option} {path}: give the name of a file; progress goes to standard output.");
+        AtomicFile.Check(path);
+        return path;
     }
 }

@@ -7,6 +7,9 @@ namespace Vsml.Tool;
 /// <param name="Cancellation">Requested after Ctrl-C or SIGTERM.</param>
 public sealed record ToolContext(TextWriter Output, TextWriter Error, bool IsInteractive = false, CancellationToken Cancellation = default)
 {
+    /// <summary>Opens standard output for results that are no lines of text.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     /// <summary>Runs work that cannot be interrupted by itself; when a stop is requested the work is abandoned.</summary>
     /// <typeparam name="T">What the work results in.</typeparam>
     /// <param name="work">Work that writes no files.</param>

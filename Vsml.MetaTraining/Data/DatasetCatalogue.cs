@@ -121,7 +121,7 @@ public static class DatasetCatalogue
     private static ImageDataset? Fashion(DatasetSplit part, DatasetSplit wanted) =>
         wanted != part && wanted != DatasetSplit.All ? null
         : FashionMnist.TryLoad(part, DataFolders.Candidates(FashionMnist.Name)) ?? throw new VsmlException(
-            $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {Path.Combine(DataFolders.Cache, FashionMnist.Name)}");
+            $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {DataFolders.Candidates(FashionMnist.Name).Last()}");
 
     private static ImageDataset ReadFile(string path)
     {

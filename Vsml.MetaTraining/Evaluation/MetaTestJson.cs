@@ -11,17 +11,14 @@ public static class MetaTestJson
     /// <param name="tests">The meta-tests with their data sets.</param>
     /// <exception cref="VsmlException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<NamedMetaTest> tests) =>
-        AtomicFile.Write(path, stream =>
-        {
-            using var writer = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n" });
-            Write(writer, tests);
-        });
+        AtomicFile.Write(path, stream => Write(stream, tests));
 
     /// <summary>Writes the results as one object.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="stream">Where to; it is not closed.</param>
     /// <param name="tests">The meta-tests with their data sets.</param>
-    public static void Write(Utf8JsonWriter writer, IEnumerable<NamedMetaTest> tests)
+    public static void Write(Stream stream, IEnumerable<NamedMetaTest> tests)
     {
+        using var writer = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n" });
         writer.WriteStartObject();
         writer.WriteStartArray("results");
         foreach (var test in tests)
@@ -41,6 +38,8 @@ public static class MetaTestJson
             }
         writer.WriteEndArray();
         writer.WriteEndObject();
+        writer.Flush();
+        stream.Write("\n"u8);
     }
 }
 

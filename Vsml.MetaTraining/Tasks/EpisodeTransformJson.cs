@@ -14,8 +14,8 @@ internal static class EpisodeTransformJson
         {
             "random-pixels" => new RandomPixels(Fields("count").Int32("count")),
             "random-projection" => new RandomProjection(Fields("outputs").Int32("outputs", 0)),
-            "fixed-projection" => new FixedProjection(Seed()),
-            "fixed-permutation" => new FixedPermutation(Seed()),
+            "fixed-projection" => new FixedProjection(Fields("seed").UInt64("seed")),
+            "fixed-permutation" => new FixedPermutation(Fields("seed").UInt64("seed")),
             "label-permutation" => Labels(),
             "input-scale-jitter" => new InputScaleJitter((float)Fields("logRange").Double("logRange", .5)),
             "padding" => new Padding(Fields("inputs", "outputs").Int32("inputs", 0), Fields("inputs", "outputs").Int32("outputs", 0)),
@@ -28,14 +28,6 @@ internal static class EpisodeTransformJson
         {
             _ = Fields();
             return new();
-        }
-
-        ulong Seed()
-        {
-            var fields = Fields("seed");
-            var value = fields.Element("seed");
-            return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var seed) ? seed
-                : throw StrictJson.Error(source, fields.PathOf("seed"), "it must be a whole number from 0 to 18446744073709551615.");
         }
     }
 

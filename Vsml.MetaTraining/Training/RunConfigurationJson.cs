@@ -49,7 +49,7 @@ public static class RunConfigurationJson
         {
             Model = ArchitectureJson.Read(fields.Element("model"), source, "model"),
             InitialInputGateBias = (float)Number(fields, "initialInputGateBias", standard.InitialInputGateBias, -100, 100, source),
-            Seed = ReadSeed(fields, source, standard.Seed),
+            Seed = fields.UInt64("seed", standard.Seed),
             Tasks = new(ReadTasks(fields, source)),
             Stages = new(stages),
             LearningRate = ReadLearningRate(fields.Element("learningRate"), source, stages.Length),
@@ -238,14 +238,6 @@ public static class RunConfigurationJson
             EpisodeLength = Positive(fields, "episodeLength", standard.EpisodeLength, source),
             Tasks = new(tasks),
         };
-    }
-
-    private static ulong ReadSeed(StrictJson fields, string source, ulong fallback)
-    {
-        if (!fields.Has("seed")) return fallback;
-        var element = fields.Element("seed");
-        return element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out var seed) ? seed
-            : throw StrictJson.Error(source, "seed", $"it must be a whole number from 0 to {ulong.MaxValue}.");
     }
 
     private static SimdLevel ReadSimd(StrictJson fields, string source) =>

@@ -39,6 +39,22 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Finds out whether <see cref="Write"/> could make a file now, before work is done for it. Nothing is left behind.</summary>
+    /// <param name="path">The file that is to be made or replaced.</param>
+    /// <exception cref="VsmlException">It could not be written.</exception>
+    public static void Check(string path)
+    {
+        try
+        {
+            var temporary = TemporaryNameFor(Target(path));
+            using (new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose)) { }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new VsmlException($"Cannot write '{path}': {Reason(path, exception)}", exception);
+        }
+    }
+
     /// <summary>Writes bytes as a file.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="content">All bytes of the file.</param>

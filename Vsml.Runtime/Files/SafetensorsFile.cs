@@ -68,18 +68,30 @@ public sealed class SafetensorsFile
     /// <param name="metadata">Text to keep beside them, or null.</param>
     /// <exception cref="VsmlException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">Two tensors have one name, or a name is "__metadata__".</exception>
-    public static void Write(string path, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, Writer(tensors, metadata));
+
+    /// <summary>Writes the bytes of a file to a stream.</summary>
+    /// <param name="stream">Where to; it is not closed.</param>
+    /// <param name="tensors">Tensors of distinct names.</param>
+    /// <param name="metadata">Text to keep beside them, or null.</param>
+    /// <exception cref="IOException">The stream takes no more.</exception>
+    /// <exception cref="ArgumentException">Two tensors have one name, or a name is "__metadata__".</exception>
+    public static void Write(Stream stream, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Writer(tensors, metadata)(stream);
+
+    private static Action<Stream> Writer(IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var ordered = InFileOrder(tensors);
         var header = SafetensorsHeader.Format(ordered, metadata ?? new Dictionary<string, string>());
-        AtomicFile.Write(path, stream =>
+        return stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(ulong)];
             BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
             stream.Write(length);
             stream.Write(header);
             foreach (var tensor in ordered) tensor.WriteTo(stream);
-        });
+        };
     }
 
     /// <summary>The order in which the data of tensors stand in a file.</summary>

@@ -46,9 +46,13 @@ internal sealed class StrictJson
             return read(document.RootElement);
         }
         // Half a surrogate pair is an ArgumentException, or where it is escaped, an InvalidOperationException when it is fetched.
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             throw new VsmlException($"{source}: not valid JSON: {exception.Message}", exception);
+        }
+        catch (JsonException exception)
+        {
+            throw new VsmlException($"{source}: not valid JSON{Place(json, exception)}: {What(exception)}", exception);
         }
     }
 
@@ -87,6 +91,10 @@ internal sealed class StrictJson
     /// <summary>A whole number; the fallback where the field is left out, an error if there is none.</summary>
     public int Int32(string name, int? fallback = null) =>
         _fields.TryGetValue(name, out var element) ? Int32Of(element, _source, PathOf(name)) : fallback ?? throw Missing(name);
+
+    /// <summary>A whole number of at least 0 that fits into 64 bits; the fallback where the field is left out, an error if there is none.</summary>
+    public ulong UInt64(string name, ulong? fallback = null) =>
+        _fields.TryGetValue(name, out var element) ? (ulong)WholeOf(element, _source, PathOf(name), ulong.MinValue, ulong.MaxValue) : fallback ?? throw Missing(name);
 
     /// <summary>A number; the fallback where the field is left out, an error if there is none.</summary>
     public double Double(string name, double? fallback = null)
@@ -128,12 +136,18 @@ internal sealed class StrictJson
     }
 
     /// <summary>A whole number that fits into 32 bits.</summary>
-    public static int Int32Of(JsonElement element, string source, string path)
+    public static int Int32Of(JsonElement element, string source, string path) => (int)WholeOf(element, source, path, int.MinValue, int.MaxValue);
+
+    // To JSON Schema 4.0 and 4e0 are integers too.
+    private static Int128 WholeOf(JsonElement element, string source, string path, Int128 min, Int128 max)
     {
+        const NumberStyles jsonNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (element.ValueKind != JsonValueKind.Number) throw Error(source, path, $"it must be a whole number, not {Kind(element)}.");
-        if (element.TryGetInt32(out var value)) return value;
         var text = element.GetRawText();
-        throw Error(source, path, $"{(text.Length > 40 ? text[..40] + "..." : text)} is not a whole number of at most {int.MaxValue}.");
+        var shown = text.Length > 40 ? text[..40] + "..." : text;
+        return Int128.TryParse(text, jsonNumber, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw Error(source, path, string.Create(CultureInfo.InvariantCulture, $"{shown} is not a whole number {(min < 0 ? "of at most" : "from 0 to")} {max}."));
     }
 
     /// <summary>How an error calls the type of a value.</summary>
@@ -146,6 +160,24 @@ internal sealed class StrictJson
         JsonValueKind.Null => "null",
         _ => "true or false",
     };
+
+    // Lines and columns as editors count them, from 1 and in characters; the reader counts from 0 and in bytes.
+    private static string Place(string json, JsonException exception)
+    {
+        if (exception is not { LineNumber: { } line, BytePositionInLine: { } bytes }) return "";
+        var start = 0;
+        for (var i = 0L; i < line; i++) start = json.IndexOf('\n', start) + 1;
+        var column = 1;
+        foreach (var rune in json.AsSpan(start).EnumerateRunes())
+        {
+            if ((bytes -= rune.Utf8SequenceLength) < 0) break;
+            column++;
+        }
+        return string.Create(CultureInfo.InvariantCulture, $" at line {line + 1}, column {column}");
+    }
+
+    private static string What(JsonException exception) =>
+        exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and > 0 ? exception.Message[..end] : exception.Message;
 
     private VsmlException Missing(string name) => Error(_source, PathOf(name), "the field is missing.");
 }

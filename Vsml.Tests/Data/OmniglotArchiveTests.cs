@@ -181,11 +181,10 @@ public class OmniglotArchiveTests
         refused.ShouldBeGreaterThan(50);
     }
 
-    [Fact]
-    public void ThePublishedArchiveReadsWhereItIs()
+    [SharedFact("data", "omniglot", "images_background_small1.zip")]
+    public void ThePublishedArchiveIsRead()
     {
-        if (RepositoryPaths.InShared("data", "omniglot", "images_background_small1.zip") is not { } path) return;
-        var set = OmniglotArchive.Read(path);
+        var set = OmniglotArchive.Read(RepositoryPaths.InShared("data", "omniglot", "images_background_small1.zip").ShouldNotBeNull());
         (set.Count, set.ClassCount).ShouldBe((2720, 136));
         Enumerable.Range(0, 136).Select(c => set.OfClass(c).Length).ShouldAllBe(count => count == 20);
         // Few pixels are ink; the published figure over all alphabets is .92206.

@@ -11,13 +11,13 @@ namespace Vsml.Tests.Evaluation;
 /// </summary>
 public class ProbeTests
 {
-    [Theory]
+    [SharedTheory("golden", "probe")]
     [InlineData("f1", "digits", 8, false, new[] { .732, .863, .893 })]
     [InlineData("f2", "mnist", 8, false, new[] { .561, .714, .757 })]
     [InlineData("r4", "mnist", 8, true, new[] { .553, .715, .783, .800 })]
     public void AThetaOfTheStudyReachesItsFigures(string probe, string data, int size, bool projected, double[] expected)
     {
-        if (RepositoryPaths.InShared("golden", "probe", probe + ".json") is not { } path) return;
+        var path = RepositoryPaths.InShared("golden", "probe", probe + ".json").ShouldNotBeNull();
         var task = MetaTestTasks.Create(data, size, projected);
         var architecture = ArchitectureJson.Read(path);
         architecture = architecture with { Layers = new([new DenseLayerSpec(task.InputSize, task.OutputSize)]) };

@@ -157,6 +157,30 @@ public class ArchitectureJsonTests
         error.ShouldNotContain("\n");
     }
 
+    [Theory]
+    [InlineData("1.6e1")]
+    [InlineData("16.0")]
+    [InlineData("160e-1")]
+    [InlineData("16.000")]
+    public void AWholeNumberMayBeWrittenInAnyWay(string sixteen)
+    {
+        var text = Full.Replace("\"stateSize\": 16", $"\"stateSize\": {sixteen}", StringComparison.Ordinal);
+        text.ShouldContain(sixteen);
+        Schema.Problems(text).ShouldBeEmpty();
+        ArchitectureJson.Parse(text, "A.json").ShouldBe(ArchitectureJson.Parse(Full, "A.json"));
+    }
+
+    [Theory]
+    [InlineData("{", "line 1, column 2")]
+    [InlineData("{\n  \"é\": 1,,\n}", "line 2, column 10: ',' is")]
+    [InlineData("{\r\n  \"𝄞\": tru\r\n}", "line 2, column")]
+    public void AFaultOfTheTextIsGivenByLineAndColumnFromOne(string text, string place)
+    {
+        var error = Should.Throw<VsmlException>(() => ArchitectureJson.Parse(text, "A.json")).Message;
+        error.ShouldStartWith("A.json: not valid JSON at " + place);
+        error.ShouldNotContain("BytePosition");
+    }
+
     [Fact]
     public void MutatedTextIsReadOrRefusedInOneLine()
     {

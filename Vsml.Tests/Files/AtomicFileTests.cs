@@ -19,6 +19,18 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void ACheckLeavesWhatIsThereAndNothingElse()
+    {
+        AtomicFile.Check(_folder["a.txt"]);
+        Directory.GetFiles(_folder.Path).ShouldBeEmpty();
+        AtomicFile.WriteAllText(_folder["a.txt"], "old");
+        AtomicFile.Check(_folder["a.txt"]);
+        File.ReadAllText(_folder["a.txt"]).ShouldBe("old");
+        Should.Throw<VsmlException>(() => AtomicFile.Check(Path.Combine(_folder["a.txt"], "b.txt"))).Message.ShouldContain("there is no folder");
+        Directory.GetFiles(_folder.Path).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void AFullDiskLeavesTheOldFileAndNoTemporaryOne()
     {
         AtomicFile.WriteAllText(_folder["a.txt"], "old");
@@ -57,19 +69,16 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void AnEmptyNameIsRefused() => Should.Throw<VsmlException>(() => AtomicFile.WriteAllText("", ""));
 
-    [Fact]
+    [LinuxFact("Nothing but Linux's /proc is read-only to root too.")]
     public void AReadOnlyFolderIsRefused()
     {
-        if (OperatingSystem.IsWindows()) return; // the attribute has no such meaning there
-        // Nobody, root included, makes files in the root of the process file system.
-        if (!Directory.Exists("/proc/self")) return;
         Should.Throw<VsmlException>(() => AtomicFile.WriteAllText("/proc/a.txt", "")).Message.ShouldStartWith("Cannot write '/proc/a.txt'");
+        Should.Throw<VsmlException>(() => AtomicFile.Check("/proc/a.txt")).Message.ShouldStartWith("Cannot write '/proc/a.txt'");
     }
 
-    [Fact]
+    [UnixFact("Links need a privilege on Windows.")]
     public void ALinkStaysALink()
     {
-        if (OperatingSystem.IsWindows()) return; // links need a privilege there
         File.WriteAllText(_folder["real"], "old");
         File.CreateSymbolicLink(_folder["link"], _folder["real"]);
         AtomicFile.WriteAllText(_folder["link"], "new");

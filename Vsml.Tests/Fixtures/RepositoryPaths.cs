@@ -18,6 +18,11 @@ public static class RepositoryPaths
         return Path.Exists(path) ? Path.GetFullPath(path) : null;
     }
 
+    /// <summary>Why a test of a file in the "shared" folder cannot run; null where the file is there.</summary>
+    /// <param name="parts">Path below "shared".</param>
+    public static string? WhyNotInShared(params string[] parts) =>
+        InShared(parts) is null ? $"There is no shared/{string.Join('/', parts)} beside the repository." : null;
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -37,6 +37,13 @@ public class TaskJsonTests
         Write(read).ShouldBe(json);
     }
 
+    [Theory]
+    [InlineData("2e1", 20ul)]
+    [InlineData("18446744073709551615.0", ulong.MaxValue)]
+    public void SeedsAreWholeNumbersHoweverTheyAreWritten(string written, ulong seed) =>
+        TaskJson.Parse($$"""{"type": "random", "transforms": [{"type": "fixed-projection", "seed": {{written}}}]}""", "run.json")
+            .ShouldBe(new TransformedTask(new RandomTask(), new FixedProjection(seed)));
+
     [Fact]
     public void DefaultsMayBeLeftOut() => TaskJson.Parse("""{"type": "images"}""", "run.json").ShouldBe(new ImageTask());
 
@@ -52,7 +59,7 @@ public class TaskJsonTests
     [InlineData("""{"type": "images", "transforms": {}}""", "transforms: it must be a list")]
     [InlineData("""{"type": "images", "transforms": [{"type": "blur"}]}""", "transforms[0].type: there is no transform 'blur'")]
     [InlineData("""{"type": "images", "transforms": [{"type": "random-pixels"}]}""", "transforms[0].count: the field is missing")]
-    [InlineData("""{"type": "images", "transforms": [{"type": "fixed-projection", "seed": -1}]}""", "transforms[0].seed: it must be a whole number")]
+    [InlineData("""{"type": "images", "transforms": [{"type": "fixed-projection", "seed": -1}]}""", "transforms[0].seed: -1 is not a whole number from 0")]
     [InlineData("""{"type": "images", "transforms": [{"type": "label-permutation", "seed": 1}]}""", "transforms[0].seed: there is no such field")]
     [InlineData("""{"type": "mixed", "tasks": []}""", "tasks: there must be at least one")]
     [InlineData("""{"type": "mixed", "tasks": [{"weight": 0, "task": {"type": "random"}}]}""", "tasks[0].weight: it must be above 0")]

@@ -79,6 +79,13 @@ public sealed class BadInputTests : IDisposable
         Refused(Trace(output: Path.Combine(_folder.Path, "none", "out")), "none");
 
     [Fact]
+    public void An_output_that_cannot_be_written_is_refused_before_anything_is_read() =>
+        Refused(Trace(input: _folder["missing"], output: Path.Combine(_folder.Path, "none", "out")), "there is no folder");
+
+    [LinuxFact("Devices have other names elsewhere.")]
+    public void A_device_as_output() => Refused(Trace(output: "/dev/full"), "'/dev/full'", "device");
+
+    [Fact]
     public void An_emit_folder_that_is_a_file()
     {
         File.WriteAllText(_folder["taken"], "mine");

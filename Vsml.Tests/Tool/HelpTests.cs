@@ -1,4 +1,8 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text.RegularExpressions;
+using Vsml.Tool.Commands;
+using Vsml.Tool.Training;
 
 namespace Vsml.Tests.Tool;
 
@@ -28,6 +32,31 @@ public partial class HelpTests
 
     [GeneratedRegex(@"^  -\S*( <[^>]*>)?( \(REQUIRED\))?$")]
     private static partial Regex OptionWithoutDescription();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(39)]
+    public async Task Help_ends_on_the_narrowest_terminal(int width)
+    {
+        using var output = new StringWriter();
+        var root = new RootCommand("A tool.") { new Option<string>("--configuration") { Description = "What to do, in a line or two of its own." } };
+        root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(new HelpAction { MaxWidth = width });
+        var help = Task.Run(() => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = output }));
+        (await Task.WhenAny(help, Task.Delay(TimeSpan.FromSeconds(10)))).ShouldBe(help);
+        (await help).ShouldBe(0);
+        output.ToString().ShouldContain("--configuration");
+    }
+
+    [Theory]
+    [InlineData(0, "0:00")]
+    [InlineData(59.9, "0:59")]
+    [InlineData(245, "4:05")]
+    [InlineData((3 * 60 + 35) * 60 + 51, "3:35:51")]
+    [InlineData((51 * 60 + 35) * 60 + 51, "2 d 3:35")]
+    public void Times_are_written_for_people(double seconds, string written) =>
+        TrainingLine.Time(TimeSpan.FromSeconds(seconds)).ShouldBe(written);
 
     [Fact]
     public void The_version_is_printed() => ToolRun.InProcess("--version").ShouldSucceed().Output.ShouldMatch(@"^\d+\.\d+");

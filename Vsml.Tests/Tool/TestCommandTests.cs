@@ -17,6 +17,8 @@ public sealed class TestCommandTests : IDisposable
         MetaParameters.Initial(architecture, seed: 1).Save(_folder["theta"]);
         var deep = architecture with { Layers = new([new DenseLayerSpec(5, 4), new DenseLayerSpec(4, 3)]) };
         MetaParameters.Initial(deep, seed: 1).Save(_folder["deep"]);
+        var conv = architecture with { Layers = new([new ConvLayerSpec(6, 6, 1, 2, 3, 2), new DenseLayerSpec(18, 3)]) };
+        MetaParameters.Initial(conv, seed: 1).Save(_folder["conv"]);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -45,21 +47,57 @@ public sealed class TestCommandTests : IDisposable
 
     [Theory]
     [InlineData("--theta none", "none")]
-    [InlineData("--theta deep", "only one-layer networks")]
-    [InlineData("--theta theta --episodes 0", "episodes")]
-    [InlineData("--theta theta --length 0", "examples")]
-    [InlineData("--theta theta --size -1", "size")]
-    [InlineData("--theta theta --size eight", "eight")]
-    [InlineData("--theta theta --seed -1", "-1")]
+    [InlineData("--theta conv", "--data: The first layer is a convolution of 36 inputs", "--size 6")]
+    [InlineData("--theta theta --episodes 0", "--episodes: '0' is not a whole number from 1 to 2147483647")]
+    [InlineData("--theta theta --episodes 2147483648", "--episodes")]
+    [InlineData("--theta theta --length 0", "--length")]
+    [InlineData("--theta theta --length 1,000", "--length: '1,000'")]
+    [InlineData("--theta theta --length 1.5", "--length: '1.5'")]
+    [InlineData("--theta theta --size -1", "--size")]
+    [InlineData("--theta theta --size 1025", "--size", "1024")]
+    [InlineData("--theta theta --size eight", "--size: 'eight'")]
+    [InlineData("--theta theta --size 0x8", "--size: '0x8'")]
+    [InlineData("--theta theta --seed -1", "--seed: '-1'")]
     [InlineData("--theta theta --data none", "none")]
     [InlineData("--theta theta --simd sse", "sse")]
-    [InlineData("--theta theta --json none/results.json", "none")]
-    public void Wrong_options(string options, string mention)
+    [InlineData("--theta none --json none/results.json", "there is no folder")]
+    [InlineData("--theta none --json theta/results.json", "there is no folder")]
+    [InlineData("--theta none --json folder", "it is a folder")]
+    public void Wrong_options(string options, params string[] mentions)
     {
         var words = options.Split(' ');
         if (!words.Contains("--data")) words = [.. words, "--data", "digits"];
-        words = [.. words.Select(word => word is "theta" or "deep" or "none" || word.StartsWith("none/", StringComparison.Ordinal) ? _folder[word] : word)];
-        ToolRun.InProcess(["test", .. words]).ShouldBeRefused(mention);
+        words = [.. words.Select(word => word.Split('/')[0] is "theta" or "conv" or "none" or "folder" ? _folder[word] : word)];
+        Directory.CreateDirectory(_folder["folder"]);
+        ToolRun.InProcess(["test", .. words]).ShouldBeRefused(mentions);
+    }
+
+    [Fact]
+    public void All_sizes_of_a_network_but_the_hidden_ones_follow_the_data()
+    {
+        ToolRun.InProcess("test", "--theta", _folder["deep"], "--data", "digits", "--episodes", "1", "--length", "20").ShouldSucceed().Output.ShouldContain("vsml\t1-20\t");
+        ToolRun.InProcess("test", "--theta", _folder["conv"], "--data", "digits", "--size", "6", "--episodes", "1", "--length", "5").ShouldSucceed();
+    }
+
+    [Theory]
+    [InlineData("2.0", "4e1")]
+    [InlineData("2", "40")]
+    public void Numbers_are_read_as_in_JSON(string episodes, string length)
+    {
+        ToolRun.InProcess("test", "--theta", _folder["theta"], "--data", "random", "--size", "4", "--episodes", episodes, "--length", length, "--json", _folder["numbers.json"]).ShouldSucceed();
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["numbers.json"]));
+        var result = json.RootElement.GetProperty("results")[0];
+        (result.GetProperty("episodes").GetInt32(), result.GetProperty("to").GetInt32()).ShouldBe((2, 40));
+    }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData("/dev/stdout")]
+    public void Results_can_be_printed_instead_of_the_table(string place)
+    {
+        var run = ToolRun.InProcess("test", "--theta", _folder["theta"], "--data", "random", "--size", "4", "--episodes", "1", "--length", "10", "--json", place).ShouldSucceed();
+        using var json = JsonDocument.Parse(run.Output);
+        json.RootElement.GetProperty("results").GetArrayLength().ShouldBe(1);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Vsml.Tool;
 
 namespace Vsml.Tests.Tool;
@@ -20,8 +21,9 @@ internal sealed record ToolRun(int Code, string Output, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = VsmlTool.Run(args, new ToolContext(output, error, IsInteractive: false, stop));
-        return new(code, output.ToString(), error.ToString());
+        using var bytes = new MemoryStream();
+        var code = VsmlTool.Run(args, new ToolContext(output, error, IsInteractive: false, stop) { OpenOutput = () => bytes });
+        return new(code, output + Encoding.UTF8.GetString(bytes.ToArray()), error.ToString());
     }
 
     /// <summary>Runs a program to its end.</summary>

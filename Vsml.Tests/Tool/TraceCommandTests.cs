@@ -44,6 +44,15 @@ public sealed class TraceCommandTests : IDisposable
         TraceFiles.ShouldHold("dense-tiny", _folder["out"], TensorType.F32, gradient: false);
     }
 
+    [UnixFact("The shell that pipes is Unix's.")]
+    public void A_trace_can_be_printed()
+    {
+        ToolRun.InProcess(TraceFiles.Arguments("dense-tiny", _folder["out"])).ShouldSucceed();
+        var command = string.Join(' ', TraceFiles.Arguments("dense-tiny", "-").Select(word => $"'{word}'"));
+        ToolRun.OfProcess("sh", ["-c", $"dotnet '{ToolRun.Assembly}' {command} > '{_folder["piped"]}'"]).ShouldSucceed().Error.ShouldBeEmpty();
+        File.ReadAllBytes(_folder["piped"]).ShouldBe(File.ReadAllBytes(_folder["out"]));
+    }
+
     [Fact]
     public void The_same_bytes_come_every_time()
     {

@@ -68,10 +68,9 @@ public sealed class TrainCommandTests : IDisposable
         Theta("parts").ShouldBe(Theta("whole"));
     }
 
-    [Fact]
+    [UnixFact("There is no SIGTERM on Windows.")]
     public void A_terminated_process_leaves_a_checkpoint()
     {
-        if (OperatingSystem.IsWindows()) return; // has no SIGTERM
         using var process = ToolRun.Start("dotnet", [ToolRun.Assembly, "train", "--config", "preset:smoke", "--out", _folder["run"]]);
         process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldNotBeEmpty();
         using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
@@ -87,7 +86,11 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--config run.json", "--out")]
     [InlineData("--config none.json --out run", "none.json")]
     [InlineData("--config preset:none --out run", "none", "smoke")]
-    [InlineData("--config run.json --out run --threads 0", "--threads")]
+    [InlineData("--config run.json --out run --threads 0", "--threads: '0' is not a whole number from 1 to 1024")]
+    [InlineData("--config run.json --out run --threads 1025", "--threads")]
+    [InlineData("--config run.json --out run --time-limit 1,5", "--time-limit: '1,5' is not a number", "point")]
+    [InlineData("--config run.json --out run --time-limit NaN", "--time-limit: 'NaN'")]
+    [InlineData("--config run.json --out run --time-limit 1e999", "--time-limit: '1e999'")]
     [InlineData("--config run.json --out run --threads two", "two")]
     [InlineData("--config run.json --out run --time-limit 0", "--time-limit")]
     [InlineData("--config run.json --out run --seed -1", "-1")]

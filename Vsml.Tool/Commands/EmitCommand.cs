@@ -13,7 +13,7 @@ internal static class EmitCommand
     public static Command Create(ToolContext context)
     {
         var source = new ArchitectureSource();
-        var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for the files, made if need be. Left out: print them." };
+        var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for the files, made if need be. Left out, or -: print them." };
         var name = new Option<string>("--name")
         {
             HelpName = "NAMESPACE.CLASS",
@@ -33,7 +33,7 @@ internal static class EmitCommand
         {
             var model = source.Read(parsed, parsed.GetValue(name)!);
             IReadOnlyList<EmittedFile> files = context.Abandonable<IReadOnlyList<EmittedFile>>(() => [ModelEmitter.EmitSurface(model), .. ModelEmitter.EmitKernels(model)]);
-            if (parsed.GetValue(folder) is { } path) Write(path, files);
+            if (parsed.GetValue(folder) is { } path and not "-") Write(path, files);
             else
                 foreach (var file in files)
                 {

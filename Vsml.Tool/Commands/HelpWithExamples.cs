@@ -8,12 +8,16 @@ namespace Vsml.Tool.Commands;
 /// <param name="help">The usual help.</param>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
+    // Where less fits on a line, the layout of options beside their explanations never ends.
+    private const int LeastWidth = 40;
+
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
+        help.MaxWidth = Math.Max(help.MaxWidth, LeastWidth);
         var code = help.Invoke(parseResult);
         if (parseResult.CommandResult.Command is ToolCommand command)
         {

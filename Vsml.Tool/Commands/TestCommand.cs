@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Vsml.Data;
 using Vsml.Evaluation;
 using Vsml.MetaTraining;
 using Vsml.Tool.Declared;
@@ -18,13 +19,13 @@ internal static class TestCommand
         var source = new ArchitectureSource();
         var theta = new Option<string>("--theta") { HelpName = "FILE", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors. Without an architecture, the one in its metadata is used." };
         var data = new Option<string>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, or a CSV or IDX file." };
-        var size = new Option<int>("--size") { HelpName = "8|14|28", Description = "Rows and columns that images are resized to; left out: their own." };
+        var size = NumberOption.Create("--size", "8|14|28", 1, ImageResizing.LargestSize, "Rows and columns that images are resized to; left out: their own.");
         var projected = new Option<bool>("--projected") { Description = "Multiply inputs by a random matrix, a fresh one for every episode." };
-        var episodes = new Option<int>("--episodes") { HelpName = "16", DefaultValueFactory = _ => 16, Description = "Number of episodes." };
-        var length = new Option<int>("--length") { HelpName = "2000", DefaultValueFactory = _ => 2000, Description = "Examples of an episode, at most as many as the data have." };
+        var episodes = NumberOption.Create("--episodes", "16", 1, int.MaxValue, 16, "Number of episodes.");
+        var length = NumberOption.Create("--length", "2000", 1, int.MaxValue, 2000, "Examples of an episode, at most as many as the data have.");
         var baselines = new Option<bool>("--baselines") { Description = "Also run SGD, Adam (best of 13 learning rates), nearest class mean and an untrained theta on the same episodes." };
-        var seed = new Option<ulong>("--seed") { HelpName = "S", DefaultValueFactory = _ => 1, Description = "Seed of the episodes." };
-        var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the results to this file." };
+        var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, 1ul, "Seed of the episodes.");
+        var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the results to this file; - prints them instead of the table." };
         var simd = SimdOption.Create();
         var command = new ToolCommand(
             "test",
@@ -37,12 +38,12 @@ internal static class TestCommand
         source.AddTo(command);
         command.SetAction(parsed =>
         {
+            var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context) : null;
             var level = SimdOption.Parse(parsed.GetValue(simd));
-            var task = MetaTestTasks.Create(parsed.GetValue(data)!, parsed.GetValue(size), parsed.GetValue(projected));
+            var task = MetaTestTasks.Create(parsed.GetValue(data)!, parsed.GetValue(size) ?? 0, parsed.GetValue(projected));
             var given = source.IsGiven(parsed) ? source.Read(parsed, DeclarationNames.Standard).Architecture : null;
             var parameters = MetaParameters.Load(parsed.GetValue(theta)!, given);
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
-            if (parsed.GetValue(json) is { } path) CheckFolder(path);
 
             var model = context.Abandonable(() => RuntimeCompiler.Compile(Fit(parameters.Architecture, task), level));
             var learners = new List<MetaTestLearner> { MetaTestLearner.Vsml("vsml", model, model.Pack(parameters.Values, level)) };
@@ -52,28 +53,26 @@ internal static class TestCommand
                 learners.AddRange([MetaTestLearner.Vsml("untrained", model, model.Pack(untrained.Values, level)), .. MetaTestLearner.Baselines]);
             }
             var report = MetaTest.Run(task, learners, options, cancellation: context.Cancellation);
-            AccuracyReport.Print(report, context);
+            if (place is not { IsStandardOutput: true }) AccuracyReport.Print(report, context);
             var side = (int)Math.Round(Math.Sqrt(task.InputSize));
-            if (parsed.GetValue(json) is { } file)
-                MetaTestJson.Write(file, [new(parsed.GetValue(data)!, side, parsed.GetValue(projected), report)]);
+            place?.Write(stream => MetaTestJson.Write(stream, [new(parsed.GetValue(data)!, side, parsed.GetValue(projected), report)]));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    // The sizes of a one-layer network follow the data; between hidden layers nothing can.
+    // Theta serves any sizes, so that of the data decide.
     private static Architecture Fit(Architecture architecture, TaskDescription task)
     {
-        if (architecture.Layers is [DenseLayerSpec]) return architecture with { Layers = new([new DenseLayerSpec(task.InputSize, task.OutputSize)]) };
-        if (architecture.InputSize == task.InputSize && architecture.OutputSize == task.OutputSize) return architecture;
-        throw new VsmlException(string.Create(CultureInfo.InvariantCulture,
-            $"--data: the data have {task.InputSize} inputs and {task.OutputSize} classes, but the architecture {architecture.InputSize} and {architecture.OutputSize}; only one-layer networks follow the data."));
-    }
-
-    // Minutes of computing must not end in a file that cannot be written.
-    private static void CheckFolder(string path)
-    {
-        if (Directory.Exists(path)) throw new VsmlException($"--json: '{path}' is a folder; give the name of a file.");
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) throw new VsmlException($"--json: there is no folder '{folder}'; make it first.");
+        try
+        {
+            return Layouts.For(architecture, task.InputSize, task.OutputSize);
+        }
+        catch (VsmlException exception)
+        {
+            var hint = architecture.Layers[0] is ConvLayerSpec { Channels: 1 } conv && conv.Height == conv.Width
+                ? string.Create(CultureInfo.InvariantCulture, $" Try '--size {conv.Height}'.") : "";
+            throw new VsmlException($"--data: {exception.Message}{hint}", exception);
+        }
     }
 }

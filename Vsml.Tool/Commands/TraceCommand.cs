@@ -22,7 +22,7 @@ internal static class TraceCommand
         {
             HelpName = "OUT.safetensors",
             Required = true,
-            Description = "Gets logits, loss, final cell/<layer> and hidden/<layer>, and gradients if asked for.",
+            Description = "Gets logits, loss, final cell/<layer> and hidden/<layer>, and gradients if asked for; - prints it.",
         };
         var backend = new Option<string>("--backend")
         {
@@ -50,12 +50,13 @@ internal static class TraceCommand
         {
             var request = TraceRequest.Parse(
                 parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), SimdOption.Parse(parsed.GetValue(simd)));
+            var place = new ResultPlace(parsed.GetValue(output)!, context);
             var tensors = context.Abandonable(() =>
             {
                 var network = ArchitectureJson.Read(parsed.GetValue(architecture)!);
                 return Tracer.Run(request, network, SafetensorsFile.Read(parsed.GetValue(input)!));
             });
-            SafetensorsFile.Write(parsed.GetValue(output)!, tensors);
+            place.Write(stream => SafetensorsFile.Write(stream, tensors));
             return ExitCodes.Success;
         });
         return command;

@@ -15,9 +15,9 @@ internal static class TrainCommand
         var config = new Option<string?>("--config") { HelpName = "RUN.json", Description = $"The run (schemas/run.schema.json), or preset:NAME with one of {string.Join(", ", RunPresets.Names)}." };
         var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for a new run: its configuration, checkpoints, metrics and theta.safetensors." };
         var resume = new Option<string?>("--resume") { HelpName = "DIR", Description = "Continue the run of this folder from its newest checkpoint, bit for bit." };
-        var seed = new Option<ulong?>("--seed") { HelpName = "S", Description = "Seed instead of the configuration's." };
-        var threads = new Option<int?>("--threads") { HelpName = "K", Description = "Number of threads; left out: one a core. Results do not depend on it." };
-        var limit = new Option<double?>("--time-limit") { HelpName = "SECONDS", Description = "Stop after this time, with a checkpoint." };
+        var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, "Seed instead of the configuration's.");
+        var threads = NumberOption.Create("--threads", "K", 1, 1024, "Number of threads; left out: one a core. Results do not depend on it.");
+        var limit = NumberOption.Create("--time-limit", "SECONDS", 0.001, 1e9, "Stop after this time, with a checkpoint.");
         var simd = SimdOption.Create();
         var command = new ToolCommand(
             "train",
@@ -30,7 +30,11 @@ internal static class TrainCommand
         };
         command.SetAction(parsed =>
         {
-            var options = new TrainingOptions { Threads = Threads(parsed.GetValue(threads)), TimeLimit = TimeLimit(parsed.GetValue(limit)) };
+            var options = new TrainingOptions
+            {
+                Threads = parsed.GetValue(threads) ?? 0,
+                TimeLimit = parsed.GetValue(limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            };
             SimdLevel? level = parsed.GetValue(simd) is { } name ? SimdOption.Parse(name) : null;
             using var run = parsed.GetValue(resume) is { } begun
                 ? Resume(begun, level, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed))
@@ -77,18 +81,4 @@ internal static class TrainCommand
         context.Output.WriteLine(FormattableString.Invariant($"{stopped} after {result.State.Iteration} of {folder.Configuration.Iterations} iterations; the run is in {folder.Path}"));
         return result.Stop == TrainingStop.Cancelled ? ExitCodes.Interrupted : ExitCodes.Success;
     }
-
-    private static int Threads(int? threads) => threads switch
-    {
-        null => 0,
-        > 0 and <= 1024 => threads.Value,
-        _ => throw new VsmlException(FormattableString.Invariant($"--threads: {threads} threads are impossible; give 1 to 1024.")),
-    };
-
-    private static TimeSpan? TimeLimit(double? seconds) => seconds switch
-    {
-        null => null,
-        > 0 and <= 1e9 => TimeSpan.FromSeconds(seconds.Value),
-        _ => throw new VsmlException(FormattableString.Invariant($"--time-limit: {seconds} seconds are impossible; give a number above 0.")),
-    };
 }

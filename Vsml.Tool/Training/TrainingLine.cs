@@ -25,6 +25,12 @@ internal static class TrainingLine
 
     private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
 
-    private static string Time(TimeSpan time) =>
-        time.TotalHours >= 1 ? time.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture) : time.ToString(@"mm\:ss", CultureInfo.InvariantCulture);
+    /// <summary>A time for people: 4:05, 3:35:51, and of days no seconds, 2 d 3:35.</summary>
+    /// <param name="time">The time.</param>
+    internal static string Time(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 1 } => time.ToString(@"d\ \d\ h\:mm", CultureInfo.InvariantCulture),
+        { TotalHours: >= 1 } => time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
+        _ => time.ToString(@"m\:ss", CultureInfo.InvariantCulture),
+    };
 }
