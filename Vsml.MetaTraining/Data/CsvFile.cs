@@ -12,18 +12,18 @@ public static class CsvFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; gzip is told by its content, not by its name.</param>
-    /// <param name="options">Header and label column; null for the defaults.</param>
+    /// <param name="options">Header and label column.</param>
     /// <exception cref="VsmlException">The file cannot be read, is damaged, or holds something else; the message names file, line and column.</exception>
-    public static ImageDataset Read(string path, CsvOptions? options = null) =>
-        DataFile.Read(path, (stream, name) => ReadContent(stream, name, options ?? new()));
+    public static ImageDataset Read(string path, CsvOptions options = default) =>
+        DataFile.Read(path, (stream, name) => ReadContent(stream, name, options));
 
     /// <summary>Reads an open stream.</summary>
     /// <param name="stream">A seekable stream at its beginning.</param>
     /// <param name="name">Its name in messages and of the data set.</param>
-    /// <param name="options">Header and label column; null for the defaults.</param>
-    /// <exception cref="VsmlException">As for <see cref="Read(string, CsvOptions?)"/>.</exception>
-    public static ImageDataset Read(Stream stream, string name, CsvOptions? options = null) =>
-        DataFile.Guard(stream, name, (content, text) => ReadContent(content, text, options ?? new()));
+    /// <param name="options">Header and label column.</param>
+    /// <exception cref="VsmlException">As for <see cref="Read(string, CsvOptions)"/>.</exception>
+    public static ImageDataset Read(Stream stream, string name, CsvOptions options = default) =>
+        DataFile.Guard(stream, name, (content, text) => ReadContent(content, text, options));
 
     private static ImageDataset ReadContent(Stream stream, string name, CsvOptions options)
     {
@@ -69,13 +69,14 @@ public static class CsvFile
         var (classes, classNames) = Classes(labels, name, label);
         var side = (int)Math.Sqrt(columns - 1);
         var (height, width) = side * side == columns - 1 ? (side, side) : (1, columns - 1);
-        return new ImageDataset(name, values.ToArray(), classes, height, width, 1, classNames);
+        return new ImageDataset(name, values.ToArray(), classes, height, width, 1, classNames) { UsualStandardisation = Standardisation.Columns };
     }
 
     private static (int Column, bool Header) LabelColumn(List<string> first, string name, CsvOptions options)
     {
-        var named = first.IndexOf(options.LabelColumn);
-        if (int.TryParse(options.LabelColumn, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index))
+        var label = options.Label ?? "-1";
+        var named = first.IndexOf(label);
+        if (int.TryParse(label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index))
         {
             var column = index < 0 ? first.Count + index : index;
             if (column < 0 || column >= first.Count)
@@ -83,9 +84,9 @@ public static class CsvFile
             return (column, options.Header ?? first.Where((text, c) => c != column && !TryNumber(text, out _)).Any());
         }
         if (options.Header == false)
-            throw new VsmlException($"{name}: label column '{options.LabelColumn}' is a name, but the file is said to have no header; give its number");
+            throw new VsmlException($"{name}: label column '{label}' is a name, but the file is said to have no header; give its number");
         if (named < 0)
-            throw new VsmlException($"{name}: the first line names no column '{Shorten(options.LabelColumn)}'");
+            throw new VsmlException($"{name}: the first line names no column '{Shorten(label)}'");
         return (named, true);
     }
 

@@ -21,7 +21,7 @@ public static class DatasetCatalogue
     private static readonly ConcurrentDictionary<string, (ImageDataset Train, ImageDataset Test)> Registered = new(StringComparer.Ordinal);
 
     // The split stands as a number: hashing an enumeration in a generic key may allocate, and this is looked up for every episode.
-    private readonly record struct Key(string Name, int Split, int Size);
+    private readonly record struct Key(string Name, int Split, CsvOptions Csv, int Size = 0, int Standardise = -1);
 
     private static readonly ConcurrentDictionary<Key, Lazy<ImageDataset>> Loaded = new();
     private static readonly ConcurrentDictionary<Key, Lazy<ImageDataset>> Prepared = new();
@@ -50,20 +50,27 @@ public static class DatasetCatalogue
     /// or .gz) with the labels beside it (NAME-labels-idx1-ubyte).
     /// </param>
     /// <param name="split">Which part. Files, and sets that are not split, give all their images for every part.</param>
+    /// <param name="csv">How a CSV file is to be read; refused for other data.</param>
     /// <exception cref="VsmlException">There is no such data set, it is generated and has no images, it is not on this machine, or its file is wrong.</exception>
-    public static ImageDataset Load(string nameOrFile, DatasetSplit split = DatasetSplit.Test) =>
-        Once(Loaded, new(nameOrFile, (int)split, 0), key => Read(key.Name, (DatasetSplit)key.Split));
+    public static ImageDataset Load(string nameOrFile, DatasetSplit split = DatasetSplit.Test, CsvOptions csv = default) =>
+        Once(Loaded, new(nameOrFile, (int)split, csv), key => Read(key.Name, (DatasetSplit)key.Split, key.Csv));
 
     /// <summary>
     /// A data set ready for episodes: resized (<see cref="ImageDataset.AtSize"/>), then standardised with the mean and standard
-    /// deviation of its own images at that size. Kept for the next call.
+    /// deviation of its own examples at that size. Kept for the next call.
     /// </summary>
     /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
     /// <param name="split">Which part.</param>
     /// <param name="size">Rows and columns; 0 for the set's own.</param>
+    /// <param name="csv">As for <see cref="Load"/>.</param>
+    /// <param name="standardise">By which figures; null for <see cref="ImageDataset.UsualStandardisation"/>.</param>
     /// <exception cref="VsmlException">As for <see cref="Load"/>, or the size is wrong.</exception>
-    public static ImageDataset Prepare(string nameOrFile, DatasetSplit split, int size = 0) =>
-        Once(Prepared, new(nameOrFile, (int)split, size), key => Load(key.Name, (DatasetSplit)key.Split).AtSize(key.Size).Standardise());
+    public static ImageDataset Prepare(string nameOrFile, DatasetSplit split, int size = 0, CsvOptions csv = default, Standardisation? standardise = null) =>
+        Once(Prepared, new(nameOrFile, (int)split, csv, size, standardise is { } given ? (int)given : -1), key =>
+        {
+            var sized = Load(key.Name, (DatasetSplit)key.Split, key.Csv).AtSize(key.Size);
+            return sized.Standardise(key.Standardise < 0 ? sized.UsualStandardisation : (Standardisation)key.Standardise);
+        });
 
     /// <summary>Whether <see cref="Load"/> would find a named set on this machine (generated ones always are).</summary>
     /// <param name="name">A name of <see cref="Entries"/>.</param>
@@ -90,8 +97,9 @@ public static class DatasetCatalogue
         return paths;
     }
 
-    private static ImageDataset Read(string name, DatasetSplit split)
+    private static ImageDataset Read(string name, DatasetSplit split, CsvOptions csv)
     {
+        if (csv != default && (Registered.ContainsKey(name) || Known.Any(entry => entry.Name == name))) throw NotCsv(name);
         if (Registered.TryGetValue(name, out var own)) return Part(split, own.Train, own.Test);
         switch (name)
         {
@@ -107,15 +115,15 @@ public static class DatasetCatalogue
                 };
             case "digits":
                 // The embedded file has no header, and pixels count 0 to 16 dots.
-                var digits = Resource("digits.csv.gz", (stream, _) => CsvFile.Read(stream, name, new() { Header = false }));
+                var digits = Resource("digits.csv.gz", (stream, _) => CsvFile.Read(stream, name, new(Header: false)));
                 var scaled = new float[digits.Images.Length];
                 TensorPrimitives.Divide(digits.Images, 16f, scaled);
-                return digits.With(scaled, digits.Height, digits.Width);
+                return new ImageDataset(name, scaled, digits.Labels.ToArray(), digits.Height, digits.Width, 1, digits.ClassNames);
             case FashionMnist.Name:
                 return Part(split, Fashion(DatasetSplit.Train, split), Fashion(DatasetSplit.Test, split));
         }
         if (Known.Any(entry => entry.Name == name)) throw new VsmlException($"{name}: is generated anew for every episode and has no images");
-        return ReadFile(name);
+        return ReadFile(name, csv);
     }
 
     private static ImageDataset? Fashion(DatasetSplit part, DatasetSplit wanted) =>
@@ -123,11 +131,12 @@ public static class DatasetCatalogue
         : FashionMnist.TryLoad(part, DataFolders.Candidates(FashionMnist.Name)) ?? throw new VsmlException(
             $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {DataFolders.Candidates(FashionMnist.Name).Last()}");
 
-    private static ImageDataset ReadFile(string path)
+    private static ImageDataset ReadFile(string path, CsvOptions csv)
     {
         var file = Path.GetFileName(path);
         if (!File.Exists(path)) throw Unknown(path);
-        if (file.Contains(".csv", StringComparison.OrdinalIgnoreCase)) return CsvFile.Read(path);
+        if (file.Contains(".csv", StringComparison.OrdinalIgnoreCase)) return CsvFile.Read(path, csv);
+        if (csv != default) throw NotCsv(path);
         if (file.Contains("images-idx", StringComparison.Ordinal))
         {
             var labels = Path.Combine(Path.GetDirectoryName(path) ?? "", file.Replace("images-idx3", "labels-idx1").Replace("images-idx4", "labels-idx1"));
@@ -170,6 +179,9 @@ public static class DatasetCatalogue
             throw;
         }
     }
+
+    private static VsmlException NotCsv(string name) =>
+        new($"{name}: is no CSV file, so it has no label column to choose and no header; leave label and header out");
 
     private static VsmlException Unknown(string name) =>
         new($"{name}: is no data set and no file; the names are {string.Join(", ", Entries.Select(entry => entry.Name))}");

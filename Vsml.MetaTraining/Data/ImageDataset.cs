@@ -87,6 +87,9 @@ public sealed class ImageDataset
     /// <param name="label">The class.</param>
     public ReadOnlySpan<int> OfClass(int label) => _byClass.AsSpan(_classStart[label], _classStart[label + 1] - _classStart[label]);
 
+    /// <summary>How data of this kind are standardised where nothing else is asked for: columns of a CSV file each by its own figures, images by one.</summary>
+    public Standardisation UsualStandardisation { get; init; } = Standardisation.All;
+
     /// <summary>Mean and (biased) standard deviation over all pixels of all images, summed in order in double precision.</summary>
     public (double Mean, double StandardDeviation) Moments()
     {
@@ -98,10 +101,12 @@ public sealed class ImageDataset
         return (mean, Math.Sqrt(squares / _images.Length));
     }
 
-    /// <summary>Shifts and scales all pixels to mean 0 and standard deviation 1 by the figures of these very images.</summary>
-    /// <exception cref="VsmlException">All pixels are equal.</exception>
-    public ImageDataset Standardise()
+    /// <summary>Shifts and scales all inputs to mean 0 and standard deviation 1 by the figures of these very examples.</summary>
+    /// <param name="over">Whether each column has figures of its own; one that is constant becomes 0.</param>
+    /// <exception cref="VsmlException">One mean is asked for, and all inputs are equal.</exception>
+    public ImageDataset Standardise(Standardisation over = Standardisation.All)
     {
+        if (over == Standardisation.Columns) return StandardiseColumns();
         var (mean, deviation) = Moments();
         return Standardise((float)mean, (float)deviation);
     }
@@ -120,6 +125,37 @@ public sealed class ImageDataset
         return With(images, Height, Width);
     }
 
+    // Examples in order in double precision, as in Moments. A constant column is told by its values: rounding of the mean would leave a deviation.
+    private ImageDataset StandardiseColumns()
+    {
+        var means = new double[ImageSize];
+        var deviations = new double[ImageSize];
+        for (var i = 0; i < Count; i++)
+        {
+            var image = Image(i);
+            for (var j = 0; j < image.Length; j++) means[j] += image[j];
+        }
+        TensorPrimitives.Divide(means, Count, means);
+        var first = Image(0);
+        var varies = new bool[ImageSize];
+        for (var i = 0; i < Count; i++)
+        {
+            var image = Image(i);
+            for (var j = 0; j < image.Length; j++)
+            {
+                var difference = image[j] - means[j];
+                deviations[j] += difference * difference;
+                varies[j] |= image[j] != first[j];
+            }
+        }
+        for (var j = 0; j < deviations.Length; j++) deviations[j] = varies[j] ? Math.Sqrt(deviations[j] / Count) : double.PositiveInfinity;
+        var images = new float[_images.Length];
+        for (var at = 0; at < images.Length; at += ImageSize)
+            for (var j = 0; j < means.Length; j++)
+                images[at + j] = (float)((_images[at + j] - means[j]) / deviations[j]);
+        return With(images, Height, Width);
+    }
+
     /// <summary>Consecutive images.</summary>
     /// <param name="start">The first one.</param>
     /// <param name="count">How many.</param>
@@ -129,7 +165,7 @@ public sealed class ImageDataset
         if (start < 0 || count < 1 || count > Count - start)
             throw new VsmlException($"{Name}: images {start} to {(long)start + count - 1} are outside the {Count} there are");
         return new(Name, _images.AsSpan(start * ImageSize, count * ImageSize).ToArray(),
-            _labels.AsSpan(start, count).ToArray(), Height, Width, Channels, ClassNames);
+            _labels.AsSpan(start, count).ToArray(), Height, Width, Channels, ClassNames) { UsualStandardisation = UsualStandardisation };
     }
 
     /// <summary>The images at a square size by the protocol of the published comparisons; see <see cref="ImageResizing.AtSize"/>.</summary>
@@ -137,7 +173,7 @@ public sealed class ImageDataset
     /// <exception cref="VsmlException">The size is negative or above <see cref="ImageResizing.LargestSize"/>.</exception>
     public ImageDataset AtSize(int size) => ImageResizing.AtSize(this, size);
 
-    internal ImageDataset With(float[] images, int height, int width) => new(Name, images, _labels, height, width, Channels, ClassNames);
+    internal ImageDataset With(float[] images, int height, int width) => new(Name, images, _labels, height, width, Channels, ClassNames) { UsualStandardisation = UsualStandardisation };
 
     internal static string[] NumberedClasses(int count) =>
         Enumerable.Range(0, count).Select(c => c.ToString(CultureInfo.InvariantCulture)).ToArray();

@@ -4,8 +4,8 @@ using Vsml.Numerics;
 namespace Vsml.MetaTraining;
 
 /// <summary>
-/// Episodes of labelled images, drawn without replacement. The images are resized and then standardised with the mean and standard
-/// deviation of their own part of the data set (<see cref="DatasetCatalogue.Prepare"/>).
+/// Episodes of labelled images, or of the lines of a CSV file, drawn without replacement. They are resized and then standardised with
+/// the mean and standard deviation of their own part of the data set (<see cref="DatasetCatalogue.Prepare"/>).
 /// </summary>
 public sealed record ImageTask : TaskDescription
 {
@@ -14,6 +14,15 @@ public sealed record ImageTask : TaskDescription
 
     /// <summary>Which part. Default the training images.</summary>
     public DatasetSplit Split { get; init; } = DatasetSplit.Train;
+
+    /// <summary>The label's column in a CSV file: its name, or its index from 0, negative from the end. Default null: see <see cref="CsvOptions"/>.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Whether the first line of a CSV file names its columns. Default null: goes by the content where that is sure.</summary>
+    public bool? Header { get; init; }
+
+    /// <summary>By which figures inputs are standardised. Default null: the columns of a CSV file each by its own, images by one mean and deviation.</summary>
+    public Standardisation? Standardise { get; init; }
 
     /// <summary>Rows and columns; 0, the default, for the set's own size.</summary>
     public int Size { get; init; }
@@ -41,7 +50,7 @@ public sealed record ImageTask : TaskDescription
         }
     }
 
-    private ImageDataset Dataset => DatasetCatalogue.Prepare(Data, Split, Size);
+    private ImageDataset Dataset => DatasetCatalogue.Prepare(Data, Split, Size, new(Label, Header), Standardise);
 
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)

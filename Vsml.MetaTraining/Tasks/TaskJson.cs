@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Vsml.Data;
 using Vsml.Files;
@@ -27,7 +28,7 @@ public static class TaskJson
         var type = Type(element, source, path);
         TaskDescription task = type switch
         {
-            "images" => ReadImages(new(element, source, path, "type", "data", "split", "size", "classes", "classCount", "transforms"), source),
+            "images" => ReadImages(new(element, source, path, "type", "data", "label", "header", "standardise", "split", "size", "classes", "classCount", "transforms"), source),
             "random" => ReadRandom(new(element, source, path, "type", "vectors", "inputs", "classes", "transforms")),
             "sum-sign" => new SumSignTask { Inputs = new StrictJson(element, source, path, "type", "inputs", "transforms").Int32("inputs", 784) },
             "omniglot" => ReadOmniglot(new(element, source, path, "type", "archive", "ways", "size", "transforms")),
@@ -113,6 +114,14 @@ public static class TaskJson
         return new ImageTask
         {
             Data = fields.String("data", "mnist"),
+            Label = fields.Has("label") ? LabelColumn(fields.Element("label"), source, fields.PathOf("label")) : null,
+            Header = fields.Has("header") ? fields.Boolean("header") : null,
+            Standardise = fields.Has("standardise") ? fields.String("standardise") switch
+            {
+                "columns" => Standardisation.Columns,
+                "all" => Standardisation.All,
+                var other => throw StrictJson.Error(source, fields.PathOf("standardise"), $"'{other}' is neither columns nor all."),
+            } : null,
             Split = split switch
             {
                 "train" => DatasetSplit.Train,
@@ -125,6 +134,14 @@ public static class TaskJson
             ClassCount = fields.Int32("classCount", 0),
         };
     }
+
+    // A column's name or its index, which stands as a number.
+    private static string LabelColumn(JsonElement element, string source, string path) => element.ValueKind switch
+    {
+        JsonValueKind.String => element.GetString()!,
+        JsonValueKind.Number => StrictJson.Int32Of(element, source, path).ToString(CultureInfo.InvariantCulture),
+        _ => throw StrictJson.Error(source, path, $"it must be a column's name or its index, not {StrictJson.Kind(element)}."),
+    };
 
     private static RandomTask ReadRandom(StrictJson fields) => new()
     {
@@ -157,6 +174,13 @@ public static class TaskJson
     {
         writer.WriteString("type", "images");
         writer.WriteString("data", images.Data);
+        if (images.Label is { } label)
+        {
+            if (int.TryParse(label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)) writer.WriteNumber("label", index);
+            else writer.WriteString("label", label);
+        }
+        if (images.Header is { } header) writer.WriteBoolean("header", header);
+        if (images.Standardise is { } standardise) writer.WriteString("standardise", standardise == Standardisation.Columns ? "columns" : "all");
         writer.WriteString("split", images.Split switch { DatasetSplit.Train => "train", DatasetSplit.Test => "test", _ => "all" });
         if (images.Size != 0) writer.WriteNumber("size", images.Size);
         if (images.Classes.Count > 0)

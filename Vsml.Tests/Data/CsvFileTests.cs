@@ -6,7 +6,7 @@ namespace Vsml.Tests.Data;
 
 public class CsvFileTests
 {
-    private static ImageDataset Read(string text, CsvOptions? options = null) =>
+    private static ImageDataset Read(string text, CsvOptions options = default) =>
         CsvFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "f.csv", options);
 
     [Fact]
@@ -26,7 +26,7 @@ public class CsvFileTests
     [InlineData("a,label,b\r1,x,2\r3,y,4\r", "label")]
     public void ReadsHeadersTextLabelsQuotesAndAnyLineEnd(string text, string column)
     {
-        var set = Read(text, new() { LabelColumn = column });
+        var set = Read(text, new(column));
         set.Images.ToArray().ShouldBe([1f, 2f, 3f, 4f]);
         set.Labels.ToArray().ShouldBe([0, 1]);
         set.ClassNames.ShouldBe(["x", "y"]);
@@ -79,11 +79,11 @@ public class CsvFileTests
     [InlineData("-3", "label column -3 is outside")]
     [InlineData("what", "names no column 'what'")]
     public void RefusesALabelColumnThatIsNotThere(string column, string message) =>
-        Should.Throw<VsmlException>(() => Read("1,2\n", new() { LabelColumn = column })).Message.ShouldContain(message);
+        Should.Throw<VsmlException>(() => Read("1,2\n", new(column))).Message.ShouldContain(message);
 
     [Fact]
     public void RefusesANameWithoutAHeader() =>
-        Should.Throw<VsmlException>(() => Read("1,2\n", new() { LabelColumn = "b", Header = false })).Message.ShouldContain("give its number");
+        Should.Throw<VsmlException>(() => Read("1,2\n", new("b", Header: false))).Message.ShouldContain("give its number");
 
     [Fact]
     public void RefusesALabelColumnOfMeasurements()

@@ -14,6 +14,19 @@ public class ImageDatasetTests
     }
 
     [Fact]
+    public void ColumnsAreStandardisedEachByItsOwnFiguresAndConstantOnesBecomeZero()
+    {
+        // A time stamp beside small numbers, and a column whose mean in double precision is not its value.
+        var set = new ImageDataset("d", [1.7e9f, .1f, 1, 1.7e9f + 86400, .1f, 2, 1.7e9f + 172800, .1f, 3], [0, 1, 0], 1, 3, 1, ["a", "b"]).Standardise(Standardisation.Columns);
+        for (var i = 0; i < 3; i++)
+        {
+            set.Image(i)[0].ShouldBe((i - 1) * 1.2247449f, 1e-3f);
+            set.Image(i)[1].ShouldBe(0f);
+            set.Image(i)[2].ShouldBe((i - 1) * 1.2247449f, 1e-6f);
+        }
+    }
+
+    [Fact]
     public void Size8Of28IsPaddedTo32AndAveragedOver4x4()
     {
         var set = Noise(3, 28, 28);
