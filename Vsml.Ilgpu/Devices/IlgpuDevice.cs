@@ -1,0 +1,161 @@
+using System.Globalization;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace Vsml.Ilgpu;
+
+/// <summary>
+/// A device that kernels run on: a GPU, or ILGPU's CPU accelerator. Everything that is made on it ends with it. One thread at a time.
+/// </summary>
+public sealed class IlgpuDevice : IDisposable
+{
+    // Threads of a group on a GPU. An episode is one group, and several groups fit on a multiprocessor.
+    private const int GpuGroupSize = 256;
+
+    // What is left free for the driver, for code, and for others.
+    private const double UsableShare = 0.9;
+
+    private readonly Context _context;
+
+    private IlgpuDevice(DeviceDescription description, Context context, Accelerator accelerator, int groupSize)
+    {
+        Description = description;
+        _context = context;
+        Accelerator = accelerator;
+        GroupSize = groupSize;
+    }
+
+    /// <summary>What it is.</summary>
+    public DeviceDescription Description { get; }
+
+    /// <summary>Threads of a group, which run one episode together.</summary>
+    public int GroupSize { get; }
+
+    /// <summary>The accelerator, for a program's own kernels.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>The devices of this machine: GPUs first, the CPU accelerator last.</summary>
+    public static IReadOnlyList<DeviceDescription> List()
+    {
+        using var context = NewContext(DeviceKind.Cpu, CpuShape.Fastest, alsoGpus: true);
+        return [.. DevicesOf(context).Select((device, index) => Describe(device, index))];
+    }
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="name">cpu, cuda, opencl, or an index into <see cref="List"/>; null for the first GPU.</param>
+    /// <exception cref="VsmlException">There is no such device, or kernels cannot run on it.</exception>
+    public static IlgpuDevice Open(string? name = null) => Open(Choose(name, List(), DriverLibraries.HasCuda()), CpuShape.Fastest);
+
+    /// <summary>Opens the CPU accelerator with threads grouped as on a GPU.</summary>
+    internal static IlgpuDevice OpenCpu(CpuShape shape) => Open(List()[^1], shape);
+
+    /// <summary>The device that a name stands for.</summary>
+    /// <param name="name">What was asked for.</param>
+    /// <param name="devices">All devices.</param>
+    /// <param name="hasCudaDriver">Whether there is a driver for NVIDIA GPUs.</param>
+    internal static DeviceDescription Choose(string? name, IReadOnlyList<DeviceDescription> devices, bool hasCudaDriver)
+    {
+        var there = $"There are {string.Join(", ", devices)}.";
+        var chosen = name switch
+        {
+            null => devices.FirstOrDefault(device => device.Kind != DeviceKind.Cpu)
+                ?? throw new VsmlException("This machine has no GPU that can be used. Choose the device cpu for ILGPU's CPU accelerator, which is slow, or the compiled kernels."),
+            "cpu" => devices[^1],
+            "cuda" => devices.FirstOrDefault(device => device.Kind == DeviceKind.Cuda)
+                ?? throw new VsmlException($"There is no CUDA device: {(hasCudaDriver ? "the driver shows none" : "its driver (libcuda.so.1) is not installed")}. {there}"),
+            "opencl" => devices.FirstOrDefault(device => device.Kind == DeviceKind.OpenCl)
+                ?? throw new VsmlException($"There is no OpenCL device that can be used; it has to offer OpenCL 2.0 with sub-groups. {there}"),
+            _ when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) => index < devices.Count ? devices[index]
+                : throw new VsmlException($"There is no device {name}. {there}"),
+            _ => throw new VsmlException($"There is no device '{name}'; give cpu, cuda, opencl or an index. {there}"),
+        };
+        return chosen.Obstacle is { } obstacle ? throw new VsmlException($"Device {chosen} cannot be used: {obstacle}") : chosen;
+    }
+
+    /// <summary>Bytes that may still be allocated on it.</summary>
+    public long FreeBytes => (long)(UsableShare * Accelerator switch
+    {
+        CudaAccelerator cuda => cuda.GetFreeMemory(),
+        CPUAccelerator => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - GC.GetTotalMemory(forceFullCollection: false),
+        _ => Accelerator.MemorySize,
+    });
+
+    /// <summary>Allocates memory on it.</summary>
+    /// <param name="length">Number of elements; 0 is allowed.</param>
+    /// <param name="what">What it is for, in messages.</param>
+    /// <exception cref="VsmlException">There is too little memory.</exception>
+    internal MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long length, string what)
+        where T : unmanaged
+    {
+        var bytes = Math.Max(length, 1) * Interop.SizeOf<T>();
+        if (bytes <= FreeBytes)
+        {
+            try
+            {
+                return Accelerator.Allocate1D<T>(Math.Max(length, 1));
+            }
+            catch (Exception error) when (error is AcceleratorException or OutOfMemoryException)
+            {
+                // Reported below, like what is known beforehand.
+            }
+        }
+        throw new VsmlException(FormattableString.Invariant($"Device {Description} has {FreeBytes / 1e6:N0} MB to give, too little for {what}, which take {bytes / 1e6:N0} MB."));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    private static IlgpuDevice Open(DeviceDescription description, CpuShape shape)
+    {
+        var context = NewContext(description.Kind, shape, alsoGpus: description.Kind != DeviceKind.Cpu);
+        try
+        {
+            var device = DevicesOf(context).ElementAt(description.Kind == DeviceKind.Cpu ? ^1 : description.Index);
+            var accelerator = device is CPUDevice cpu ? cpu.CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel) : device.CreateAccelerator(context);
+            return new IlgpuDevice(description, context, accelerator, device is CPUDevice ? shape.GroupSize : Math.Min(GpuGroupSize, accelerator.MaxNumThreadsPerGroup));
+        }
+        catch (Exception error) when (error is AcceleratorException or NotSupportedException)
+        {
+            context.Dispose();
+            throw new VsmlException($"Device {description} cannot be opened: {error.Message}", error);
+        }
+    }
+
+    private static Context NewContext(DeviceKind kind, CpuShape shape, bool alsoGpus)
+    {
+        DriverLibraries.Resolve();
+        return Context.Create(builder =>
+        {
+            // The CPU accelerator runs methods as the C# compiler made them; only for GPUs does it pay to optimise what ILGPU reads.
+            builder.Optimize(kind == DeviceKind.Cpu ? OptimizationLevel.O0 : OptimizationLevel.O2);
+            builder.Inlining(kind == DeviceKind.Cpu ? InliningMode.Disabled : InliningMode.Aggressive);
+            if (alsoGpus) builder.Cuda(_ => true).OpenCL();
+            builder.CPU(new CPUDevice(shape.WarpSize, (shape.GroupSize + shape.WarpSize - 1) / shape.WarpSize, shape.Groups));
+        });
+    }
+
+    private static IEnumerable<Device> DevicesOf(Context context) =>
+        context.Devices.OrderBy(device => device switch { CudaDevice => 0, CLDevice => 1, _ => 2 });
+
+    private static DeviceDescription Describe(Device device, int index)
+    {
+        var (kind, name) = device switch
+        {
+            CudaDevice => (DeviceKind.Cuda, device.Name),
+            CLDevice => (DeviceKind.OpenCl, device.Name),
+            _ => (DeviceKind.Cpu, "ILGPU's CPU accelerator"),
+        };
+        return new DeviceDescription(index, kind, name, device is CudaDevice cuda ? Obstacle(cuda.InstructionSet is not null, cuda.DriverVersion, cuda.Architecture) : null);
+    }
+
+    /// <summary>Why a CUDA device cannot be used.</summary>
+    internal static string? Obstacle(bool hasInstructionSet, CudaDriverVersion driver, CudaArchitecture? architecture) => hasInstructionSet ? null
+        : $"its driver is made for CUDA {driver}, too old for an architecture of {architecture}. Install a newer driver.";
+}
