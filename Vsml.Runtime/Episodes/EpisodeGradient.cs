@@ -1,5 +1,4 @@
 using Vsml.Contracts;
-using Vsml.Numerics;
 
 namespace Vsml;
 
@@ -11,18 +10,13 @@ public sealed class EpisodeGradient
 {
     private readonly NetworkKernels _kernels;
     private readonly Architecture _architecture;
-    private readonly SweepWorkspace _workspace;
+    private readonly TickProtocol _protocol;
     private readonly AdjointWorkspace _adjoint;
     private readonly GradientTape _tape;
     private readonly List<NetworkState> _checkpoints = [];
-    private readonly float[] _error;
     private readonly float[] _logits;
-    private readonly float[] _errorAdjoint;
-    private readonly float[] _outputAdjoint;
+    private readonly float[] _weights;
     private int[] _predicted = [];
-    private readonly bool _hasBackwardSweep;
-    private readonly int _ticks;
-    private readonly int _sweeps;
 
     /// <summary>Allocates the memory; the tape grows with the first window.</summary>
     /// <param name="model">The model.</param>
@@ -39,16 +33,11 @@ public sealed class EpisodeGradient
         TapeExamples = tapeExamples;
         _architecture = model.Architecture;
         _kernels = model.Kernels(level);
-        _workspace = new SweepWorkspace(_kernels.Shape, batch);
+        _protocol = new TickProtocol(_kernels, _architecture, batch);
         _adjoint = new AdjointWorkspace(_kernels, model.Parameters.Count, batch);
-        _tape = new GradientTape(_kernels.Shape, batch);
-        _error = new float[_architecture.OutputSize];
-        _logits = new float[_architecture.OutputSize];
-        _errorAdjoint = new float[_architecture.OutputSize];
-        _outputAdjoint = new float[_architecture.OutputSize];
-        _hasBackwardSweep = _architecture.Schedule.BackwardSweep != BackwardSweep.None;
-        _ticks = _architecture.Schedule.TicksPerExample;
-        _sweeps = _ticks + (_hasBackwardSweep ? 1 : 0);
+        _tape = new GradientTape(_kernels.Shape, batch, _protocol.Sweeps);
+        _logits = new float[batch * _architecture.OutputSize];
+        _weights = new float[batch];
     }
 
     /// <summary>The model.</summary>
@@ -61,7 +50,7 @@ public sealed class EpisodeGradient
     public int TapeExamples { get; }
 
     /// <summary>Bytes kept per example on the tape.</summary>
-    public long BytesPerExample => _sweeps * GradientTape.SweepBytes(_kernels.Shape, Batch);
+    public long BytesPerExample => _protocol.Sweeps * GradientTape.SweepBytes(_kernels.Shape, Batch);
 
     /// <summary>Bytes of a state kept between stretches of the tape.</summary>
     public long CheckpointBytes => GradientTape.StateBytes(_kernels.Shape, Batch);
@@ -79,8 +68,7 @@ public sealed class EpisodeGradient
     public static (int TapeExamples, long Bytes) PlanTape(VsmlModel model, SimdLevel level, int batch, int window, long budgetBytes)
     {
         var shape = model.Kernels(level).Shape;
-        var sweeps = model.Architecture.Schedule.TicksPerExample + (model.Architecture.Schedule.BackwardSweep == BackwardSweep.None ? 0 : 1);
-        var example = sweeps * GradientTape.SweepBytes(shape, batch);
+        var example = model.Architecture.Schedule.Sweeps.Count() * GradientTape.SweepBytes(shape, batch);
         var state = GradientTape.StateBytes(shape, batch);
         // Wide, so that no window is too long to be weighed.
         var least = (Int128)window * example + state;
@@ -134,18 +122,18 @@ public sealed class EpisodeGradient
         if (_predicted.Length < losses.Length) _predicted = new int[losses.Length];
         var onTape = TapeExamples == 0 ? length : Math.Min(TapeExamples, length);
 
-        _tape.State(0).CopyFrom(start);
+        _tape.Start(0).CopyFrom(start);
         for (var first = 0; first < length; first += onTape)
         {
             var count = Math.Min(onTape, length - first);
-            if (onTape < length) Checkpoint(first / onTape).CopyFrom(_tape.State(0));
+            if (onTape < length) Checkpoint(first / onTape).CopyFrom(_tape.Start(0));
             for (var t = 0; t < count; t++)
             {
-                if (first + t == carried) end?.CopyFrom(_tape.State(t * _sweeps));
-                Forward(packed, window, first + t, t * _sweeps, losses);
+                if (first + t == carried) end?.CopyFrom(_tape.Start(t));
+                Forward(packed, window, first + t, _tape.At(t), losses);
             }
-            if (first + count < length) _tape.State(0).CopyFrom(_tape.State(count * _sweeps));
-            else if (carried == length) end?.CopyFrom(_tape.State(count * _sweeps));
+            if (first + count < length) _tape.Start(0).CopyFrom(_tape.Start(count));
+            else if (carried == length) end?.CopyFrom(_tape.Start(count));
         }
 
         var lastFirst = (length - 1) / onTape * onTape;
@@ -155,10 +143,10 @@ public sealed class EpisodeGradient
             // The last stretch still lies on the tape.
             if (first != lastFirst)
             {
-                _tape.State(0).CopyFrom(Checkpoint(first / onTape));
-                for (var t = 0; t < count; t++) Forward(packed, window, first + t, t * _sweeps, losses);
+                _tape.Start(0).CopyFrom(Checkpoint(first / onTape));
+                for (var t = 0; t < count; t++) Forward(packed, window, first + t, _tape.At(t), losses);
             }
-            for (var t = count - 1; t >= 0; t--) Reverse(packed, window, first + t, t * _sweeps, losses.Length);
+            for (var t = count - 1; t >= 0; t--) Reverse(packed, window, first + t, _tape.At(t), losses.Length);
         }
 
         _adjoint.ReadGradient(gradient);
@@ -188,85 +176,19 @@ public sealed class EpisodeGradient
         return _checkpoints[index];
     }
 
-    private void Forward(PackedTheta packed, Window window, int t, int sweep, Span<float> losses)
+    private void Forward(PackedTheta packed, Window window, int t, ISweepMemory memory, Span<float> losses)
     {
-        for (var tick = 0; tick < _ticks; tick++, sweep++)
-        {
-            _workspace.Forward = _tape.Forward(sweep);
-            window.CopyInputs(t, Batch, _architecture.InputSize, _kernels.Shape.PaddedUnits(0), _workspace.Forward[0].Span);
-            // Error and label go into the first sweep of an example alone.
-            if (tick > 0) _tape.State(sweep).Backward[^1].Span.Clear();
-            _kernels.ForwardSweep(packed.Packed, _tape.State(sweep), _tape.State(sweep + 1), _workspace, merge: tick == 0 && Batch > 1);
-        }
-        var feedback = _tape.State(sweep).Backward[^1].Span;
-        var channels = _kernels.Shape.BackwardChannels[^1];
-        var (size, padded) = (_architecture.OutputSize, _kernels.Shape.PaddedUnits(_architecture.Layers.Count));
+        var size = _architecture.OutputSize;
+        _protocol.Predict(packed.Packed, window.Inputs(t, Batch * _architecture.InputSize), memory, _logits);
+        _protocol.Learn(packed.Packed, _logits, window.Labels(t, Batch * size), memory, losses.Slice(t * Batch, Batch));
         for (var e = 0; e < Batch; e++)
-        {
-            var label = window.Label(t, e, Batch, size);
-            var logits = Logits(_workspace.Forward, e);
-            losses[t * Batch + e] = SoftmaxCrossEntropy.Evaluate(logits, label, Batch, _error);
-            _predicted[t * Batch + e] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits);
-            _error.CopyTo(feedback[(e * channels * padded)..]);
-            if (channels > 1) label.CopyTo(feedback[((e * channels + 1) * padded)..]);
-        }
-        if (!_hasBackwardSweep) return;
-        _kernels.BackwardSweep(packed.Packed, _tape.State(sweep), _tape.State(sweep + 1), _workspace);
-        _tape.State(sweep + 1).Backward[^1].Span.Clear();
+            _predicted[t * Batch + e] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(_logits.AsSpan(e * size, size));
     }
 
-    private void Reverse(PackedTheta packed, Window window, int t, int sweep, int lossCount)
+    private void Reverse(PackedTheta packed, Window window, int t, ISweepMemory memory, int lossCount)
     {
-        var lastForward = sweep + _ticks - 1;
-        var backward = _adjoint.State.Backward;
-        ClearForwardAdjoint();
-        if (_hasBackwardSweep)
-        {
-            backward[^1].Span.Clear();
-            _kernels.AdjointBackwardSweep(packed.Packed, _tape.State(lastForward + 1), _tape.State(lastForward + 2), _tape.Forward(lastForward), _adjoint);
-            // What the forward sweep sent backward was replaced before anybody read it.
-            for (var l = 0; l < backward.Length - 1; l++) backward[l].Span.Clear();
-        }
-        SetOutputAdjoint(window, t, _tape.Forward(lastForward), lossCount);
-        for (var tick = _ticks - 1; tick >= 0; tick--)
-        {
-            _kernels.AdjointForwardSweep(packed.Packed, _tape.State(sweep + tick), _tape.Forward(sweep + tick), _adjoint, merge: tick == 0 && Batch > 1);
-            if (tick > 0) ClearForwardAdjoint();
-        }
-    }
-
-    private void ClearForwardAdjoint()
-    {
-        foreach (var messages in _adjoint.Forward) messages.Span.Clear();
-    }
-
-    private void SetOutputAdjoint(Window window, int t, AlignedFloats[] forward, int lossCount)
-    {
-        var channels = _kernels.Shape.BackwardChannels[^1];
-        var (size, padded) = (_architecture.OutputSize, _kernels.Shape.PaddedUnits(_architecture.Layers.Count));
-        for (var e = 0; e < Batch; e++)
-        {
-            var logits = Logits(forward, e);
-            _adjoint.State.Backward[^1].Span.Slice(e * channels * padded, size).CopyTo(_errorAdjoint);
-            SoftmaxAdjoint.Evaluate(logits, window.Label(t, e, Batch, size), window.Weight(t * Batch + e, lossCount), _errorAdjoint, Batch, _outputAdjoint);
-            var bound = _architecture.OutputBound;
-            if (bound > 0)
-                for (var b = 0; b < size; b++)
-                {
-                    var ratio = logits[b] / bound;
-                    _outputAdjoint[b] *= 1f - ratio * ratio;
-                }
-            _outputAdjoint.CopyTo(_adjoint.Forward[^1].Span[(e * padded)..]);
-        }
-    }
-
-    /// <summary>Bounded outputs of an example, in the memory of <see cref="_logits"/>.</summary>
-    private ReadOnlySpan<float> Logits(AlignedFloats[] forward, int example)
-    {
-        var padded = _kernels.Shape.PaddedUnits(_architecture.Layers.Count);
-        forward[^1].Span.Slice(example * padded, _architecture.OutputSize).CopyTo(_logits);
-        OutputBound.Apply(_logits, _architecture.OutputBound);
-        return _logits;
+        for (var e = 0; e < Batch; e++) _weights[e] = window.Weight(t * Batch + e, lossCount);
+        _protocol.Reverse(packed.Packed, window.Labels(t, Batch * _architecture.OutputSize), _weights, memory, _adjoint);
     }
 
     private void AddInitialCellGradient(Span<float> gradient)
@@ -293,12 +215,9 @@ public sealed class EpisodeGradient
         private readonly ReadOnlySpan<float> _labels = labels;
         private readonly ReadOnlySpan<float> _weights = weights;
 
-        public void CopyInputs(int t, int batch, int size, int padded, Span<float> to)
-        {
-            for (var e = 0; e < batch; e++) _inputs.Slice((t * batch + e) * size, size).CopyTo(to[(e * padded)..]);
-        }
+        public ReadOnlySpan<float> Inputs(int t, int floats) => _inputs.Slice(t * floats, floats);
 
-        public ReadOnlySpan<float> Label(int t, int example, int batch, int size) => _labels.Slice((t * batch + example) * size, size);
+        public ReadOnlySpan<float> Labels(int t, int floats) => _labels.Slice(t * floats, floats);
 
         public float Weight(int loss, int count) => _weights.IsEmpty ? 1f / count : _weights[loss];
 

@@ -11,11 +11,10 @@ namespace Vsml;
 public sealed class EpisodeRunner
 {
     private readonly NetworkKernels _kernels;
-    private readonly SweepWorkspace _workspace;
+    private readonly TickProtocol _protocol;
     private readonly Architecture _architecture;
-    private readonly float[] _error;
-    private readonly bool _hasBackwardSweep;
-    private NetworkState? _lookahead;
+    private readonly InPlace _memory;
+    private InPlace? _lookahead;
     private bool _started;
 
     /// <summary>Allocates the memory of one learner.</summary>
@@ -30,10 +29,9 @@ public sealed class EpisodeRunner
         Batch = batch;
         _architecture = model.Architecture;
         _kernels = model.Kernels(level);
-        _workspace = new SweepWorkspace(_kernels.Shape, batch);
-        _error = new float[model.Architecture.OutputSize];
-        _hasBackwardSweep = _architecture.Schedule.BackwardSweep != BackwardSweep.None;
+        _protocol = new TickProtocol(_kernels, _architecture, batch);
         State = new NetworkState(_kernels.Shape, batch);
+        _memory = new InPlace(State, State, _protocol.Messages);
     }
 
     /// <summary>The model.</summary>
@@ -103,13 +101,12 @@ public sealed class EpisodeRunner
     public float Step(PackedTheta theta, ReadOnlySpan<float> inputs, ReadOnlySpan<float> labels, Span<float> logits, Span<float> losses)
     {
         CheckLength(labels.Length, Batch * _architecture.OutputSize, "labels");
-        Sweep(theta, inputs, State, State);
-        ReadOutputs(logits);
-        var loss = TakeLabels(logits, labels, losses);
-        if (!_hasBackwardSweep) return loss;
-        _kernels.BackwardSweep(theta.Packed, State, State, _workspace);
-        State.Backward[^1].Span.Clear();
-        return loss;
+        CheckLength(losses.Length, Batch, "losses");
+        Predict(theta, inputs, _memory, logits);
+        _protocol.Learn(theta.Packed, logits, labels, _memory, losses);
+        var sum = 0f;
+        for (var e = 0; e < Batch; e++) sum += losses[e];
+        return sum / Batch;
     }
 
     /// <summary>The output for an input, without storing anything.</summary>
@@ -120,14 +117,17 @@ public sealed class EpisodeRunner
     {
         // Merging a batch, and further sweeps of an example, read what was stored before, so these need a state of their own.
         var needsState = Batch > 1 || _architecture.Schedule.TicksPerExample > 1;
-        _lookahead ??= new NetworkState(_kernels.Shape, Batch, discards: !needsState);
+        if (_lookahead is null)
+        {
+            var after = new NetworkState(_kernels.Shape, Batch, discards: !needsState);
+            _lookahead = new InPlace(needsState ? after : State, after, _memory.Messages);
+        }
         if (needsState)
         {
             Start(theta);
-            _lookahead.CopyFrom(State);
+            _lookahead.State.CopyFrom(State);
         }
-        Sweep(theta, inputs, needsState ? _lookahead : State, _lookahead);
-        ReadOutputs(logits);
+        Predict(theta, inputs, _lookahead, logits);
     }
 
     /// <summary>Adds the learned initial cell, once an episode.</summary>
@@ -143,50 +143,12 @@ public sealed class EpisodeRunner
     /// <summary>Goes on with states that are set from outside: nothing is added to the cells any more.</summary>
     internal void Resume() => _started = true;
 
-    private void Sweep(PackedTheta theta, ReadOnlySpan<float> inputs, NetworkState source, NetworkState target)
+    private void Predict(PackedTheta theta, ReadOnlySpan<float> inputs, InPlace memory, Span<float> logits)
     {
         Start(theta);
         CheckLength(inputs.Length, Batch * _architecture.InputSize, "inputs");
-        var size = _architecture.InputSize;
-        var padded = _kernels.Shape.PaddedUnits(0);
-        for (var e = 0; e < Batch; e++)
-            inputs.Slice(e * size, size).CopyTo(_workspace.Forward[0].Span[(e * padded)..]);
-        _kernels.ForwardSweep(theta.Packed, source, target, _workspace, merge: Batch > 1);
-        for (var tick = 1; tick < _architecture.Schedule.TicksPerExample; tick++)
-        {
-            // Error and label go into the first sweep of an example alone.
-            target.Backward[^1].Span.Clear();
-            _kernels.ForwardSweep(theta.Packed, target, target, _workspace, merge: false);
-        }
-    }
-
-    private void ReadOutputs(Span<float> logits)
-    {
         CheckLength(logits.Length, Batch * _architecture.OutputSize, "logits");
-        var size = _architecture.OutputSize;
-        var padded = _kernels.Shape.PaddedUnits(_architecture.Layers.Count);
-        for (var e = 0; e < Batch; e++)
-            _workspace.Forward[^1].Span.Slice(e * padded, size).CopyTo(logits[(e * size)..]);
-        OutputBound.Apply(logits, _architecture.OutputBound);
-    }
-
-    private float TakeLabels(ReadOnlySpan<float> logits, ReadOnlySpan<float> labels, Span<float> losses)
-    {
-        CheckLength(losses.Length, Batch, "losses");
-        var size = _architecture.OutputSize;
-        var padded = _kernels.Shape.PaddedUnits(_architecture.Layers.Count);
-        var channels = _kernels.Shape.BackwardChannels[^1];
-        var feedback = State.Backward[^1].Span;
-        var sum = 0f;
-        for (var e = 0; e < Batch; e++)
-        {
-            var label = labels.Slice(e * size, size);
-            losses[e] = SoftmaxCrossEntropy.Evaluate(logits.Slice(e * size, size), label, Batch, _error);
-            sum += losses[e];
-            _error.CopyTo(feedback[(e * channels * padded)..]);
-            if (channels > 1) label.CopyTo(feedback[((e * channels + 1) * padded)..]);
-        }
-        return sum / Batch;
+        _protocol.Predict(theta.Packed, inputs, memory, logits);
     }
 
     private void Import(int layer, ReadOnlySpan<float> canonical, AlignedFloats[] stored)
@@ -204,5 +166,15 @@ public sealed class EpisodeRunner
     private static void CheckLength(int length, int expected, string what)
     {
         if (length != expected) throw new ArgumentException($"There are {length} {what}, but this network takes {expected}.");
+    }
+
+    /// <summary>A state that every sweep of an example finds and leaves, after the first has read it or another.</summary>
+    private sealed record InPlace(NetworkState First, NetworkState State, AlignedFloats[] Messages) : ISweepMemory
+    {
+        public NetworkState Before(int sweep) => sweep == 0 ? First : State;
+
+        public NetworkState After(int sweep) => State;
+
+        public AlignedFloats[] Forward(int sweep) => Messages;
     }
 }

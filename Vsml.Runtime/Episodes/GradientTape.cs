@@ -5,33 +5,52 @@ namespace Vsml;
 /// <summary>
 /// What a stretch of examples leaves behind for the reverse pass: the state before every sweep, and the sweep's forward messages.
 /// </summary>
-internal sealed class GradientTape
+internal sealed class GradientTape : ISweepMemory
 {
     private readonly List<NetworkState> _states = [];
     private readonly List<AlignedFloats[]> _forward = [];
     private readonly NetworkShape _shape;
     private readonly int _batch;
+    private readonly int _sweeps;
+    private int _example;
 
     /// <summary>Makes a tape that grows as it is used.</summary>
-    public GradientTape(NetworkShape shape, int batch)
+    /// <param name="shape">The network's shape.</param>
+    /// <param name="batch">Examples that share a tick.</param>
+    /// <param name="sweeps">Sweeps of an example.</param>
+    public GradientTape(NetworkShape shape, int batch, int sweeps) => (_shape, _batch, _sweeps) = (shape, batch, sweeps);
+
+    /// <summary>The state at the start of an example, which is that at the end of the one before.</summary>
+    /// <param name="example">Index of the example on the tape.</param>
+    public NetworkState Start(int example) => State(example * _sweeps);
+
+    /// <summary>Turns to an example.</summary>
+    /// <param name="example">Its index on the tape.</param>
+    /// <returns>This tape, as the memory of that example.</returns>
+    public ISweepMemory At(int example)
     {
-        _shape = shape;
-        _batch = batch;
-        _states.Add(new NetworkState(shape, batch));
+        _example = example;
+        return this;
     }
 
-    /// <summary>The state before a sweep.</summary>
-    public NetworkState State(int sweep)
-    {
-        while (_states.Count <= sweep) _states.Add(new NetworkState(_shape, _batch));
-        return _states[sweep];
-    }
+    /// <inheritdoc/>
+    public NetworkState Before(int sweep) => State(_example * _sweeps + sweep);
 
-    /// <summary>The forward messages of a sweep.</summary>
+    /// <inheritdoc/>
+    public NetworkState After(int sweep) => State(_example * _sweeps + sweep + 1);
+
+    /// <inheritdoc/>
     public AlignedFloats[] Forward(int sweep)
     {
-        while (_forward.Count <= sweep) _forward.Add(SweepWorkspace.NewForward(_shape, _batch));
-        return _forward[sweep];
+        var index = _example * _sweeps + sweep;
+        while (_forward.Count <= index) _forward.Add(SweepWorkspace.NewForward(_shape, _batch));
+        return _forward[index];
+    }
+
+    private NetworkState State(int index)
+    {
+        while (_states.Count <= index) _states.Add(new NetworkState(_shape, _batch));
+        return _states[index];
     }
 
     /// <summary>Bytes that one state takes.</summary>
