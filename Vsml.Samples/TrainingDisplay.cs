@@ -30,7 +30,7 @@ internal sealed class TrainingDisplay : ITrainingProgress
     }
 
     /// <summary>The meta-training method in words.</summary>
-    public static string MethodName(RunConfiguration run) => run.Estimator is EsConfiguration ? "evolution strategies" : "backpropagation through time";
+    public static string MethodName(RunConfiguration run) => run.Estimator is EsOptions ? "evolution strategies" : "backpropagation through time";
 
     /// <inheritdoc/>
     public void Iterated(TrainingProgress progress)
@@ -55,11 +55,6 @@ internal sealed class TrainingDisplay : ITrainingProgress
     {
         if (_bar is null) Console.WriteLine(memory);
         else AnsiConsole.WriteLine(memory.ToString());
-    }
-
-    /// <inheritdoc/>
-    public void Saved(string path)
-    {
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace Vsml.Benchmarks.Cases;
 internal sealed record EsCase(NetworkCase Network, RunConfiguration Configuration)
 {
     /// <summary>Examples of a meta-iteration: two members a pair.</summary>
-    public double ExamplesPerIteration => 2.0 * ((EsConfiguration)Configuration.Estimator).Options.PairCount * Configuration.Stages[0].EpisodeLength;
+    public double ExamplesPerIteration => 2.0 * ((EsOptions)Configuration.Estimator).PairCount * Configuration.Stages[0].EpisodeLength;
 }
 
 /// <summary>Populations as <c>vsml train</c> runs them: half of the episodes projected, labels permuted.</summary>
@@ -30,7 +30,7 @@ internal static class EsCases
             InitialInputGateBias = 3,
             Tasks = new([Share(projected), Share(raw)]),
             Stages = new([new TrainingStage { Iterations = int.MaxValue, EpisodeLength = length }]),
-            Estimator = new EsConfiguration(new EsOptions { PairCount = pairs }),
+            Estimator = new EsOptions { PairCount = pairs },
         });
 
         TaskShare Share(EpisodeTransform[] transforms) => new(1, new TransformedTask(images, [.. transforms, new LabelPermutation()]));

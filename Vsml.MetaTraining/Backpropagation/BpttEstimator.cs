@@ -13,7 +13,6 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     private readonly BpttOptions _options;
     private readonly Func<TaskDescription, VsmlModel> _modelOf;
     private readonly SimdLevel _level;
-    private readonly TruncationSchedule _truncation;
     private readonly Dictionary<VsmlModel, DifferentiatedLearner>[] _learners;
     private readonly EpisodeData[] _episodes;
     private EpisodeSource? _source;
@@ -24,17 +23,15 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     /// <param name="options">Hyper-parameters.</param>
     /// <param name="modelOf">The model whose layout fits a task; called once for every task of an episode source.</param>
     /// <param name="level">SIMD level of the kernels.</param>
-    /// <param name="truncation">The window of examples that one iteration runs; null for whole episodes.</param>
     /// <param name="threads">Number of threads; 0 for one a core.</param>
     /// <exception cref="VsmlException">An option is out of range.</exception>
-    public BpttEstimator(BpttOptions options, Func<TaskDescription, VsmlModel> modelOf, SimdLevel level, TruncationSchedule? truncation = null, int threads = 0)
+    public BpttEstimator(BpttOptions options, Func<TaskDescription, VsmlModel> modelOf, SimdLevel level, int threads = 0)
     {
-        options.Validate();
+        ConfigurationProblem.ThrowIfAny(ConfigurationWalk.Of(options, "estimator").Problems);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _options = options;
         _modelOf = modelOf;
         _level = level;
-        _truncation = truncation ?? TruncationSchedule.None;
         var workers = threads == 0 ? Environment.ProcessorCount : threads;
         _learners = [.. Enumerable.Range(0, workers).Select(_ => new Dictionary<VsmlModel, DifferentiatedLearner>())];
         _episodes = [.. Enumerable.Range(0, workers).Select(_ => new EpisodeData())];
@@ -47,12 +44,12 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
-        _truncation.Validate(episodes.Length);
+        _options.Truncation.Validate(episodes.Length);
         if (state.PairCount != 0 && state.PairCount != _options.EpisodeCount)
             throw new VsmlException($"The unroll state is that of {state.PairCount} episodes, but there are {_options.EpisodeCount}.");
         if (!episodes.Equals(_source)) Prepare(episodes, theta.Length);
 
-        var window = _truncation.Length(seed, iteration, episodes.Length);
+        var window = _options.Truncation.Length(seed, iteration, episodes.Length);
         var outcomes = new Outcome[_options.EpisodeCount];
         var next = -1;
         try
@@ -82,8 +79,8 @@ public sealed class BpttEstimator : IMetaGradientEstimator
         {
             if (model.Parameters.Count != parameters)
                 throw new VsmlException($"theta has {parameters} values, but the model of {model.Architecture.InputSize} inputs and {model.Architecture.OutputSize} outputs has {model.Parameters.Count} meta-parameters.");
-            var window = _truncation.Longest(source.Length);
-            var (examples, bytes) = EpisodeGradient.PlanTape(model, _level, 1, window, _options.MemoryBudget / _learners.Length);
+            var window = _options.Truncation.Longest(source.Length);
+            var (examples, bytes) = EpisodeGradient.PlanTape(model, _level, 1, window, (long)(_options.MemoryMiB * (1 << 20)) / _learners.Length);
             tapes.Add(model, new TapeMemory(window, examples, bytes, _learners.Length));
         }
         foreach (var learners in _learners) learners.Clear();
@@ -109,7 +106,7 @@ public sealed class BpttEstimator : IMetaGradientEstimator
         else learner.Load(theta, state.Learners[index]);
 
         var gradient = new float[theta.Length];
-        var nominal = source.Loss == EpisodeLoss.Last ? 1 : _truncation.Longest(source.Length);
+        var nominal = source.Loss == EpisodeLoss.Last ? 1 : _options.Truncation.Longest(source.Length);
         var loss = learner.Run(theta, part, nominal, carried, gradient);
         var finite = double.IsFinite(loss) && ((ReadOnlySpan<float>)gradient).IndexOfNonFinite() < 0;
         if (!finite) return new Outcome(double.NaN, 0, 0, to - from, 0, [], []);

@@ -1,27 +1,36 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
 namespace Vsml.MetaTraining;
 
-/// <summary>Hyper-parameters of backpropagation through time.</summary>
-public sealed record BpttOptions
+/// <summary>Backpropagation through time.</summary>
+[VsmlPart("bptt")]
+public sealed record BpttOptions : EstimatorConfiguration, IValidatableObject
 {
     /// <summary>Episodes of the meta-batch. Published: 128.</summary>
+    [JsonPropertyName("episodes"), Range(1, int.MaxValue)]
     public int EpisodeCount { get; init; } = 128;
 
     /// <summary>Examples by which an episode goes on between two meta-iterations; 0 for the whole truncation window.</summary>
+    [Range(0, int.MaxValue)]
     public int Stride { get; init; }
 
-    /// <summary>Bytes that the states kept for the reverse pass may take, on all threads together.</summary>
-    public long MemoryBudget { get; init; } = 1L << 30;
+    /// <summary>MiB that the states kept for the reverse pass may take, on all threads together. Default 1024.</summary>
+    [JsonPropertyName("memoryMiB"), Range(0.001, 1e9)]
+    public double MemoryMiB { get; init; } = 1024;
 
-    /// <summary>Share of episodes that may drop out with a loss or gradient that is not finite.</summary>
+    /// <summary>Share of episodes that may drop out with a loss or gradient that is not finite. Default 0.5.</summary>
+    [Range(0, 1.0)]
     public double MaxDroppedShare { get; init; } = 0.5;
 
-    /// <summary>Checks the ranges.</summary>
-    /// <exception cref="VsmlException">An option is out of range.</exception>
-    public void Validate()
+    /// <inheritdoc/>
+    public override IMetaGradientEstimator Create(EstimatorContext context) => new BpttEstimator(this, context.ModelOf, context.Level, context.Threads);
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)
     {
-        if (EpisodeCount < 1) throw new VsmlException($"A meta-batch of {EpisodeCount} episodes is impossible; give 1 or more.");
-        if (Stride < 0) throw new VsmlException($"A stride of {Stride} examples is impossible; give 1 or more, or 0 for the whole window.");
-        if (MemoryBudget < 1) throw new VsmlException($"A memory budget of {MemoryBudget} bytes is impossible; give 1 or more.");
-        if (!(MaxDroppedShare is >= 0 and <= 1)) throw new VsmlException($"The share of episodes that may drop out is {MaxDroppedShare}; it must lie in 0..1.");
+        if (Stride > 0 && Truncation == TruncationSchedule.None)
+            yield return new ValidationResult("a stride needs a truncation, whose window it moves on.", [nameof(Stride)]);
+        else if (Stride > Truncation.Shortest(int.MaxValue))
+            yield return new ValidationResult($"a stride of {Stride} examples is longer than the truncation of {Truncation.Shortest(int.MaxValue)}, so that examples would be left out; shorten it.", [nameof(Stride)]);
     }
 }

@@ -1,8 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
 
-/// <summary>How many examples of an episode one meta-iteration unrolls. All episodes of an iteration share the length.</summary>
+/// <summary>
+/// How many examples of an episode one meta-iteration unrolls. All episodes of an iteration share the length. One marked
+/// <see cref="VsmlPartAttribute"/> can stand in run configurations; it promises lengths that its arguments alone decide.
+/// </summary>
 public abstract record TruncationSchedule
 {
     /// <summary>Whole episodes.</summary>
@@ -23,6 +28,10 @@ public abstract record TruncationSchedule
     /// <param name="episodeLength">T, examples of an episode.</param>
     public abstract int Length(ulong seed, uint iteration, int episodeLength);
 
+    /// <summary>The shortest length of any iteration; never above the episode's.</summary>
+    /// <param name="episodeLength">T, examples of an episode.</param>
+    public abstract int Shortest(int episodeLength);
+
     /// <summary>The longest length of any iteration; never above the episode's.</summary>
     /// <param name="episodeLength">T, examples of an episode.</param>
     public abstract int Longest(int episodeLength);
@@ -30,36 +39,40 @@ public abstract record TruncationSchedule
     /// <summary>Checks the schedule against an episode.</summary>
     /// <param name="episodeLength">T, examples of an episode.</param>
     /// <exception cref="VsmlException">A length is below 1 or above the episode's.</exception>
-    public abstract void Validate(int episodeLength);
-
-    private static void CheckLength(int length, int episodeLength)
+    public void Validate(int episodeLength)
     {
-        if (length < 1) throw new VsmlException($"A truncation of {length} examples is impossible; give 1 or more.");
-        if (length > episodeLength)
-            throw new VsmlException($"A truncation of {length} examples is longer than the episode of {episodeLength}; shorten it, or lengthen the episode.");
+        ConfigurationProblem.ThrowIfAny(ConfigurationWalk.Of(this, "truncation").Problems);
+        if (Problem(episodeLength) is { } problem) throw new VsmlException(problem);
     }
 
+    // What it would unroll of an endless episode is the length that it means.
+    internal string? Problem(int episodeLength) =>
+        Longest(int.MaxValue) is var longest and < int.MaxValue && longest > episodeLength
+            ? $"a truncation of {longest} examples is longer than the episode of {episodeLength}; shorten it, or lengthen the episode."
+            : null;
+
+    [VsmlPart("none")]
     private sealed record NoTruncation : TruncationSchedule
     {
         public override int Length(ulong seed, uint iteration, int episodeLength) => episodeLength;
 
-        public override int Longest(int episodeLength) => episodeLength;
+        public override int Shortest(int episodeLength) => episodeLength;
 
-        public override void Validate(int episodeLength)
-        {
-        }
+        public override int Longest(int episodeLength) => episodeLength;
     }
 
-    private sealed record ConstantTruncation(int Examples) : TruncationSchedule
+    [VsmlPart("constant")]
+    private sealed record ConstantTruncation([property: JsonPropertyName("length"), Range(1, int.MaxValue)] int Examples) : TruncationSchedule
     {
-        public override int Length(ulong seed, uint iteration, int episodeLength) => Math.Min(Examples, episodeLength);
+        public override int Length(ulong seed, uint iteration, int episodeLength) => Longest(episodeLength);
+
+        public override int Shortest(int episodeLength) => Longest(episodeLength);
 
         public override int Longest(int episodeLength) => Math.Min(Examples, episodeLength);
-
-        public override void Validate(int episodeLength) => CheckLength(Examples, episodeLength);
     }
 
-    private sealed record LogUniformTruncation(int Min, int Max) : TruncationSchedule
+    [VsmlPart("log-uniform")]
+    private sealed record LogUniformTruncation([property: Range(1, int.MaxValue)] int Min, [property: Range(1, int.MaxValue)] int Max) : TruncationSchedule, IValidatableObject
     {
         public override int Length(ulong seed, uint iteration, int episodeLength)
         {
@@ -69,13 +82,13 @@ public abstract record TruncationSchedule
             return Math.Min(Math.Clamp(length, Min, Max), episodeLength);
         }
 
+        public override int Shortest(int episodeLength) => Math.Min(Min, episodeLength);
+
         public override int Longest(int episodeLength) => Math.Min(Max, episodeLength);
 
-        public override void Validate(int episodeLength)
+        IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)
         {
-            if (Min > Max) throw new VsmlException($"A log-uniform truncation from {Min} to {Max} examples is impossible; the first must not be above the second.");
-            CheckLength(Min, episodeLength);
-            CheckLength(Max, episodeLength);
+            if (Min > Max) yield return new ValidationResult($"the shortest length {Min} is above the longest {Max}.");
         }
     }
 }

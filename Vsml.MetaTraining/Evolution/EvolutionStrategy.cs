@@ -17,7 +17,7 @@ public sealed class EvolutionStrategy
     /// <exception cref="VsmlException">An option is out of range.</exception>
     public EvolutionStrategy(EsOptions options, IMetaOptimizer optimizer, INoise? noise = null)
     {
-        options.Validate();
+        ConfigurationProblem.ThrowIfAny(ConfigurationWalk.Of(options, "options").Problems);
         _options = options;
         _optimizer = optimizer;
         _noise = noise ?? PhiloxNoise.Instance;

@@ -8,36 +8,30 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
 {
     private readonly EsOptions _options;
     private readonly IPopulationRunner _runner;
-    private readonly TruncationSchedule _truncation;
     private readonly int _threads;
     private readonly INoise _noise;
 
     /// <summary>Puts strategy and runner together.</summary>
     /// <param name="options">Hyper-parameters.</param>
     /// <param name="runner">Runs the episodes.</param>
-    /// <param name="truncation">How much of an episode one iteration runs; null for all.</param>
     /// <param name="threads">Threads that sum the gradient; 0 for one a core. The bits do not depend on it.</param>
     /// <param name="noise">Where perturbations come from, the same as the runner's; if null, <see cref="PhiloxNoise"/>.</param>
     /// <exception cref="VsmlException">An option is out of range.</exception>
-    public EvolutionStrategyEstimator(
-        EsOptions options, IPopulationRunner runner, TruncationSchedule? truncation = null, int threads = 0, INoise? noise = null)
+    public EvolutionStrategyEstimator(EsOptions options, IPopulationRunner runner, int threads = 0, INoise? noise = null)
     {
-        options.Validate();
+        ConfigurationProblem.ThrowIfAny(ConfigurationWalk.Of(options, "estimator").Problems);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _options = options;
         _runner = runner;
-        _truncation = truncation ?? TruncationSchedule.None;
         _threads = threads == 0 ? Environment.ProcessorCount : threads;
         _noise = noise ?? PhiloxNoise.Instance;
-        if (options.Variant == EsVariant.Full && _truncation != TruncationSchedule.None)
-            throw new VsmlException("Full ES runs whole episodes; for a truncation choose the truncated, persistent or noise-reuse variant.");
     }
 
     /// <inheritdoc/>
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
-        _truncation.Validate(episodes.Length);
+        _options.Truncation.Validate(episodes.Length);
         if (state.PairCount != 0 && state.PairCount != _options.PairCount)
             throw new VsmlException($"The unroll state is that of {state.PairCount} pairs, but there are {_options.PairCount}.");
         var result = _runner.Run(new PopulationRequest
@@ -49,13 +43,13 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
             NoiseStd = _options.NoiseStd,
             Variant = _options.Variant,
             Episodes = episodes,
-            Length = _truncation.Length(seed, iteration, episodes.Length),
+            Length = _options.Truncation.Length(seed, iteration, episodes.Length),
             State = state,
         }, cancellation);
 
         var began = new uint[_options.PairCount];
         for (var pair = 0; pair < began.Length; pair++) began[pair] = state.At(pair, iteration).Began;
-        var nominal = episodes.Loss == EpisodeLoss.Last ? 1 : _truncation.Longest(episodes.Length);
+        var nominal = episodes.Loss == EpisodeLoss.Last ? 1 : _options.Truncation.Longest(episodes.Length);
         var (gradient, dropped) = EsGradient.Estimate(
             _options, seed, iteration, began, result.Losses, Weights(result.Counted, nominal), theta.Length, _noise, _threads);
         var (loss, accuracy) = Means(result);

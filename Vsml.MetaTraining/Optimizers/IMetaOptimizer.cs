@@ -1,8 +1,15 @@
 namespace Vsml.MetaTraining;
 
-/// <summary>Turns gradients into steps of theta. Holds options only; what changes is in the <see cref="OptimizerState"/>.</summary>
+/// <summary>
+/// Turns gradients into steps of theta: a record of options; what changes is in the <see cref="OptimizerState"/>. An optimizer marked
+/// <see cref="VsmlPartAttribute"/> can stand in run configurations. It promises that a step depends on its arguments alone, and that
+/// the state has the same names and lengths for as long as a run lasts.
+/// </summary>
 public interface IMetaOptimizer
 {
+    /// <summary>Largest norm of a gradient, to which longer ones are scaled down before the step; 0, the default, for no clipping.</summary>
+    double ClipNorm => 0;
+
     /// <summary>The state before the first step.</summary>
     /// <param name="parameterCount">Number of parameters.</param>
     OptimizerState Initial(int parameterCount);

@@ -1,18 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Vsml.MetaTraining;
 
 /// <summary>
 /// Gradient descent with momentum: velocity = momentum * velocity + gradient; theta -= learning rate * (velocity + weight decay *
 /// theta).
 /// </summary>
+[VsmlPart("sgd")]
 public sealed record MomentumSgd : IMetaOptimizer
 {
     private const string VelocityName = "sgd/velocity";
 
     /// <summary>Part of the velocity that is kept. Default 0.9; 0 is plain gradient descent.</summary>
+    [Range(0, 0.999999)]
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>Part of theta that a step with learning rate 1 takes away. Default 0.</summary>
+    [Range(0, 1.0)]
     public double WeightDecay { get; init; }
+
+    /// <inheritdoc/>
+    [Range(0, 1e12)]
+    public double ClipNorm { get; init; }
 
     /// <inheritdoc/>
     public OptimizerState Initial(int parameterCount) =>

@@ -55,21 +55,28 @@ public sealed class EpisodeData
         label[Classes[example]] = 1f;
     }
 
-    /// <summary>Room for new inputs of another size; <see cref="ReplaceInputs"/> puts them in force.</summary>
-    internal Span<float> SpareInputs(int inputSize)
+    /// <summary>Room for new inputs of another size, for transforms; <see cref="ReplaceInputs"/> puts them in force.</summary>
+    /// <param name="inputSize">A, the floats of one new input.</param>
+    /// <returns>The new inputs [T, A], of undefined content.</returns>
+    /// <exception cref="VsmlException">They are too large for an array.</exception>
+    public Span<float> SpareInputs(int inputSize)
     {
         if ((long)Length * inputSize > Array.MaxLength) throw new VsmlException($"an episode of {Length} examples with {inputSize} inputs is impossible");
         _spare = Grown(_spare, Length * inputSize);
         return _spare.AsSpan(0, Length * inputSize);
     }
 
-    internal void ReplaceInputs(int inputSize)
+    /// <summary>Makes what was written to <see cref="SpareInputs"/> the inputs.</summary>
+    /// <param name="inputSize">A, as given there.</param>
+    public void ReplaceInputs(int inputSize)
     {
         (Inputs, _spare) = (_spare, Inputs);
         InputSize = inputSize;
     }
 
-    internal void ReplaceOutputSize(int outputSize) => OutputSize = outputSize;
+    /// <summary>Sets the number of classes; the classes of examples stay.</summary>
+    /// <param name="outputSize">B, above every class that occurs.</param>
+    public void ReplaceOutputSize(int outputSize) => OutputSize = outputSize;
 
     /// <summary>Room for a matrix or for vectors, of undefined content.</summary>
     internal Span<float> Weights(int count)

@@ -5,6 +5,7 @@ namespace Vsml.MetaTraining;
 
 /// <summary>Reorders the inputs by one permutation that stays the same for a whole run: the published "shuffle".</summary>
 /// <param name="Seed">Seed of the permutation.</param>
+[VsmlPart("fixed-permutation")]
 public sealed record FixedPermutation(ulong Seed) : EpisodeTransform
 {
     private static readonly ConcurrentDictionary<(ulong, int), int[]> Permutations = new();

@@ -8,6 +8,7 @@ namespace Vsml.MetaTraining;
 /// published "random projection". Workers get other seeds.
 /// </summary>
 /// <param name="Seed">Seed of the matrix.</param>
+[VsmlPart("fixed-projection")]
 public sealed record FixedProjection(ulong Seed) : EpisodeTransform
 {
     private static readonly ConcurrentDictionary<(ulong, int), float[]> Matrices = new();

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Data;
 using Vsml.Numerics;
 
@@ -7,6 +9,7 @@ namespace Vsml.MetaTraining;
 /// Episodes of labelled images, or of the lines of a CSV file, drawn without replacement. They are resized and then standardised with
 /// the mean and standard deviation of their own part of the data set (<see cref="DatasetCatalogue.Prepare"/>).
 /// </summary>
+[VsmlPart("images")]
 public sealed record ImageTask : TaskDescription
 {
     /// <summary>Name or file of the data set, as <see cref="DatasetCatalogue.Load"/> takes it. Default mnist.</summary>
@@ -16,6 +19,7 @@ public sealed record ImageTask : TaskDescription
     public DatasetSplit Split { get; init; } = DatasetSplit.Train;
 
     /// <summary>The label's column in a CSV file: its name, or its index from 0, negative from the end. Default null: see <see cref="CsvOptions"/>.</summary>
+    [TextOrNumber]
     public string? Label { get; init; }
 
     /// <summary>Whether the first line of a CSV file names its columns. Default null: goes by the content where that is sure.</summary>
@@ -25,12 +29,15 @@ public sealed record ImageTask : TaskDescription
     public Standardisation? Standardise { get; init; }
 
     /// <summary>Rows and columns; 0, the default, for the set's own size.</summary>
+    [Range(0, ImageResizing.LargestSize), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Size { get; init; }
 
     /// <summary>The classes to use, relabelled 0, 1, ... in this order. Default none given: all.</summary>
+    [Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public EquatableArray<int> Classes { get; init; }
 
     /// <summary>Number of classes drawn at random for every episode out of those in use, relabelled in their order. Default 0: all.</summary>
+    [Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int ClassCount { get; init; }
 
     /// <inheritdoc/>
@@ -51,6 +58,9 @@ public sealed record ImageTask : TaskDescription
     }
 
     private ImageDataset Dataset => DatasetCatalogue.Prepare(Data, Split, Size, new(Label, Header), Standardise);
+
+    /// <inheritdoc/>
+    public override TaskDescription Resize(int inputs, int classes) => classes > 0 ? this with { ClassCount = classes } : this;
 
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)

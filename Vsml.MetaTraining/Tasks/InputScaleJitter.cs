@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Numerics.Tensors;
 using Vsml.Numerics;
 
@@ -5,12 +6,9 @@ namespace Vsml.MetaTraining;
 
 /// <summary>Multiplies all inputs of an episode by exp(u), u uniform in +-<paramref name="LogRange"/>, so that no scale can be relied on.</summary>
 /// <param name="LogRange">Largest logarithm of the factor; default .5.</param>
-public sealed record InputScaleJitter(float LogRange = .5f) : EpisodeTransform
+[VsmlPart("input-scale-jitter")]
+public sealed record InputScaleJitter([property: Range(0, 10.0)] float LogRange = .5f) : EpisodeTransform
 {
-    /// <inheritdoc/>
-    public override (int InputSize, int OutputSize) SizesAfter(int inputSize, int outputSize) =>
-        LogRange is >= 0 and <= 10 ? (inputSize, outputSize) : throw new VsmlException("input scale jitter: the range of the logarithm must be from 0 to 10");
-
     /// <inheritdoc/>
     public override void Apply(ref CounterRandom random, EpisodeData episode)
     {

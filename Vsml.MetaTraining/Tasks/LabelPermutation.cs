@@ -3,6 +3,7 @@ using Vsml.Numerics;
 namespace Vsml.MetaTraining;
 
 /// <summary>Renames the classes by a permutation drawn anew for every episode, so that no label means anything beforehand.</summary>
+[VsmlPart("label-permutation")]
 public sealed record LabelPermutation : EpisodeTransform
 {
     /// <inheritdoc/>

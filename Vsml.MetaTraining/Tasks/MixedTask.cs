@@ -1,23 +1,25 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
 
 /// <summary>One part of a <see cref="MixedTask"/>.</summary>
-/// <param name="Weight">How often it is taken, in proportion to the other weights; above 0.</param>
+/// <param name="Weight">How often it is taken, in proportion to the other weights.</param>
 /// <param name="Task">The task.</param>
-public sealed record TaskShare(double Weight, TaskDescription Task);
+public sealed record TaskShare([property: Range(1e-6, 1e6), DefaultValue(1.0)] double Weight, TaskDescription Task)
+{
+    /// <summary>A task alone, or as often as others.</summary>
+    /// <param name="task">The task.</param>
+    public static implicit operator TaskShare(TaskDescription task) => new(1, task);
+}
 
 /// <summary>Every episode comes from one of several tasks of the same sizes, chosen at random.</summary>
 /// <param name="Shares">The tasks and how often each is taken.</param>
-public sealed record MixedTask(EquatableArray<TaskShare> Shares) : TaskDescription
+[VsmlPart("mixed")]
+public sealed record MixedTask([property: JsonPropertyName("tasks"), MinLength(1)] params EquatableArray<TaskShare> Shares) : TaskDescription
 {
-    /// <summary>Makes the task of a list of parts.</summary>
-    /// <param name="shares">The tasks and how often each is taken.</param>
-    public MixedTask(params IEnumerable<TaskShare> shares)
-        : this(new EquatableArray<TaskShare>(shares))
-    {
-    }
-
     /// <inheritdoc/>
     public override int InputSize => Common(task => task.InputSize, "inputs");
 
@@ -32,6 +34,10 @@ public sealed record MixedTask(EquatableArray<TaskShare> Shares) : TaskDescripti
 
     /// <inheritdoc/>
     public override EpisodeLoss Loss => (EpisodeLoss)Common(task => (int)task.Loss, "losses");
+
+    /// <inheritdoc/>
+    public override TaskDescription Resize(int inputs, int classes) =>
+        new MixedTask([.. Shares.Select(share => share with { Task = share.Task.Resize(inputs, classes) })]);
 
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)

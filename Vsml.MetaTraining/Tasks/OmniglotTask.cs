@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Data;
 using Vsml.Numerics;
 
@@ -7,15 +9,19 @@ namespace Vsml.MetaTraining;
 /// Few-shot classification of Omniglot's characters: some characters, drawn anew for every episode and numbered at random, each shown
 /// once in random order, then another drawing of one of them as the query. Only the query counts.
 /// </summary>
+[VsmlPart("omniglot")]
 public sealed record OmniglotTask : TaskDescription
 {
     /// <summary>Path of a zip archive of the published form, such as images_background.zip.</summary>
+    [JsonRequired]
     public string Archive { get; init; } = "images_background.zip";
 
     /// <summary>Characters of an episode. Default 5.</summary>
+    [Range(1, int.MaxValue - 1)]
     public int Ways { get; init; } = 5;
 
     /// <summary>Rows and columns; 0 for the drawings' own 105. Default 28.</summary>
+    [Range(0, ImageResizing.LargestSize)]
     public int Size { get; init; } = 28;
 
     /// <inheritdoc/>

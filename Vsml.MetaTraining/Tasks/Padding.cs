@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -5,7 +7,10 @@ namespace Vsml.MetaTraining;
 /// <summary>Adds inputs that are always zero and classes that never occur, so that small tasks fit a larger layer.</summary>
 /// <param name="InputSize">Inputs that come out; 0, the default, leaves them.</param>
 /// <param name="OutputSize">Classes that come out; 0, the default, leaves them.</param>
-public sealed record Padding(int InputSize = 0, int OutputSize = 0) : EpisodeTransform
+[VsmlPart("padding")]
+public sealed record Padding(
+    [property: JsonPropertyName("inputs"), Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int InputSize = 0,
+    [property: JsonPropertyName("outputs"), Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int OutputSize = 0) : EpisodeTransform
 {
     /// <inheritdoc/>
     public override (int InputSize, int OutputSize) SizesAfter(int inputSize, int outputSize)
@@ -14,6 +19,9 @@ public sealed record Padding(int InputSize = 0, int OutputSize = 0) : EpisodeTra
             throw new VsmlException($"padding: {inputSize} inputs and {outputSize} classes cannot be padded to {InputSize} and {OutputSize}");
         return (InputSize == 0 ? inputSize : InputSize, OutputSize == 0 ? outputSize : OutputSize);
     }
+
+    /// <inheritdoc/>
+    public override EpisodeTransform WithInputs(int inputs) => this with { InputSize = inputs };
 
     /// <inheritdoc/>
     public override void Apply(ref CounterRandom random, EpisodeData episode)

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -8,13 +10,17 @@ namespace Vsml.MetaTraining;
 /// stage trains on; with as many outputs as inputs it is the projection of the meta-tests.
 /// </summary>
 /// <param name="Outputs">Inputs that come out; 0, the default, for as many as go in.</param>
-public sealed record RandomProjection(int Outputs = 0) : EpisodeTransform
+[VsmlPart("random-projection")]
+public sealed record RandomProjection([property: Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Outputs = 0) : EpisodeTransform
 {
     internal const int MostWeights = 1 << 28;
 
     /// <inheritdoc/>
     public override (int InputSize, int OutputSize) SizesAfter(int inputSize, int outputSize) =>
         (Checked(inputSize, Outputs), outputSize);
+
+    /// <inheritdoc/>
+    public override EpisodeTransform WithInputs(int inputs) => this with { Outputs = inputs };
 
     /// <inheritdoc/>
     public override void Apply(ref CounterRandom random, EpisodeData episode)

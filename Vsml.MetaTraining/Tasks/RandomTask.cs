@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -6,28 +7,35 @@ namespace Vsml.MetaTraining;
 /// Pure memorisation: some normal vectors with random labels, new for every episode, shown again and again, each once in every pass
 /// and in a new order each time.
 /// </summary>
+[VsmlPart("random")]
 public sealed record RandomTask : TaskDescription
 {
     /// <summary>Different vectors of an episode. Default 20.</summary>
+    [Range(1, GeneratedSizes.Largest)]
     public int Vectors { get; init; } = 20;
 
     /// <summary>Floats of a vector. Default 784.</summary>
+    [Range(1, GeneratedSizes.Largest)]
     public int Inputs { get; init; } = 784;
 
     /// <summary>Number of classes. Default 10.</summary>
+    [Range(1, GeneratedSizes.Largest)]
     public int Classes { get; init; } = 10;
 
     /// <inheritdoc/>
-    public override int InputSize => GeneratedSizes.Checked(Inputs, "inputs");
+    public override int InputSize => Inputs;
 
     /// <inheritdoc/>
-    public override int OutputSize => GeneratedSizes.Checked(Classes, "classes");
+    public override int OutputSize => Classes;
+
+    /// <inheritdoc/>
+    public override TaskDescription Resize(int inputs, int classes) =>
+        this with { Inputs = inputs > 0 ? inputs : Inputs, Classes = classes > 0 ? classes : Classes };
 
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)
     {
         episode.Reshape(length, InputSize, OutputSize);
-        GeneratedSizes.Checked(Vectors, "vectors");
         if ((long)Vectors * Inputs > Array.MaxLength) throw new VsmlException($"{Vectors} vectors of {Inputs} are too many for memory");
         var vectors = episode.Weights(Vectors * Inputs);
         random.FillNormal(vectors);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Numerics.Tensors;
 using Vsml.Numerics;
 
@@ -7,16 +8,21 @@ namespace Vsml.MetaTraining;
 /// Vectors of truncated normal numbers around a mean that is drawn for each, uniform in [-1, 1]; class 1 if their sum is at least
 /// 0, else class 0.
 /// </summary>
+[VsmlPart("sum-sign")]
 public sealed record SumSignTask : TaskDescription
 {
     /// <summary>Floats of a vector. Default 784.</summary>
+    [Range(1, GeneratedSizes.Largest)]
     public int Inputs { get; init; } = 784;
 
     /// <inheritdoc/>
-    public override int InputSize => GeneratedSizes.Checked(Inputs, "inputs");
+    public override int InputSize => Inputs;
 
     /// <inheritdoc/>
     public override int OutputSize => 2;
+
+    /// <inheritdoc/>
+    public override TaskDescription Resize(int inputs, int classes) => inputs > 0 ? this with { Inputs = inputs } : this;
 
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)

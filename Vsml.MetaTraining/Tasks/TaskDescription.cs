@@ -4,7 +4,8 @@ namespace Vsml.MetaTraining;
 
 /// <summary>
 /// What episodes are drawn from, as a plain value: compared by value, written as JSON (<see cref="TaskJson"/>), the same on every
-/// machine. An episode depends on the description, the random stream and the length alone.
+/// machine. One marked <see cref="VsmlPartAttribute"/> can stand in run configurations and be named on the command line. It promises
+/// that an episode depends on the description, the random stream and the length alone, and may be drawn on any thread.
 /// </summary>
 public abstract record TaskDescription
 {
@@ -44,11 +45,18 @@ public abstract record TaskDescription
     /// <exception cref="VsmlException">The length is impossible, or the description is wrong.</exception>
     public abstract void Sample(ref CounterRandom random, int length, EpisodeData episode);
 
+    /// <summary>The same task with other sizes, as a stage of a run asks for; the default keeps its own.</summary>
+    /// <param name="inputs">A, the floats of one input; 0 for the task's own.</param>
+    /// <param name="classes">B, the number of classes; 0 for the task's own.</param>
+    /// <returns>The task with as many of these sizes as it can take. Whoever asks looks at what came of it.</returns>
+    public virtual TaskDescription Resize(int inputs, int classes) => this;
+
     /// <summary>Checks the whole description, data included, against an episode length.</summary>
     /// <param name="length">T, the number of examples.</param>
     /// <exception cref="VsmlException">Something is wrong; the message says what.</exception>
     public void Validate(int length)
     {
+        ConfigurationProblem.ThrowIfAny(ConfigurationWalk.Of(this).Problems);
         _ = (InputSize, OutputSize);
         if (FixedLength is { } only && length != only)
             throw new VsmlException($"episodes of this task have {only} examples, not {length}");

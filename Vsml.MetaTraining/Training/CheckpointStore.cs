@@ -21,7 +21,7 @@ public sealed class CheckpointStore
     {
         Checkpoint.Write(PathOf(state.Iteration), state, _configuration);
         // Later ones are damaged, else the run would have gone on from there; they do not count.
-        foreach (var old in Iterations().Where(iteration => iteration <= state.Iteration).Skip(_configuration.CheckpointsKept))
+        foreach (var old in Iterations().Where(iteration => iteration <= state.Iteration).Skip(_configuration.Checkpoints.Kept))
             File.Delete(PathOf(old));
     }
 

@@ -1,27 +1,39 @@
 namespace Vsml.MetaTraining;
 
-/// <summary>Is told how a run goes. Called from the thread that runs it, between meta-iterations.</summary>
+/// <summary>
+/// Is told how a run goes. Called from the thread that runs it, between meta-iterations. What is not implemented is not listened to.
+/// </summary>
 public interface ITrainingProgress
 {
     /// <summary>A meta-iteration is done.</summary>
     /// <param name="progress">How it went.</param>
-    void Iterated(TrainingProgress progress);
+    void Iterated(TrainingProgress progress)
+    {
+    }
 
     /// <summary>A periodic meta-test is done.</summary>
     /// <param name="metrics">What it found.</param>
-    void Evaluated(EvaluationMetrics metrics);
+    void Evaluated(EvaluationMetrics metrics)
+    {
+    }
 
     /// <summary>The episodes to come take another amount of memory for backpropagation; once a stage.</summary>
     /// <param name="memory">How much, and what for.</param>
-    void Planned(TapeMemory memory);
+    void Planned(TapeMemory memory)
+    {
+    }
 
     /// <summary>A checkpoint is on the disk.</summary>
     /// <param name="path">The file.</param>
-    void Saved(string path);
+    void Saved(string path)
+    {
+    }
 
     /// <summary>Something is worth knowing but does not stop the run.</summary>
     /// <param name="message">One line.</param>
-    void Warned(string message);
+    void Warned(string message)
+    {
+    }
 }
 
 /// <summary>How a run goes.</summary>

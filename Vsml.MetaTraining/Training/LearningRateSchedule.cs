@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -9,9 +11,11 @@ namespace Vsml.MetaTraining;
 public sealed record LearningRateSchedule
 {
     /// <summary>Values at the start of the first stage and the end of every stage; a single one holds throughout.</summary>
-    public EquatableArray<double> Values { get; init; } = new([0.01]);
+    [JsonRequired, MinLength(1), Range(1e-12, 1e6)]
+    public EquatableArray<double> Values { get; init; } = [0.01];
 
     /// <summary>Iterations over which the rate grows from nothing to its value. Default 0.</summary>
+    [Range(0, int.MaxValue)]
     public int WarmUpIterations { get; init; }
 
     /// <summary>The rate of one iteration.</summary>

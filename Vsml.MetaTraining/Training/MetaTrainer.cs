@@ -23,6 +23,7 @@ public sealed class MetaTrainer
     /// <exception cref="VsmlException">Tasks, stages and model do not fit together, or data are not there.</exception>
     public MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads = 0)
     {
+        ConfigurationProblem.ThrowIfAny(configuration.Validate());
         Configuration = configuration;
         _models = models;
         _threads = threads == 0 ? Environment.ProcessorCount : threads;
@@ -42,13 +43,7 @@ public sealed class MetaTrainer
                 task.Task.Validate(configuration.Evaluation!.EpisodeLength);
                 LayoutOf(task.Task);
             });
-        _estimator = configuration.Estimator switch
-        {
-            EsConfiguration es => new EvolutionStrategyEstimator(
-                es.Options, new CpuPopulationRunner(ModelOf, _level, _threads), es.Truncation.ToSchedule(), _threads),
-            BpttConfiguration bptt => new BpttEstimator(bptt.Options, ModelOf, _level, bptt.Truncation.ToSchedule(), _threads),
-            var other => throw new VsmlException($"estimator: {other.GetType().Name} is not supported."),
-        };
+        _estimator = configuration.Estimator.Create(new EstimatorContext(ModelOf, _level, _threads));
     }
 
     /// <summary>The run.</summary>
@@ -86,7 +81,7 @@ public sealed class MetaTrainer
         if (!skipped)
         {
             var gradient = estimate.Gradient;
-            if (Configuration.ClipNorm > 0) GradientClipping.Clip(gradient, Configuration.ClipNorm);
+            if (Configuration.Optimizer.ClipNorm is > 0 and var longest) GradientClipping.Clip(gradient, longest);
             (theta, optimizer) = ([.. theta], optimizer.Copy());
             Configuration.Optimizer.Step(optimizer, gradient, rate, theta);
             if (Array.Exists(theta, value => !float.IsFinite(value)))

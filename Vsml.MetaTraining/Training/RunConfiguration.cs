@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.Contracts;
 
 namespace Vsml.MetaTraining;
@@ -6,49 +8,52 @@ namespace Vsml.MetaTraining;
 /// All that decides the bits of a meta-training run (schemas/run.schema.json). Whatever changes theta is counted in
 /// meta-iterations. Compared by value.
 /// </summary>
-public sealed record RunConfiguration
+public sealed record RunConfiguration : IValidatableObject
 {
     /// <summary>The architecture; each task and stage sets the sizes of its inputs and outputs (<see cref="Layouts"/>).</summary>
+    [JsonRequired]
     public Architecture Model { get; init; } = new();
 
     /// <summary>Initial bias of the i gates in theta; +3 removes a long plateau at the start. Default 0.</summary>
+    [Range(-100, 100.0)]
     public float InitialInputGateBias { get; init; }
 
     /// <summary>Seed of all randomness. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>What episodes are drawn from, and how often each.</summary>
+    [JsonRequired, MinLength(1)]
     public EquatableArray<TaskShare> Tasks { get; init; }
 
     /// <summary>The stages, one after the other.</summary>
+    [JsonRequired, MinLength(1)]
     public EquatableArray<TrainingStage> Stages { get; init; }
 
-    /// <summary>The learning rate.</summary>
+    /// <summary>The learning rate. Default 0.01 throughout.</summary>
+    [JsonRequired]
     public LearningRateSchedule LearningRate { get; init; } = new();
 
     /// <summary>How gradients are estimated. Default full ES.</summary>
-    public EstimatorConfiguration Estimator { get; init; } = new EsConfiguration(new EsOptions());
+    public EstimatorConfiguration Estimator { get; init; } = new EsOptions();
 
     /// <summary>How gradients become steps. Default Adam.</summary>
     public IMetaOptimizer Optimizer { get; init; } = new Adam();
 
-    /// <summary>Largest norm of a gradient, 0 for no clipping. Default 0.</summary>
-    public double ClipNorm { get; init; }
-
     /// <summary>Periodic meta-tests; none if null.</summary>
     public EvaluationConfiguration? Evaluation { get; init; }
 
-    /// <summary>Meta-iterations from one checkpoint to the next. Default 50.</summary>
-    public int CheckpointInterval { get; init; } = 50;
-
-    /// <summary>How many of the newest checkpoints are kept. Default 3.</summary>
-    public int CheckpointsKept { get; init; } = 3;
+    /// <summary>When checkpoints are written, and how many are kept.</summary>
+    public CheckpointConfiguration Checkpoints { get; init; } = new();
 
     /// <summary>SIMD level of the kernels, on which the bits depend; the machine's widest if null.</summary>
     public SimdLevel? Simd { get; init; }
 
     /// <summary>Meta-iterations of all stages.</summary>
     public int Iterations => Stages.Sum(stage => stage.Iterations);
+
+    /// <summary>Everything that is wrong, whatever data and machine: bounds, and what does not fit together.</summary>
+    /// <returns>The problems in the order of the fields, each with its JSON path; empty if there are none.</returns>
+    public IReadOnlyList<ConfigurationProblem> Validate() => ConfigurationWalk.Of(this).Problems;
 
     /// <summary>The stage of an iteration.</summary>
     /// <param name="iteration">The iteration, from 0 to <see cref="Iterations"/> - 1.</param>
@@ -59,5 +64,15 @@ public sealed record RunConfiguration
         for (var (s, end) = (0, 0); s < Stages.Count; s++)
             if (iteration < (end += Stages[s].Iterations)) return s;
         throw new ArgumentOutOfRangeException(nameof(iteration), iteration, $"The run has {Iterations} iterations.");
+    }
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)
+    {
+        if (Stages.Sum(stage => (long)stage.Iterations) is > int.MaxValue and var iterations)
+            yield return new ValidationResult($"there are {iterations} iterations, above {int.MaxValue}.", [nameof(Stages)]);
+        if (LearningRate.Values.Count != 1 && LearningRate.Values.Count != Stages.Count + 1)
+            yield return new ValidationResult($"there are {LearningRate.Values.Count} values for {Stages.Count} stages; give {Stages.Count + 1}, one at the start and one at each stage's end, or a single one.", ["learningRate.values"]);
+        foreach (var length in Stages.Select(stage => stage.EpisodeLength).Distinct())
+            if (Estimator.Truncation.Problem(length) is { } problem) yield return new ValidationResult(problem, ["estimator.truncation"]);
     }
 }

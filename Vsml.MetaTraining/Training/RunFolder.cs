@@ -40,6 +40,8 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Create(string path, RunConfiguration configuration)
     {
         var resolved = configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) };
+        ConfigurationProblem.ThrowIfAny(resolved.Validate());
+        var text = RunConfigurationJson.Format(resolved);
         CheckUnused(path);
         try
         {
@@ -54,7 +56,7 @@ public sealed class RunFolder : IDisposable
         {
             // Once more, now that no other process can be starting a run here.
             CheckUnused(path);
-            AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), RunConfigurationJson.Format(resolved));
+            AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), text);
             return new RunFolder(path, resolved, held);
         }
         catch

@@ -19,7 +19,7 @@ public static class StageTasks
         foreach (var share in configuration.Tasks)
             foreach (var inputs in stage.Inputs.Count == 0 ? [0] : stage.Inputs.AsEnumerable())
             {
-                var task = Fit(share.Task, inputs, stage.Classes);
+                var task = share.Task.Resize(inputs, stage.Classes);
                 task.Validate(stage.EpisodeLength);
                 if (inputs > 0 && task.InputSize != inputs)
                     throw new VsmlException($"the stage asks for {inputs} inputs, but the task has {task.InputSize}; give the task a transform that sets their number (random-pixels, random-projection, padding)");
@@ -28,31 +28,5 @@ public static class StageTasks
                 tasks.Add(new StageTask(share.Weight, task, Layouts.For(configuration.Model, task.InputSize, task.OutputSize)));
             }
         return tasks;
-    }
-
-    private static TaskDescription Fit(TaskDescription task, int inputs, int classes) => task switch
-    {
-        TransformedTask transformed => Fit(transformed, inputs, classes),
-        MixedTask mixed => new MixedTask(mixed.Shares.Select(share => share with { Task = Fit(share.Task, inputs, classes) })),
-        ImageTask images when classes > 0 => images with { ClassCount = classes },
-        RandomTask random => random with { Inputs = inputs > 0 ? inputs : random.Inputs, Classes = classes > 0 ? classes : random.Classes },
-        SumSignTask sumSign when inputs > 0 => sumSign with { Inputs = inputs },
-        _ => task,
-    };
-
-    // The last change of the inputs' number decides it, so that one is set; what comes before keeps its own.
-    private static TransformedTask Fit(TransformedTask task, int inputs, int classes)
-    {
-        var transforms = task.Transforms.ToArray();
-        var last = Array.FindLastIndex(transforms, transform => transform is RandomPixels or RandomProjection or Padding);
-        if (inputs > 0 && last >= 0)
-            transforms[last] = transforms[last] switch
-            {
-                RandomPixels pixels => pixels with { Count = inputs },
-                RandomProjection projection => projection with { Outputs = inputs },
-                Padding padding => padding with { InputSize = inputs },
-                var other => other,
-            };
-        return new TransformedTask(Fit(task.Source, last < 0 ? inputs : 0, classes), transforms);
     }
 }

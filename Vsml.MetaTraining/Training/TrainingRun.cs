@@ -85,7 +85,7 @@ public sealed class TrainingRun
                 : cancellation.IsCancellationRequested ? TrainingStop.Cancelled
                 : _clock.Elapsed >= _options.TimeLimit ? TrainingStop.TimeLimit
                 : null;
-            if (stop is not null || (state.Iteration % Configuration.CheckpointInterval == 0 && saved != state.Iteration)) Save();
+            if (stop is not null || (state.Iteration % Configuration.Checkpoints.Interval == 0 && saved != state.Iteration)) Save();
             if (stop is { } reason) return Result(reason, state);
             try
             {

@@ -138,8 +138,8 @@ internal sealed class StrictJson
     /// <summary>A whole number that fits into 32 bits.</summary>
     public static int Int32Of(JsonElement element, string source, string path) => (int)WholeOf(element, source, path, int.MinValue, int.MaxValue);
 
-    // To JSON Schema 4.0 and 4e0 are integers too.
-    private static Int128 WholeOf(JsonElement element, string source, string path, Int128 min, Int128 max)
+    /// <summary>A whole number within bounds. To JSON Schema 4.0 and 4e0 are integers too.</summary>
+    public static Int128 WholeOf(JsonElement element, string source, string path, Int128 min, Int128 max)
     {
         const NumberStyles jsonNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (element.ValueKind != JsonValueKind.Number) throw Error(source, path, $"it must be a whole number, not {Kind(element)}.");

@@ -37,8 +37,8 @@ public class EstimatorBiasTests
     private static (double[] Mean, double[] Error) MeanEstimate(EsVariant variant)
     {
         var truncation = variant == EsVariant.Full ? TruncationSchedule.None : TruncationSchedule.Constant(Window);
-        var options = new EsOptions { Variant = variant, PairCount = 4, NoiseStd = 0.1f };
-        var estimator = new EvolutionStrategyEstimator(options, new QuadraticUnroll(), truncation, threads: 1);
+        var options = new EsOptions { Variant = variant, PairCount = 4, NoiseStd = 0.1f, Truncation = truncation };
+        var estimator = new EvolutionStrategyEstimator(options, new QuadraticUnroll(), threads: 1);
         var episodes = new EpisodeSource(new SumSignTask(), Length);
         var parts = variant == EsVariant.Full ? 1 : (Length + Window - 1) / Window;
         var (sum, squares) = (new double[Theta.Length], new double[Theta.Length]);

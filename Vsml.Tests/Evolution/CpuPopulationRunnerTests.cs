@@ -164,8 +164,8 @@ public class CpuPopulationRunnerTests
             Variant = EsVariant.Persistent,
             State = new UnrollState(new uint[6], [2, 2, 2, 2, 2, 2], [.. Enumerable.Repeat(new float[7], 6)]),
         })).Message.ShouldContain("belongs to other tasks");
-        Should.Throw<VsmlException>(() => new EvolutionStrategyEstimator(new EsOptions(), Runner(1), TruncationSchedule.Constant(5))).Message.ShouldContain("Full ES");
-        var truncated = new EvolutionStrategyEstimator(new EsOptions { Variant = EsVariant.Persistent }, Runner(1), TruncationSchedule.Constant(50));
+        Should.Throw<VsmlException>(() => new EvolutionStrategyEstimator(new EsOptions { Truncation = TruncationSchedule.Constant(5) }, Runner(1))).Message.ShouldStartWith("estimator.truncation: es runs whole episodes");
+        var truncated = new EvolutionStrategyEstimator(new EsOptions { Variant = EsVariant.Persistent, Truncation = TruncationSchedule.Constant(50) }, Runner(1));
         Should.Throw<VsmlException>(() => truncated.Estimate(1, 1, Theta, Mixed, UnrollState.Empty)).Message.ShouldContain("longer than the episode");
     }
 

@@ -149,7 +149,7 @@ public class EvolutionStrategyTests
     public void ImpossibleOptionsAreRefused()
     {
         Should.Throw<VsmlException>(() => new EvolutionStrategy(new EsOptions { PairCount = 0 }, new Adam()));
-        Should.Throw<VsmlException>(() => new EvolutionStrategy(new EsOptions { NoiseStd = 0 }, new Adam())).Message.ShouldContain("every member is the same");
+        Should.Throw<VsmlException>(() => new EvolutionStrategy(new EsOptions { NoiseStd = 0 }, new Adam())).Message.ShouldBe("options.noiseStd: it must be at least 1E-09, not 0.");
         Should.Throw<VsmlException>(() => new EvolutionStrategy(new EsOptions { NoiseStd = float.NaN }, new Adam()));
         Should.Throw<VsmlException>(() => new EvolutionStrategy(new EsOptions { MaxDroppedShare = 1.5 }, new Adam()));
     }

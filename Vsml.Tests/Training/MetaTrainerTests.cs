@@ -46,7 +46,7 @@ public class MetaTrainerTests
     [Fact]
     public void ClippingLimitsThePlainGradientStep()
     {
-        var run = TinyRuns.Persistent with { Optimizer = new MomentumSgd(), ClipNorm = 1e-3, LearningRate = new LearningRateSchedule { Values = new([1.0]) } };
+        var run = TinyRuns.Persistent with { Optimizer = new MomentumSgd { ClipNorm = 1e-3 }, LearningRate = new LearningRateSchedule { Values = new([1.0]) } };
         var trainer = new MetaTrainer(run, RuntimeCompiler.Compile, 1);
         var state = trainer.Initial();
         var (next, metrics) = trainer.Step(state);
@@ -57,7 +57,7 @@ public class MetaTrainerTests
     [Fact]
     public void LossesThatAreNotFiniteNameWhatToReplay()
     {
-        var trainer = new MetaTrainer(TinyRuns.Full with { Estimator = new EsConfiguration(new EsOptions { PairCount = 3, NoiseStd = float.MaxValue }) }, RuntimeCompiler.Compile, 1);
+        var trainer = new MetaTrainer(TinyRuns.Full with { Estimator = new EsOptions { PairCount = 3, NoiseStd = float.MaxValue } }, RuntimeCompiler.Compile, 1);
         var error = Should.Throw<NonFiniteLossException>(() => trainer.Step(trainer.Initial()));
         error.Message.ShouldContain("seed 7, iteration 0");
     }
@@ -66,7 +66,7 @@ public class MetaTrainerTests
     public void WithAllPairsDroppedAndAllowedTheStepIsSkipped()
     {
         var options = new EsOptions { PairCount = 3, NoiseStd = float.MaxValue, MaxDroppedShare = 1 };
-        var trainer = new MetaTrainer(TinyRuns.Full with { Estimator = new EsConfiguration(options) }, RuntimeCompiler.Compile, 1);
+        var trainer = new MetaTrainer(TinyRuns.Full with { Estimator = options }, RuntimeCompiler.Compile, 1);
         var state = trainer.Initial();
         var (next, metrics) = trainer.Step(state);
         next.Theta.ShouldBe(state.Theta);
@@ -76,7 +76,7 @@ public class MetaTrainerTests
     [Fact]
     public void AStepToInfinityIsRefused()
     {
-        var run = TinyRuns.Full with { Optimizer = new MomentumSgd(), LearningRate = new LearningRateSchedule { Values = new([1e300]) } };
+        var run = TinyRuns.Full with { Optimizer = new ToInfinity() };
         var trainer = new MetaTrainer(run, RuntimeCompiler.Compile, 1);
         Should.Throw<VsmlException>(() => trainer.Step(trainer.Initial())).Message.ShouldContain("learning rate");
     }
@@ -86,6 +86,13 @@ public class MetaTrainerTests
     {
         var run = TinyRuns.Full with { Stages = new([TinyRuns.Full.Stages[0], TinyRuns.Full.Stages[1] with { Classes = 1 << 30 }]) };
         Should.Throw<VsmlException>(() => new MetaTrainer(run, RuntimeCompiler.Compile)).Message.ShouldStartWith("stages[1]:");
+    }
+
+    private sealed record ToInfinity : IMetaOptimizer
+    {
+        public OptimizerState Initial(int parameterCount) => new(0, new Dictionary<string, double[]>());
+
+        public void Step(OptimizerState state, ReadOnlySpan<float> gradient, double learningRate, Span<float> theta) => theta.Fill(float.PositiveInfinity);
     }
 
     private static TrainingState Train(RunConfiguration run, int threads)

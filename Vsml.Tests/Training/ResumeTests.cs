@@ -111,7 +111,7 @@ public sealed class ResumeTests : IDisposable
     public void CancellationDoesNotWaitForALongIteration()
     {
         // An iteration of minutes.
-        var run = TinyRuns.Full with { Estimator = new EsConfiguration(new EsOptions { PairCount = 2_000_000 }), Evaluation = null };
+        var run = TinyRuns.Full with { Estimator = new EsOptions { PairCount = 2_000_000 }, Evaluation = null };
         using var folder = RunFolder.Create(_folder["run"], run);
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
         var result = new TrainingRun(folder, RuntimeCompiler.Compile).Run(cancellation.Token);
@@ -146,7 +146,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void TooManyLossesThatAreNotFiniteStopTheRunWithACheckpoint()
     {
-        var run = TinyRuns.Full with { Estimator = new EsConfiguration(new EsOptions { PairCount = 3, NoiseStd = float.MaxValue, MaxDroppedShare = 0 }) };
+        var run = TinyRuns.Full with { Estimator = new EsOptions { PairCount = 3, NoiseStd = float.MaxValue, MaxDroppedShare = 0 } };
         using var folder = RunFolder.Create(_folder["run"], run);
         Should.Throw<VsmlException>(() => new TrainingRun(folder, RuntimeCompiler.Compile).Run()).Message.ShouldContain("To replay: seed 7");
         folder.Checkpoints.Iterations().ShouldNotBeEmpty();
@@ -165,10 +165,6 @@ public sealed class ResumeTests : IDisposable
 
         public void Evaluated(EvaluationMetrics metrics) => Count();
 
-        public void Planned(TapeMemory memory)
-        {
-        }
-
         public void Saved(string path) => Count();
 
         public void Warned(string message) => Warnings.Add(message);
@@ -182,21 +178,5 @@ public sealed class ResumeTests : IDisposable
     private sealed class CancelAfterIteration(CancellationTokenSource source) : ITrainingProgress
     {
         public void Iterated(TrainingProgress progress) => source.Cancel();
-
-        public void Evaluated(EvaluationMetrics metrics)
-        {
-        }
-
-        public void Planned(TapeMemory memory)
-        {
-        }
-
-        public void Saved(string path)
-        {
-        }
-
-        public void Warned(string message)
-        {
-        }
     }
 }

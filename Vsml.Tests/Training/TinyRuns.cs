@@ -31,7 +31,7 @@ internal static class TinyRuns
             new TrainingStage { Iterations = 3, EpisodeLength = 6, Inputs = new([3, 5]), Classes = 3 },
         ]),
         LearningRate = new LearningRateSchedule { Values = new([0.05, 0.02, 0.01]), WarmUpIterations = 2 },
-        Estimator = new EsConfiguration(new EsOptions { PairCount = 5 }),
+        Estimator = new EsOptions { PairCount = 5 },
         Evaluation = new EvaluationConfiguration
         {
             Interval = 3,
@@ -39,17 +39,15 @@ internal static class TinyRuns
             EpisodeLength = 6,
             Tasks = new([new EvaluationTask("memory", new RandomTask { Inputs = 7, Classes = 4 }), new EvaluationTask("sum", new SumSignTask { Inputs = 3 })]),
         },
-        CheckpointInterval = 2,
-        CheckpointsKept = 2,
+        Checkpoints = new CheckpointConfiguration { Interval = 2, Kept = 2 },
         Simd = SimdLevels.Widest,
     };
 
     /// <summary>Persistent ES with truncations of changing length, whose unroll state a checkpoint must keep.</summary>
     public static RunConfiguration Persistent { get; } = Full with
     {
-        Estimator = new EsConfiguration(new EsOptions { PairCount = 4, Variant = EsVariant.Persistent, Shaping = FitnessShaping.CentredRanks }) { Truncation = new TruncationRange(1, 4) },
-        Optimizer = new MomentumSgd { WeightDecay = 0.01 },
-        ClipNorm = 0.5,
+        Estimator = new EsOptions { PairCount = 4, Variant = EsVariant.Persistent, Shaping = FitnessShaping.CentredRanks, Truncation = TruncationSchedule.LogUniform(1, 4) },
+        Optimizer = new MomentumSgd { WeightDecay = 0.01, ClipNorm = 0.5 },
         Evaluation = null,
         Stages = new([new TrainingStage { Iterations = 5, EpisodeLength = 7, Inputs = new([3, 4]) }, new TrainingStage { Iterations = 3, EpisodeLength = 9, Inputs = new([4]) }]),
     };

@@ -23,10 +23,5 @@ internal sealed class LiveTrainingProgress(ProgressTask task, IAnsiConsole conso
     public void Planned(TapeMemory memory) => console.WriteLine(memory.ToString());
 
     /// <inheritdoc/>
-    public void Saved(string path)
-    {
-    }
-
-    /// <inheritdoc/>
     public void Warned(string message) => console.MarkupLineInterpolated($"[yellow]{message}[/]");
 }

@@ -25,10 +25,5 @@ internal sealed class PlainTrainingProgress(ToolContext context) : ITrainingProg
     public void Planned(TapeMemory memory) => context.Output.WriteLine(memory);
 
     /// <inheritdoc/>
-    public void Saved(string path)
-    {
-    }
-
-    /// <inheritdoc/>
     public void Warned(string message) => context.Error.WriteLine("vsml: " + message);
 }

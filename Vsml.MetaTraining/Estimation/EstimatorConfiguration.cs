@@ -1,0 +1,25 @@
+using Vsml.Contracts;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>
+/// How a run estimates the gradient of the meta-loss: a plain value, compared by value. One marked <see cref="VsmlPartAttribute"/> can
+/// stand in run configurations. It promises estimators that give the same bits for the same arguments, whatever the number of threads,
+/// and keep all that a later iteration needs in the <see cref="UnrollState"/>.
+/// </summary>
+public abstract record EstimatorConfiguration
+{
+    /// <summary>How much of an episode a meta-iteration unrolls. Default all of it.</summary>
+    public TruncationSchedule Truncation { get; init; } = TruncationSchedule.None;
+
+    /// <summary>Makes the estimator of a run.</summary>
+    /// <param name="context">What the run has for it.</param>
+    /// <exception cref="VsmlException">An option is out of range.</exception>
+    public abstract IMetaGradientEstimator Create(EstimatorContext context);
+}
+
+/// <summary>What a run has for its estimator.</summary>
+/// <param name="ModelOf">The compiled model whose layout fits a task.</param>
+/// <param name="Level">SIMD level of the kernels.</param>
+/// <param name="Threads">Number of threads, 1 or more. Results must not depend on it.</param>
+public sealed record EstimatorContext(Func<TaskDescription, VsmlModel> ModelOf, SimdLevel Level, int Threads);
