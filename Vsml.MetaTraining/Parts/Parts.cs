@@ -61,7 +61,7 @@ public static partial class Parts
         lock (Gate) return [.. ByName.Keys.Where(key => key.Family == family).Select(key => key.Name).Order(StringComparer.Ordinal)];
     }
 
-    private static IReadOnlyList<string> Register(Type type, string name)
+    internal static IReadOnlyList<string> Register(Type type, string name)
     {
         if (PartFamily.All.FirstOrDefault(family => family.Base.IsAssignableFrom(type)) is not { } family)
             throw Refused(type, "it is no TaskDescription, EpisodeTransform, EstimatorConfiguration, TruncationSchedule or IMetaOptimizer.");

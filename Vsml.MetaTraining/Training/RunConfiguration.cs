@@ -70,7 +70,7 @@ public sealed record RunConfiguration : IValidatableObject
     {
         if (Stages.Sum(stage => (long)stage.Iterations) is > int.MaxValue and var iterations)
             yield return new ValidationResult($"there are {iterations} iterations, above {int.MaxValue}.", [nameof(Stages)]);
-        if (LearningRate.Values.Count != 1 && LearningRate.Values.Count != Stages.Count + 1)
+        if (Stages.Count > 0 && LearningRate.Values.Count != 1 && LearningRate.Values.Count != Stages.Count + 1)
             yield return new ValidationResult($"there are {LearningRate.Values.Count} values for {Stages.Count} stages; give {Stages.Count + 1}, one at the start and one at each stage's end, or a single one.", ["learningRate.values"]);
         foreach (var length in Stages.Select(stage => stage.EpisodeLength).Distinct())
             if (Estimator.Truncation.Problem(length) is { } problem) yield return new ValidationResult(problem, ["estimator.truncation"]);

@@ -1,19 +1,11 @@
-using System.Text;
-using System.Text.Json;
 using Vsml.Data;
 using Vsml.MetaTraining;
+using Vsml.Tests.Parts;
 
 namespace Vsml.Tests.Tasks;
 
 public class TaskJsonTests
 {
-    private static string Write(TaskDescription task)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream)) TaskJson.Write(writer, task);
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
-
     public static TheoryData<TaskDescription> Tasks =>
     [
         new ImageTask(),
@@ -25,6 +17,8 @@ public class TaskJsonTests
         new OmniglotTask { Archive = "some.zip", Ways = 3, Size = 14 },
         new TransformedTask(new ImageTask(), new RandomPixels(5), new RandomProjection(), new RandomProjection(7), new FixedProjection(ulong.MaxValue),
             new FixedPermutation(2), new LabelPermutation(), new InputScaleJitter(.25f), new Padding(9, 11), new Padding()),
+        new TransformedTask(new SumSignTask()),
+        new TransformedTask(new TransformedTask(new SumSignTask(), new LabelPermutation()), new RandomPixels(3)),
         new TransformedTask(new MixedTask(new TaskShare(.35, new TransformedTask(new ImageTask { Size = 8 }, new RandomProjection(16))), new TaskShare(.65, new ImageTask { Size = 4 })), new LabelPermutation()),
     ];
 
@@ -32,11 +26,11 @@ public class TaskJsonTests
     [MemberData(nameof(Tasks))]
     public void WhatIsWrittenReadsBackEqual(TaskDescription task)
     {
-        var json = Write(task);
+        var json = Written.Of(task);
         var read = TaskJson.Parse(json, "run.json");
         read.ShouldBe(task);
         read.GetHashCode().ShouldBe(task.GetHashCode());
-        Write(read).ShouldBe(json);
+        Written.Of(read).ShouldBe(json);
     }
 
     [Theory]

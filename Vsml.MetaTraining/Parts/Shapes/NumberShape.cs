@@ -37,9 +37,9 @@ internal sealed class NumberShape<T>(RangeAttribute? range) : NumberShape
     private readonly T _min = range is null ? T.MinValue : Bound(range.Minimum);
     private readonly T _max = range is null ? T.MaxValue : Bound(range.Maximum);
 
-    public override double? Min => _min == T.MinValue ? null : double.CreateSaturating(_min);
+    public override double? Min => _min == T.MinValue ? null : Convert.ToDouble(range!.Minimum, CultureInfo.InvariantCulture);
 
-    public override double? Max => _max == T.MaxValue ? null : double.CreateSaturating(_max);
+    public override double? Max => _max == T.MaxValue ? null : Convert.ToDouble(range!.Maximum, CultureInfo.InvariantCulture);
 
     public override bool IsWhole => !Fractions;
 
