@@ -11,6 +11,7 @@ public class TaskJsonTests
         new ImageTask(),
         new ImageTask { Data = "digits", Split = DatasetSplit.All, Size = 14, Classes = new([3, 1, 2]), ClassCount = 2 },
         new ImageTask { Data = "a.csv", Label = "species", Header = true, Standardise = Standardisation.All },
+        new ImageTask { Data = "c.csv", Label = "007" },
         new ImageTask { Data = "b.csv", Label = "-2", Header = false, Standardise = Standardisation.Columns },
         new RandomTask { Vectors = 3, Inputs = 4, Classes = 5 },
         new SumSignTask { Inputs = 9 },
@@ -49,13 +50,13 @@ public class TaskJsonTests
     [InlineData("""{"type": 3}""", "type: it must be a string")]
     [InlineData("""{"type": "pictures"}""", "no task type 'pictures'")]
     [InlineData("""{"type": "images", "sise": 8}""", "sise: there is no such field")]
-    [InlineData("""{"type": "images", "size": 8.5}""", "size: it must be a whole number, not 8.5")]
+    [InlineData("""{"type": "images", "size": 8.5}""", "size: 8.5 is not a whole number")]
     [InlineData("""{"type": "images", "split": "both"}""", "split: 'both' is none of")]
     [InlineData("""{"type": "images", "classes": [1, "2"]}""", "classes[1]: it must be a whole number")]
-    [InlineData("""{"type": "images", "label": true}""", "label: it must be a column's name or its index")]
+    [InlineData("""{"type": "images", "label": true}""", "label: it must be a string or a whole number, not true or false")]
     [InlineData("""{"type": "images", "label": 1.5}""", "label: 1.5 is not a whole number")]
     [InlineData("""{"type": "images", "header": "yes"}""", "header: it must be true or false")]
-    [InlineData("""{"type": "images", "standardise": "rows"}""", "standardise: 'rows' is neither columns nor all")]
+    [InlineData("""{"type": "images", "standardise": "rows"}""", "standardise: 'rows' is none of columns and all")]
     [InlineData("""{"type": "images", "transforms": {}}""", "transforms: it must be a list")]
     [InlineData("""{"type": "images", "transforms": [{"type": "blur"}]}""", "transforms[0].type: there is no transform 'blur'")]
     [InlineData("""{"type": "images", "transforms": [{"type": "random-pixels"}]}""", "transforms[0].count: the field is missing")]
