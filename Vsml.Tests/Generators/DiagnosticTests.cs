@@ -69,7 +69,9 @@ public class DiagnosticTests
     {
         var begin = marked.IndexOf('⟦');
         var token = marked[(begin + 1)..marked.IndexOf('⟧')];
-        var (_, reported) = GeneratorHarness.Run(GeneratorHarness.Compile("using Vsml; " + marked.Replace("⟦", "").Replace("⟧", "")));
+        var (_, reported) = GeneratorHarness.Run(
+            GeneratorHarness.Compile("using Vsml; " + marked.Replace("⟦", "").Replace("⟧", "")),
+            properties: new Dictionary<string, string> { ["VsmlDiagnosticPages"] = "/pages/" });
 
         var diagnostic = reported.ShouldHaveSingleItem();
         diagnostic.Id.ShouldBe(id);
@@ -77,7 +79,7 @@ public class DiagnosticTests
         tree.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length).ShouldBe(token);
         diagnostic.Location.SourceSpan.Start.ShouldBe("using Vsml; ".Length + begin);
         diagnostic.GetMessage().ShouldContain(words);
-        diagnostic.Descriptor.HelpLinkUri.ShouldEndWith($"docs/diagnostics/{id}.md");
+        diagnostic.Descriptor.HelpLinkUri.ShouldBe($"file:///pages/{id}.md");
         diagnostic.GetMessage().ShouldEndWith(".");
     }
 
