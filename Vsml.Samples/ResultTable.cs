@@ -32,7 +32,7 @@ internal static class ResultTable
         _ => learner,
     };
 
-    /// <summary>Accuracy and standard error.</summary>
+    /// <summary>Accuracy, and its standard error where there is one.</summary>
     public static string Cell(MetaTestResult result) =>
-        string.Create(CultureInfo.InvariantCulture, $"{result.Accuracy:.000} ±{result.StandardError:.000}");
+        result.Accuracy.ToString(".000", CultureInfo.InvariantCulture) + result.StandardError?.ToString(" ±.000", CultureInfo.InvariantCulture);
 }

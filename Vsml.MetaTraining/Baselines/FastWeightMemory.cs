@@ -75,14 +75,16 @@ public sealed class FastWeightMemory : FeedbackLearner
         return theta;
     }
 
-    private protected override void ResetState(ref CounterRandom random)
+    /// <inheritdoc/>
+    protected override void ResetState(ref CounterRandom random)
     {
         Array.Clear(_state.Hidden);
         Array.Clear(_state.Cell);
         Array.Clear(_state.Memory);
     }
 
-    private protected override void Advance(ReadOnlySpan<float> input, Span<float> output)
+    /// <inheritdoc/>
+    protected override void Advance(ReadOnlySpan<float> input, Span<float> output)
     {
         input.CopyTo(_joined);
         PreviousError.CopyTo(_joined.AsSpan(InputSize));
@@ -95,7 +97,8 @@ public sealed class FastWeightMemory : FeedbackLearner
         _output.Apply(_sum, output);
     }
 
-    private protected override void Keep() => (_state, _next) = (_next, _state);
+    /// <inheritdoc/>
+    protected override void Keep() => (_state, _next) = (_next, _state);
 
     private void Write()
     {

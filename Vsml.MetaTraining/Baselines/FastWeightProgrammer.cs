@@ -59,13 +59,15 @@ public sealed class FastWeightProgrammer : FeedbackLearner
         return theta;
     }
 
-    private protected override void ResetState(ref CounterRandom random)
+    /// <inheritdoc/>
+    protected override void ResetState(ref CounterRandom random)
     {
         random.FillTruncatedNormal(_fast);
         TensorPrimitives.Multiply(_fast, 1f / (MathF.Sqrt(_size) * TruncatedDeviation), _fast);
     }
 
-    private protected override void Advance(ReadOnlySpan<float> input, Span<float> output)
+    /// <inheritdoc/>
+    protected override void Advance(ReadOnlySpan<float> input, Span<float> output)
     {
         input.CopyTo(_joined);
         PreviousOutput.CopyTo(_joined.AsSpan(InputSize));
@@ -85,5 +87,6 @@ public sealed class FastWeightProgrammer : FeedbackLearner
         LinearMap.Products(query, _next, output);
     }
 
-    private protected override void Keep() => (_fast, _next) = (_next, _fast);
+    /// <inheritdoc/>
+    protected override void Keep() => (_fast, _next) = (_next, _fast);
 }

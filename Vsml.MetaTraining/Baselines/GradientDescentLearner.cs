@@ -8,7 +8,7 @@ namespace Vsml.Baselines;
 /// Softmax regression, or a network with one hidden layer of tanh units, trained by gradient descent on one example after another:
 /// the published SGD and Adam baselines.
 /// </summary>
-public sealed class GradientDescentLearner : IOnlineLearner
+public sealed class GradientDescentLearner : Baseline
 {
     private const int Lanes = 8;
     private readonly OnlineDenseLayer? _hidden;
@@ -26,11 +26,10 @@ public sealed class GradientDescentLearner : IOnlineLearner
     /// <param name="hiddenSize">Hidden units; 0, the default, for softmax regression. The published two-layer baseline has 160.</param>
     /// <param name="outputBound">Bound T of the output tanh(x / T) * T; 0, the default, for none.</param>
     public GradientDescentLearner(int inputSize, int outputSize, OnlineOptimizer optimizer, int hiddenSize = 0, float outputBound = 0f)
+        : base(inputSize, outputSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(hiddenSize);
-        (InputSize, OutputSize, _hiddenSize, _outputBound) = (inputSize, outputSize, hiddenSize, outputBound);
+        (_hiddenSize, _outputBound) = (hiddenSize, outputBound);
         if (hiddenSize > 0) _hidden = new(inputSize, hiddenSize, optimizer);
         _output = new(hiddenSize > 0 ? hiddenSize : inputSize, outputSize, optimizer);
         // Padded to whole vectors for tanh; the padding stays zero.
@@ -39,19 +38,13 @@ public sealed class GradientDescentLearner : IOnlineLearner
         _error = new float[outputSize];
     }
 
-    /// <inheritdoc/>
-    public int InputSize { get; }
-
-    /// <inheritdoc/>
-    public int OutputSize { get; }
-
     internal OnlineDenseLayer Output => _output;
 
     internal OnlineDenseLayer? Hidden => _hidden;
 
     /// <summary>Softmax regression starts from zero; with a hidden layer, weights start truncated normal with sigma 1 / sqrt(fan-in).</summary>
     /// <param name="random">Stream for the weights.</param>
-    public void Reset(ref CounterRandom random)
+    public override void Reset(ref CounterRandom random)
     {
         if (_hidden is null)
         {
@@ -63,7 +56,7 @@ public sealed class GradientDescentLearner : IOnlineLearner
     }
 
     /// <inheritdoc/>
-    public void Predict(ReadOnlySpan<float> input, Span<float> logits)
+    protected override void Evaluate(ReadOnlySpan<float> input, Span<float> logits)
     {
         if (_hidden is null) _output.Forward(input, logits);
         else
@@ -79,10 +72,10 @@ public sealed class GradientDescentLearner : IOnlineLearner
     }
 
     /// <inheritdoc/>
-    public void Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
+    protected override float Update(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
     {
-        Predict(input, logits);
-        SoftmaxCrossEntropy.Evaluate(logits, label, 1, _error);
+        Evaluate(input, logits);
+        var loss = SoftmaxCrossEntropy.Evaluate(logits, label, 1, _error);
         if (_outputBound > 0)
             for (var b = 0; b < OutputSize; b++)
             {
@@ -92,12 +85,13 @@ public sealed class GradientDescentLearner : IOnlineLearner
         if (_hidden is null)
         {
             _output.Step(input, _error);
-            return;
+            return loss;
         }
         var activity = _activity.AsSpan(0, _hiddenSize);
         _output.Backward(_error, _activityGradient);
         for (var h = 0; h < _hiddenSize; h++) _activityGradient[h] *= 1f - activity[h] * activity[h];
         _output.Step(activity, _error);
         _hidden.Step(input, _activityGradient);
+        return loss;
     }
 }

@@ -9,7 +9,7 @@ namespace Vsml.Baselines;
 /// evaluated twice: [input, 0, 0] predicts, [input, error, label] changes F.
 /// Parameters in order: W [A + 2B, B], coeff [A + 2B, B], rate, b [B].
 /// </summary>
-public sealed class HebbianLearner : IOnlineLearner
+public sealed class HebbianLearner : Baseline
 {
     private const float InitialCoefficient = .01f;
     private const float InitialRate = -4.5f;
@@ -35,10 +35,9 @@ public sealed class HebbianLearner : IOnlineLearner
     /// <param name="outputBound">Bound T of the output; 0 for none.</param>
     /// <exception cref="VsmlException">The number of parameters is wrong.</exception>
     public HebbianLearner(int inputSize, int outputSize, ReadOnlySpan<float> theta, bool oja = false, float outputBound = 100f)
+        : base(inputSize, outputSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputSize, 1);
-        (InputSize, OutputSize, _oja, _outputBound) = (inputSize, outputSize, oja, outputBound);
+        (_oja, _outputBound) = (oja, outputBound);
         _joined = new float[inputSize + 2 * outputSize];
         var count = _joined.Length * outputSize;
         _weights = new float[count];
@@ -58,12 +57,6 @@ public sealed class HebbianLearner : IOnlineLearner
         theta[(2 * count + 1)..].CopyTo(_biases);
     }
 
-    /// <inheritdoc/>
-    public int InputSize { get; }
-
-    /// <inheritdoc/>
-    public int OutputSize { get; }
-
     /// <summary>Number of parameters.</summary>
     public int ParameterCount => 2 * _weights.Length + 1 + OutputSize;
 
@@ -81,25 +74,25 @@ public sealed class HebbianLearner : IOnlineLearner
     }
 
     /// <inheritdoc/>
-    public void Reset(ref CounterRandom random) => Array.Clear(_fast);
+    public override void Reset(ref CounterRandom random) => Array.Clear(_fast);
 
     /// <inheritdoc/>
-    public void Predict(ReadOnlySpan<float> input, Span<float> logits)
+    protected override void Evaluate(ReadOnlySpan<float> input, Span<float> logits)
     {
         _joined.AsSpan(InputSize).Clear();
-        Evaluate(input, logits);
+        Sum(input, logits);
         OutputBound.Apply(logits, _outputBound);
     }
 
     /// <inheritdoc/>
-    public void Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
+    protected override float Update(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
     {
-        Predict(input, logits);
-        SoftmaxCrossEntropy.Evaluate(logits, label, 1, _error);
+        Evaluate(input, logits);
+        var loss = SoftmaxCrossEntropy.Evaluate(logits, label, 1, _error);
         _error.CopyTo(_joined.AsSpan(InputSize));
         label.CopyTo(_joined.AsSpan(InputSize + OutputSize));
-        Evaluate(input, _activity);
-        Softmax(_activity);
+        Sum(input, _activity);
+        SoftmaxCrossEntropy.Probabilities(_activity, _activity);
         for (var i = 0; i < _joined.Length; i++)
         {
             var fast = _fast.AsSpan(i * OutputSize, OutputSize);
@@ -116,22 +109,14 @@ public sealed class HebbianLearner : IOnlineLearner
                 TensorPrimitives.MultiplyAdd(_activity, _rate * _joined[i], fast, fast);
             }
         }
+        return loss;
     }
 
-    private void Evaluate(ReadOnlySpan<float> input, Span<float> output)
+    private void Sum(ReadOnlySpan<float> input, Span<float> output)
     {
         input.CopyTo(_joined);
         TensorPrimitives.MultiplyAdd(_coefficients, _fast, _weights, _effective);
         LinearMap.Products(_joined, _effective, output);
         TensorPrimitives.Add(output, _biases, output);
-    }
-
-    private static void Softmax(Span<float> values)
-    {
-        var largest = float.NegativeInfinity;
-        foreach (var value in values) largest = value > largest ? value : largest;
-        var sum = 0f;
-        foreach (ref var value in values) sum += value = DeterministicMath.Exp(value - largest);
-        TensorPrimitives.Divide(values, sum, values);
     }
 }

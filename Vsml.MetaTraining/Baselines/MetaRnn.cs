@@ -55,13 +55,15 @@ public sealed class MetaRnn : FeedbackLearner
         return theta;
     }
 
-    private protected override void ResetState(ref CounterRandom random)
+    /// <inheritdoc/>
+    protected override void ResetState(ref CounterRandom random)
     {
         Array.Clear(_state.Hidden);
         Array.Clear(_state.Cell);
     }
 
-    private protected override void Advance(ReadOnlySpan<float> input, Span<float> output)
+    /// <inheritdoc/>
+    protected override void Advance(ReadOnlySpan<float> input, Span<float> output)
     {
         input.CopyTo(_joined);
         PreviousError.CopyTo(_joined.AsSpan(InputSize));
@@ -75,5 +77,6 @@ public sealed class MetaRnn : FeedbackLearner
         _output.Apply(_next.Hidden, output);
     }
 
-    private protected override void Keep() => (_state, _next) = (_next, _state);
+    /// <inheritdoc/>
+    protected override void Keep() => (_state, _next) = (_next, _state);
 }

@@ -7,7 +7,7 @@ namespace Vsml.Baselines;
 /// Predicts the class whose mean over the examples seen so far is nearest. Outputs are minus the squared distances, up to what all
 /// classes share; classes that were not seen yet are at minus infinity.
 /// </summary>
-public sealed class NearestClassMean : IOnlineLearner
+public sealed class NearestClassMean : Baseline
 {
     private readonly float[] _means;
     private readonly float[] _squares;
@@ -18,10 +18,8 @@ public sealed class NearestClassMean : IOnlineLearner
     /// <param name="inputSize">A, the floats of one input.</param>
     /// <param name="outputSize">B, the number of classes.</param>
     public NearestClassMean(int inputSize, int outputSize)
+        : base(inputSize, outputSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputSize, 1);
-        (InputSize, OutputSize) = (inputSize, outputSize);
         _means = new float[inputSize * outputSize];
         _squares = new float[outputSize];
         _difference = new float[inputSize];
@@ -29,13 +27,7 @@ public sealed class NearestClassMean : IOnlineLearner
     }
 
     /// <inheritdoc/>
-    public int InputSize { get; }
-
-    /// <inheritdoc/>
-    public int OutputSize { get; }
-
-    /// <inheritdoc/>
-    public void Reset(ref CounterRandom random)
+    public override void Reset(ref CounterRandom random)
     {
         Array.Clear(_means);
         Array.Clear(_squares);
@@ -43,24 +35,23 @@ public sealed class NearestClassMean : IOnlineLearner
     }
 
     /// <inheritdoc/>
-    public void Predict(ReadOnlySpan<float> input, Span<float> logits)
+    protected override void Evaluate(ReadOnlySpan<float> input, Span<float> logits)
     {
         for (var c = 0; c < OutputSize; c++)
             logits[c] = _counts[c] == 0 ? float.NegativeInfinity : 2f * FixedOrder.Dot(input, Mean(c)) - _squares[c];
     }
 
-    /// <summary>Predicts, then moves the mean of the label's largest class.</summary>
-    /// <param name="input">The input [A].</param>
-    /// <param name="label">The label [B].</param>
-    /// <param name="logits">Receives the outputs before the label was seen [B].</param>
-    public void Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
+    /// <inheritdoc/>
+    /// <remarks>Moves the mean of the label's largest class.</remarks>
+    protected override float Update(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
     {
-        Predict(input, logits);
-        var c = Prediction.Of(label);
+        Evaluate(input, logits);
+        var c = new Prediction(label).Class;
         var mean = Mean(c);
         TensorPrimitives.Subtract(input, mean, _difference);
         TensorPrimitives.MultiplyAdd(_difference, 1f / ++_counts[c], mean, mean);
         _squares[c] = FixedOrder.Dot(mean, mean);
+        return new Prediction(logits).Loss(label);
     }
 
     private Span<float> Mean(int label) => _means.AsSpan(label * InputSize, InputSize);

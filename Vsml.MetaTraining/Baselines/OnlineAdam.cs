@@ -15,7 +15,8 @@ public sealed record OnlineAdam(float LearningRate) : OnlineOptimizer(LearningRa
     /// <summary>Added to the root of the second moment. Default 1e-8.</summary>
     public float Epsilon { get; init; } = 1e-8f;
 
-    internal override ParameterSteps Begin(int count) => new Steps(this, count);
+    /// <inheritdoc/>
+    public override ParameterSteps Begin(int count) => new Steps(this, count);
 
     private sealed class Steps(OnlineAdam options, int count) : ParameterSteps
     {

@@ -6,7 +6,8 @@ namespace Vsml.Baselines;
 /// <param name="LearningRate">The learning rate; above 0.</param>
 public sealed record OnlineSgd(float LearningRate) : OnlineOptimizer(LearningRate)
 {
-    internal override ParameterSteps Begin(int count) => new Steps(LearningRate);
+    /// <inheritdoc/>
+    public override ParameterSteps Begin(int count) => new Steps(LearningRate);
 
     private sealed class Steps(float learningRate) : ParameterSteps
     {

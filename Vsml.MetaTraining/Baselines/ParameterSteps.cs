@@ -1,9 +1,13 @@
 namespace Vsml.Baselines;
 
-/// <summary>An optimizer's memory of one block of parameters.</summary>
-internal abstract class ParameterSteps
+/// <summary>
+/// An optimizer's memory of one block of parameters. A learner calls <see cref="Next"/> once an example, then <see cref="Apply"/> for
+/// parts that together cover the block, each once. Nothing is allocated after the construction, and results depend on nothing but
+/// the calls since the last <see cref="Reset"/>.
+/// </summary>
+public abstract class ParameterSteps
 {
-    /// <summary>Forgets all steps.</summary>
+    /// <summary>Forgets all steps: as after the construction.</summary>
     public abstract void Reset();
 
     /// <summary>Begins the next step; <see cref="Apply"/> follows for every part of the block.</summary>

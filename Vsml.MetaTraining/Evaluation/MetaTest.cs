@@ -80,7 +80,7 @@ public static class MetaTest
     private static int Best(byte[][] correct, int length, int first, int count, int from, int to) =>
         Enumerable.Range(first, count).MaxBy(variant => Accuracy(correct, length, variant, from, to).Mean);
 
-    private static (double Mean, double StandardError) Accuracy(byte[][] correct, int length, int variant, int from, int to)
+    private static (double Mean, double? StandardError) Accuracy(byte[][] correct, int length, int variant, int from, int to)
     {
         var shares = new double[correct.Length];
         var total = 0L;
@@ -92,7 +92,7 @@ public static class MetaTest
             total += right;
         }
         var mean = total / ((double)shares.Length * (to - from + 1));
-        if (shares.Length == 1) return (mean, 0);
+        if (shares.Length == 1) return (mean, null);
         var squares = shares.Sum(share => (share - mean) * (share - mean));
         return (mean, Math.Sqrt(squares / (shares.Length - 1) / shares.Length));
     }
@@ -105,8 +105,6 @@ public static class MetaTest
 
         private readonly EpisodeData _data = new();
         private readonly IOnlineLearner?[] _learners = new IOnlineLearner?[variants.Length];
-        private readonly float[] _label = new float[task.OutputSize];
-        private readonly float[] _logits = new float[task.OutputSize];
 
         /// <summary>Runs all variants through one episode; 1 for a right prediction [variant, example].</summary>
         public byte[] Run(ulong seed, uint episode)
@@ -122,9 +120,8 @@ public static class MetaTest
                 for (var t = 0; t < length; t++)
                 {
                     if (t % 64 == 0) cancellation.ThrowIfCancellationRequested();
-                    _data.OneHot(t, _label);
-                    learner.Learn(_data.Input(t), _label, _logits);
-                    if (Prediction.Of(_logits) == _data.Classes[t]) correct[v * length + t] = 1;
+                    var label = _data.Classes[t];
+                    if (learner.Learn(_data.Input(t), label).Prediction.Class == label) correct[v * length + t] = 1;
                 }
             }
             return correct;

@@ -32,7 +32,7 @@ public static class MetaTestJson
                 writer.WriteNumber("from", result.From);
                 writer.WriteNumber("to", result.To);
                 writer.WriteNumber("accuracy", result.Accuracy);
-                writer.WriteNumber("standardError", result.StandardError);
+                if (result.StandardError is { } error) writer.WriteNumber("standardError", error);
                 writer.WriteNumber("episodes", result.Episodes);
                 writer.WriteEndObject();
             }

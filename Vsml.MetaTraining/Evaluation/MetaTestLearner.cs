@@ -16,7 +16,7 @@ public sealed record MetaTestLearner(string Name, IReadOnlyList<LearnerVariant> 
     /// <param name="model">The model; its layers fit the task.</param>
     /// <param name="theta">Theta, packed for the level to run at.</param>
     public static MetaTestLearner Vsml(string name, VsmlModel model, PackedTheta theta) =>
-        new(name, [new("", (_, _) => new VsmlOnlineLearner(model, theta))]);
+        new(name, [new("", (_, _) => new Learner(model, theta))]);
 
     /// <summary>Softmax regression by SGD from zero, with the best of the 13 learning rates.</summary>
     public static MetaTestLearner Sgd { get; } = OverRates("sgd", rate => new OnlineSgd(rate));

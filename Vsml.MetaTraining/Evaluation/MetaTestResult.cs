@@ -6,9 +6,9 @@ namespace Vsml.Evaluation;
 /// <param name="From">First example, from 1.</param>
 /// <param name="To">Last example.</param>
 /// <param name="Accuracy">Mean over episodes of the share of right predictions, each made before the label was seen.</param>
-/// <param name="StandardError">Standard error of that mean; 0 for a single episode.</param>
+/// <param name="StandardError">Standard error of that mean; null for a single episode, which tells nothing of it.</param>
 /// <param name="Episodes">Number of episodes.</param>
-public sealed record MetaTestResult(string Learner, string Variant, int From, int To, double Accuracy, double StandardError, int Episodes);
+public sealed record MetaTestResult(string Learner, string Variant, int From, int To, double Accuracy, double? StandardError, int Episodes);
 
 /// <summary>How one learner's accuracy grows over an episode.</summary>
 /// <param name="Learner">The learner's name.</param>

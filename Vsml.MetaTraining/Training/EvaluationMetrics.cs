@@ -10,5 +10,5 @@ public sealed record EvaluationMetrics(int Iteration, double Score, bool IsBest,
 /// <summary>Accuracy on one task of a periodic meta-test.</summary>
 /// <param name="Task">The task's name.</param>
 /// <param name="Accuracy">Mean over episodes of the share of right predictions, each made before the label was seen.</param>
-/// <param name="StandardError">Standard error of that mean.</param>
-public sealed record EvaluationResult(string Task, double Accuracy, double StandardError);
+/// <param name="StandardError">Standard error of that mean; null for a single episode.</param>
+public sealed record EvaluationResult(string Task, double Accuracy, double? StandardError);

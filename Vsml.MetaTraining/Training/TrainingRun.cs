@@ -149,7 +149,7 @@ public sealed class TrainingRun
                 writer.WriteStartObject();
                 writer.WriteString("task", result.Task);
                 writer.WriteNumber("accuracy", result.Accuracy);
-                writer.WriteNumber("standardError", result.StandardError);
+                if (result.StandardError is { } error) writer.WriteNumber("standardError", error);
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();

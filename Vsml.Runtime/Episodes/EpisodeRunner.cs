@@ -55,6 +55,14 @@ public sealed class EpisodeRunner
         _started = false;
     }
 
+    /// <summary>Takes over all that another runner of the same model, level and batch has learned.</summary>
+    /// <param name="other">The other runner; it stays as it is.</param>
+    internal void CopyFrom(EpisodeRunner other)
+    {
+        State.CopyFrom(other.State);
+        _started = other._started;
+    }
+
     /// <summary>Sets the initial cells of a layer.</summary>
     /// <param name="layer">Layer index from 0.</param>
     /// <param name="cells">Canonical order [batch, A, B, N], or [batch, k, k, channels in, channels out, N].</param>

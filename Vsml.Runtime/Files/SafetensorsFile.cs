@@ -34,7 +34,7 @@ public sealed class SafetensorsFile
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (!stream.CanSeek) throw new VsmlException($"'{path}' is not a regular file; tensors are read from files only.");
-            var header = SafetensorsHeader.Read(stream, path);
+            var header = SafetensorsHeader.Read(stream, path, stream.Length, mayGoOn: false);
             var tensors = new List<Tensor>(header.Entries.Count);
             foreach (var entry in header.Entries)
             {
@@ -56,6 +56,32 @@ public sealed class SafetensorsFile
         catch (OutOfMemoryException exception)
         {
             throw new VsmlException($"'{path}' holds more than fits into memory.", exception);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write(Stream, IEnumerable{Tensor}, IReadOnlyDictionary{string, string})"/> wrote, and not a byte more; the stream need not seek.</summary>
+    /// <param name="stream">The stream, where the writing began.</param>
+    /// <param name="name">Names it in errors.</param>
+    /// <param name="maxBytes">What header and tensors may take at most; a header that claims more is refused.</param>
+    /// <exception cref="VsmlException">It ends too early, takes too much, or its header and its data do not agree.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static SafetensorsFile Read(Stream stream, string name, long maxBytes)
+    {
+        try
+        {
+            var header = SafetensorsHeader.Read(stream, name, maxBytes, mayGoOn: true);
+            var tensors = new List<Tensor>(header.Entries.Count);
+            foreach (var entry in header.Entries)
+            {
+                var tensor = Tensor.Allocate(entry.Name, entry.Type, entry.Shape);
+                tensor.ReadFrom(stream);
+                tensors.Add(tensor);
+            }
+            return new SafetensorsFile(name, tensors, header.Metadata);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new VsmlException($"Cannot read '{name}': it ends too early.", exception);
         }
     }
 

@@ -29,16 +29,19 @@ internal sealed class SafetensorsHeader
     public sealed record Entry(string Name, TensorType Type, int[] Shape, long Begin, long End);
 
     /// <summary>Reads and checks a header against the length of the file.</summary>
+    /// <param name="stream">The file, at its first byte.</param>
+    /// <param name="path">Names it in errors.</param>
+    /// <param name="fileLength">Its length, or the most that it may take of a stream.</param>
+    /// <param name="mayGoOn">Whether something else may follow the tensors.</param>
     /// <exception cref="VsmlException">Names the file and the tensor at fault.</exception>
-    public static SafetensorsHeader Read(FileStream stream, string path)
+    public static SafetensorsHeader Read(Stream stream, string path, long fileLength, bool mayGoOn)
     {
-        var fileLength = stream.Length;
         if (fileLength < LengthBytes) throw Bad(path, "it is too short for a safetensors file.");
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         stream.ReadExactly(lengthBytes);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > (ulong)(fileLength - LengthBytes))
-            throw Bad(path, $"its header claims {length} bytes, but only {fileLength - LengthBytes} follow; the file is cut off or is not safetensors.");
+            throw Bad(path, $"its header claims {length} bytes, but at most {fileLength - LengthBytes} can follow; the file is cut off or is not safetensors.");
         if (length > MaxHeaderBytes) throw Bad(path, $"its header claims {length} bytes, more than the {MaxHeaderBytes} allowed.");
         var header = new byte[(int)length];
         stream.ReadExactly(header);
@@ -57,7 +60,7 @@ internal sealed class SafetensorsHeader
         {
             throw new VsmlException($"Cannot read '{path}': its header is not valid JSON: {exception.Message}", exception);
         }
-        CheckCover(entries, fileLength - dataStart, path);
+        CheckCover(entries, fileLength - dataStart, mayGoOn, path);
         return new SafetensorsHeader(dataStart, entries, metadata);
     }
 
@@ -188,7 +191,7 @@ internal sealed class SafetensorsHeader
         return count;
     }
 
-    private static void CheckCover(List<Entry> entries, long dataLength, string path)
+    private static void CheckCover(List<Entry> entries, long dataLength, bool mayGoOn, string path)
     {
         entries.Sort((left, right) => (left.Begin, left.End).CompareTo((right.Begin, right.End)));
         var end = 0L;
@@ -196,10 +199,10 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin < end) throw BadTensor(path, entry.Name, $"begins at byte {Text(entry.Begin)}, inside the tensor before it.");
             if (entry.Begin > end) throw BadTensor(path, entry.Name, $"begins at byte {Text(entry.Begin)}, but the data before it ends at {Text(end)}.");
-            if (entry.End > dataLength) throw BadTensor(path, entry.Name, $"ends at byte {Text(entry.End)}, but the file has only {Text(dataLength)} bytes of data.");
+            if (entry.End > dataLength) throw BadTensor(path, entry.Name, $"ends at byte {Text(entry.End)}, but there are at most {Text(dataLength)} bytes of data.");
             end = entry.End;
         }
-        if (end != dataLength) throw Bad(path, $"{Text(dataLength - end)} bytes follow its last tensor.");
+        if (end != dataLength && !mayGoOn) throw Bad(path, $"{Text(dataLength - end)} bytes follow its last tensor.");
         // A sparse file can be longer than any memory.
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (end > memory) throw Bad(path, $"its tensors take {Text(end)} bytes, but there are only {Text(memory)} bytes of memory.");

@@ -4,16 +4,16 @@ namespace Vsml;
 
 /// <summary>
 /// An online learner: a VSML network with fixed meta-parameters that learns from one example after another by running forward.
-/// Declared models derive from it. Belongs to one thread at a time; theta is shared.
+/// Declared models derive from it; others are made from a compiled model. Belongs to one thread at a time; theta is shared.
 /// </summary>
-public abstract class Learner
+public class Learner : IOnlineLearner
 {
-    private readonly EpisodeRunner _runner;
     private readonly ulong _seed;
-    private readonly float[] _logits;
-    private readonly float[] _label;
-    private readonly float[] _loss = new float[1];
-    private readonly float[] _input;
+    private EpisodeRunner _runner;
+    private float[] _logits;
+    private float[] _input;
+    private float[] _label;
+    private float[] _loss = new float[1];
     private bool _hasInput;
 
     /// <summary>Makes a learner in its initial state.</summary>
@@ -21,7 +21,7 @@ public abstract class Learner
     /// <param name="theta">Meta-parameters that fit it.</param>
     /// <param name="seed">Seed of the random initial cells.</param>
     /// <exception cref="VsmlException">Theta does not fit.</exception>
-    protected Learner(VsmlModel model, MetaParameters theta, ulong seed)
+    public Learner(VsmlModel model, MetaParameters theta, ulong seed = 0)
         : this(model, model.Pack(theta), seed)
     {
     }
@@ -30,7 +30,8 @@ public abstract class Learner
     /// <param name="model">The compiled model.</param>
     /// <param name="theta">Packed theta of the model.</param>
     /// <param name="seed">Seed of the random initial cells.</param>
-    protected Learner(VsmlModel model, PackedTheta theta, ulong seed)
+    /// <exception cref="VsmlException">Theta does not fit.</exception>
+    public Learner(VsmlModel model, PackedTheta theta, ulong seed = 0)
     {
         Theta = theta;
         _seed = seed;
@@ -47,47 +48,45 @@ public abstract class Learner
     /// <summary>Theta as the kernels use it; give it to further learners of the same meta-parameters.</summary>
     public PackedTheta Theta { get; }
 
-    /// <summary>A forward sweep that stores nothing: the output for an input.</summary>
-    /// <param name="input">The input floats.</param>
-    /// <returns>The bounded outputs (logits), valid until the next call.</returns>
-    public ReadOnlySpan<float> Predict(ReadOnlySpan<float> input)
+    // Declared models have constants of these names.
+    int IOnlineLearner.InputSize => _input.Length;
+
+    int IOnlineLearner.OutputSize => _logits.Length;
+
+    /// <inheritdoc/>
+    /// <remarks>A forward sweep that stores nothing.</remarks>
+    public Prediction Predict(ReadOnlySpan<float> input)
     {
+        ExampleCheck.Input(input, _input.Length);
         _runner.Predict(Theta, input, _logits);
         input.CopyTo(_input);
         _hasInput = true;
-        return _logits;
+        return new Prediction(_logits);
     }
 
-    /// <summary>The online step: one sweep that stores, then the label is taken in.</summary>
-    /// <param name="input">The input floats.</param>
-    /// <param name="label">Index of the right class.</param>
-    /// <returns>The bounded outputs given before the label was seen, valid until the next call.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The label is not a class of this network.</exception>
-    public ReadOnlySpan<float> Learn(ReadOnlySpan<float> input, int label)
+    /// <inheritdoc/>
+    /// <remarks>One sweep that stores, then the label is taken in.</remarks>
+    public LearningStep Learn(ReadOnlySpan<float> input, int label)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(label);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, _label.Length);
+        ExampleCheck.Label(label, _label.Length);
         _label.AsSpan().Clear();
         _label[label] = 1f;
-        return Learn(input, _label);
+        return Step(input, _label);
     }
 
-    /// <summary>The online step with a soft label.</summary>
-    /// <param name="input">The input floats.</param>
-    /// <param name="label">Weight of each class.</param>
-    /// <returns>The bounded outputs given before the label was seen, valid until the next call.</returns>
-    public ReadOnlySpan<float> Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label)
+    /// <inheritdoc/>
+    public LearningStep Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label)
     {
-        _runner.Step(Theta, input, label, _logits, _loss);
-        _hasInput = false;
-        return _logits;
+        ExampleCheck.Label(label, _label.Length);
+        return Step(input, label);
     }
 
     /// <summary>The online step for the input that was last predicted.</summary>
     /// <param name="label">Index of the right class.</param>
-    /// <returns>The bounded outputs given before the label was seen, valid until the next call.</returns>
+    /// <returns>The prediction once more, and its loss; valid until the learner is called again.</returns>
     /// <exception cref="InvalidOperationException">No input was predicted since the last step.</exception>
-    public ReadOnlySpan<float> Learn(int label)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    public LearningStep Learn(int label)
     {
         if (!_hasInput) throw new InvalidOperationException("There is no predicted input to learn from. Call Predict(input) first, or Learn(input, label).");
         return Learn(_input, label);
@@ -97,21 +96,63 @@ public abstract class Learner
     public void Reset()
     {
         var random = new CounterRandom(_seed, RandomStream.Cells, 0, 0);
+        Reset(ref random);
+    }
+
+    /// <inheritdoc/>
+    public void Reset(ref CounterRandom random)
+    {
         _runner.InitialiseCells(ref random);
         _runner.Start(Theta);
         _hasInput = false;
     }
 
-    /// <summary>Writes the whole state: h and c, waiting backward messages, error and label. The same file at every SIMD level; atomic.</summary>
+    /// <summary>Writes the whole state: h and c, waiting backward messages, error and label. The same bytes at every SIMD level; whole or not at all.</summary>
     /// <param name="path">A safetensors file.</param>
-    public void Save(string path) => LearnerState.Save(_runner, path);
+    /// <exception cref="VsmlException">The file cannot be written, or the state is not finite.</exception>
+    public void Save(string path) => LearnerState.Save(_runner, Theta, path);
+
+    /// <summary>Writes what <see cref="Save(string)"/> writes to a stream, from where it stands.</summary>
+    /// <param name="stream">A stream that can be written.</param>
+    /// <exception cref="VsmlException">The state is not finite.</exception>
+    public void Save(Stream stream) => LearnerState.Save(_runner, Theta, stream);
 
     /// <summary>Takes over a saved state; on any error the learner stays as it was.</summary>
-    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
-    /// <exception cref="VsmlException">The file is damaged or belongs to another architecture.</exception>
+    /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
+    /// <exception cref="VsmlException">The file is damaged, or belongs to another architecture or theta.</exception>
     public void Load(string path)
     {
-        LearnerState.Load(_runner, path);
+        LearnerState.Load(_runner, Theta, path);
         _hasInput = false;
+    }
+
+    /// <summary>Takes over a saved state from a stream, which stands behind it afterwards; on any error the learner stays as it was.</summary>
+    /// <param name="stream">A stream that stands where <see cref="Save(Stream)"/> began.</param>
+    /// <exception cref="VsmlException">The state is damaged, or belongs to another architecture or theta.</exception>
+    public void Load(Stream stream)
+    {
+        LearnerState.Load(_runner, Theta, stream);
+        _hasInput = false;
+    }
+
+    /// <summary>An independent copy, of the same class; see <see cref="LearnerFork.Fork"/>.</summary>
+    internal Learner Copy()
+    {
+        var copy = (Learner)MemberwiseClone();
+        copy._runner = new EpisodeRunner(_runner.Model, Theta.Level);
+        copy._runner.CopyFrom(_runner);
+        copy._logits = [.. _logits];
+        copy._input = [.. _input];
+        copy._label = [.. _label];
+        copy._loss = [.. _loss];
+        return copy;
+    }
+
+    private LearningStep Step(ReadOnlySpan<float> input, ReadOnlySpan<float> label)
+    {
+        ExampleCheck.Input(input, _input.Length);
+        _runner.Step(Theta, input, label, _logits, _loss);
+        _hasInput = false;
+        return new LearningStep(new Prediction(_logits), _loss[0]);
     }
 }

@@ -33,6 +33,9 @@ public sealed class MetaParameters
     /// <summary>The flat vector.</summary>
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>Tells this theta from every other: SHA-256 of <see cref="Values"/> as little-endian bytes, in lower-case hexadecimal digits.</summary>
+    public string Digest => ThetaDigest.Of(_values);
+
     /// <summary>
     /// Draws initial meta-parameters (model.md, "Initial values"): weights truncated normal with sigma 1 / sqrt(fan-in), biases 0,
     /// layer norm scale 1.

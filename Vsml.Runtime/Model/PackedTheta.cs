@@ -14,6 +14,7 @@ public sealed class PackedTheta
         Level = level;
         Packed = packed;
         InitialCells = initialCells;
+        Flat = new float[parameters.Count];
     }
 
     /// <summary>Which tensors theta has.</summary>
@@ -22,7 +23,13 @@ public sealed class PackedTheta
     /// <summary>The SIMD level that it was packed for.</summary>
     public SimdLevel Level { get; }
 
+    /// <summary>The digest of the meta-parameters that were packed (<see cref="MetaParameters.Digest"/>).</summary>
+    public string Digest => ThetaDigest.Of(Flat);
+
     internal AlignedFloats Packed { get; }
+
+    /// <summary>Theta as it was before packing.</summary>
+    internal float[] Flat { get; }
 
     /// <summary>The learned initial cell of each layer [K, N], or empty.</summary>
     internal float[] InitialCells { get; }

@@ -58,6 +58,7 @@ public sealed class VsmlModel
     internal void Repack(ReadOnlySpan<float> theta, PackedTheta packed)
     {
         Kernels(packed.Level).Pack(theta, packed.Packed);
+        theta.CopyTo(packed.Flat);
         if (!Architecture.LearnedInitialCell) return;
         var n = Architecture.StateSize;
         for (var l = 0; l < Architecture.Layers.Count; l++)

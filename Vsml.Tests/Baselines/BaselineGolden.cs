@@ -1,6 +1,5 @@
 using Vsml.Baselines;
 using Vsml.Files;
-using Vsml.Numerics;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Baselines;
@@ -24,16 +23,16 @@ internal sealed class BaselineGolden
         var labels = File.Get("labels").ToSingles();
         var logits = new float[Length * Outputs];
         var losses = new float[Length];
-        var error = new float[Outputs];
         var foreseen = new float[Outputs];
         for (var t = 0; t < Length; t++)
         {
             var output = logits.AsSpan(t * Outputs, Outputs);
             var input = inputs.AsSpan(t * Inputs, Inputs);
-            learner.Predict(input, foreseen);
-            learner.Learn(input, labels.AsSpan(t * Outputs, Outputs), output);
+            learner.Predict(input).Logits.CopyTo(foreseen);
+            var step = learner.Learn(input, labels.AsSpan(t * Outputs, Outputs));
+            step.Prediction.Logits.CopyTo(output);
             output.SequenceEqual(foreseen).ShouldBeTrue();
-            losses[t] = SoftmaxCrossEntropy.Evaluate(output, labels.AsSpan(t * Outputs, Outputs), 1, error);
+            losses[t] = step.Loss;
         }
         ShouldBeClose(logits, File.Get("expect/logits").ToDoubles(), "logits");
         ShouldBeClose(losses, File.Get("expect/loss").ToDoubles(), "loss");

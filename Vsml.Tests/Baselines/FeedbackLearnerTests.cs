@@ -83,12 +83,10 @@ public class FeedbackLearnerTests
         {
             var random = new CounterRandom(1, RandomStream.Evaluation, 0, 0);
             learner.Reset(ref random);
-            var logits = new float[3];
             var outputs = new List<float>();
             for (var t = 0; t < 5; t++)
             {
-                learner.Learn([1, -1, .5f, 2, 0, 1], [0, 1, 0], logits);
-                outputs.AddRange(logits);
+                outputs.AddRange(learner.Learn([1, -1, .5f, 2, 0, 1], 1).Prediction.Logits);
             }
             return outputs;
         }

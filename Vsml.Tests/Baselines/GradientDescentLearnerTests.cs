@@ -39,13 +39,11 @@ public class GradientDescentLearnerTests
     {
         var learner = new GradientDescentLearner(3, 2, new OnlineSgd(.1f));
         var random = new CounterRandom(1, RandomStream.Evaluation, 0, 0);
-        var logits = new float[2];
-        learner.Learn([1, 2, 3], [1, 0], logits);
-        learner.Predict([1, 2, 3], logits);
-        logits[0].ShouldBeGreaterThan(logits[1]);
+        learner.Learn([1, 2, 3], 0);
+        var prediction = learner.Predict([1, 2, 3]);
+        prediction.Logits[0].ShouldBeGreaterThan(prediction.Logits[1]);
         learner.Reset(ref random);
-        learner.Predict([1, 2, 3], logits);
-        logits.ShouldBe([0f, 0f]);
+        learner.Predict([1, 2, 3]).Logits.ToArray().ShouldBe([0f, 0f]);
     }
 
     [Fact]
@@ -70,9 +68,8 @@ public class GradientDescentLearnerTests
         {
             var random = new CounterRandom(1, RandomStream.Evaluation, 0, 0);
             learner.Reset(ref random);
-            var logits = new float[3];
-            for (var t = 0; t < 10; t++) learner.Learn([t, 1, 2, -t, .5f], [t % 2, 1 - t % 2, 0], logits);
-            return logits;
+            for (var t = 0; t < 10; t++) learner.Learn([t, 1, 2, -t, .5f], 1 - t % 2);
+            return learner.Predict([1, 1, 2, -1, .5f]).Logits.ToArray();
         }
     }
 
@@ -83,13 +80,12 @@ public class GradientDescentLearnerTests
         var random = new Random(1);
         var inputs = Enumerable.Range(0, 67).Select(_ => random.NextSingle() - .5f).ToArray();
         var learner = new GradientDescentLearner(67, 1 + 1, new OnlineSgd(.3f));
-        var logits = new float[2];
         var weights = new float[67];
         var error = new float[2];
         for (var t = 0; t < 20; t++)
         {
-            learner.Learn(inputs, [1, 0], logits);
-            SoftmaxCrossEntropy.Evaluate(logits, [1, 0], 1, error);
+            var learned = learner.Learn(inputs, 0);
+            SoftmaxCrossEntropy.Evaluate(learned.Prediction.Logits, [1, 0], 1, error).ShouldBe(learned.Loss);
             for (var i = 0; i < 67; i++)
             {
                 var gradient = inputs[i] * error[0];

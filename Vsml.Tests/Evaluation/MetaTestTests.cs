@@ -11,21 +11,32 @@ public class MetaTestTests
 {
     private static readonly TaskDescription Digits = MetaTestTasks.Create("digits");
 
-    /// <summary>Right from a given example on, and wrong before it: knows the labels of the sum-sign task.</summary>
-    private sealed class Oracle(int inputs, int rightFrom, int rightTo = int.MaxValue) : IOnlineLearner
+    /// <summary>Knows the labels of the sum-sign task, and is right where it is told to be.</summary>
+    private abstract class Knowing(int inputs) : IOnlineLearner
     {
-        private int _example;
+        private readonly float[] _logits = new float[2];
         public int InputSize => inputs;
         public int OutputSize => 2;
-        public void Reset(ref CounterRandom random) => _example = 0;
-        public void Predict(ReadOnlySpan<float> input, Span<float> logits) => throw new NotSupportedException();
+        public abstract void Reset(ref CounterRandom random);
+        public Prediction Predict(ReadOnlySpan<float> input) => throw new NotSupportedException();
+        public LearningStep Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label) => throw new NotSupportedException();
 
-        public void Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
+        public LearningStep Learn(ReadOnlySpan<float> input, int label)
         {
-            _example++;
-            var right = _example >= rightFrom && _example <= rightTo;
-            for (var b = 0; b < 2; b++) logits[b] = right ? label[b] : 1 - label[b];
+            _logits[label] = IsRight() ? 1 : -1;
+            _logits[1 - label] = -_logits[label];
+            return new(new(_logits), 0);
         }
+
+        protected abstract bool IsRight();
+    }
+
+    /// <summary>Right from a given example on, and wrong before it.</summary>
+    private sealed class Oracle(int inputs, int rightFrom, int rightTo = int.MaxValue) : Knowing(inputs)
+    {
+        private int _example;
+        public override void Reset(ref CounterRandom random) => _example = 0;
+        protected override bool IsRight() => ++_example >= rightFrom && _example <= rightTo;
     }
 
     private static readonly TaskDescription SumSign = new SumSignTask { Inputs = 3 };
@@ -72,21 +83,27 @@ public class MetaTestTests
         var learner = new MetaTestLearner("o", [new("", (inputs, _) => new ByEpisode(inputs, () => episode++))]);
         var result = Run(learner, 100, episodes: 4).Results[0];
         result.Accuracy.ShouldBe(.5);
-        result.StandardError.ShouldBe(Math.Sqrt(4 * .25 / 3 / 4), 1e-12);
+        result.StandardError!.Value.ShouldBe(Math.Sqrt(4 * .25 / 3 / 4), 1e-12);
     }
 
-    private sealed class ByEpisode(int inputs, Func<int> next) : IOnlineLearner
+    [Fact]
+    public void ASingleEpisodeHasNoStandardError()
+    {
+        var report = Run(new("o", [new("", (inputs, _) => new Oracle(inputs, 51))]), 100, episodes: 1);
+        report.Results[0].StandardError.ShouldBeNull();
+        using var stream = new MemoryStream();
+        MetaTestJson.Write(stream, [new("sum-sign", 1, false, report)]);
+        using var document = JsonDocument.Parse(stream.ToArray());
+        var row = document.RootElement.GetProperty("results")[0];
+        row.GetProperty("accuracy").GetDouble().ShouldBe(.5);
+        row.TryGetProperty("standardError", out _).ShouldBeFalse();
+    }
+
+    private sealed class ByEpisode(int inputs, Func<int> next) : Knowing(inputs)
     {
         private bool _right;
-        public int InputSize => inputs;
-        public int OutputSize => 2;
-        public void Reset(ref CounterRandom random) => _right = next() % 2 == 0;
-        public void Predict(ReadOnlySpan<float> input, Span<float> logits) => throw new NotSupportedException();
-
-        public void Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label, Span<float> logits)
-        {
-            for (var b = 0; b < 2; b++) logits[b] = _right ? label[b] : 1 - label[b];
-        }
+        public override void Reset(ref CounterRandom random) => _right = next() % 2 == 0;
+        protected override bool IsRight() => _right;
     }
 
     [Fact]

@@ -47,6 +47,18 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
+    public void AMetaTestOfOneEpisodeHasNoStandardError()
+    {
+        var run = TinyRuns.Full with { Evaluation = TinyRuns.Full.Evaluation! with { Episodes = 1 } };
+        TinyRuns.Run(_folder["run"], run);
+        var lines = File.ReadAllLines(_folder["run/metrics.jsonl"]);
+        lines.ShouldContain(line => line.Contains("\"kind\":\"evaluation\""));
+        lines.ShouldAllBe(line => !line.Contains("standardError"));
+        var schema = JsonSchemaValidator.Of("metrics.schema.json");
+        foreach (var line in lines) schema.Problems(line).ShouldBeEmpty(line);
+    }
+
+    [Fact]
     public void AnImpossiblePathIsOneClearLine() =>
         Should.Throw<VsmlException>(() => MetricsLog.Open(_folder["no/such/metrics.jsonl"], (_, _) => true)).Message.ShouldContain("metrics.jsonl");
 }

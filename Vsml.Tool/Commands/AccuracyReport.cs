@@ -30,5 +30,5 @@ internal static class AccuracyReport
 
     private static string Range(MetaTestResult result) => string.Create(CultureInfo.InvariantCulture, $"{result.From}-{result.To}");
 
-    private static string Accuracy(MetaTestResult result) => string.Create(CultureInfo.InvariantCulture, $"{result.Accuracy:0.000} ± {result.StandardError:0.000}");
+    private static string Accuracy(MetaTestResult result) => AccuracyText.Of(result.Accuracy, result.StandardError);
 }

@@ -19,7 +19,7 @@ internal static class TrainingLine
     /// <param name="metrics">What it found.</param>
     public static string Of(EvaluationMetrics metrics)
     {
-        var accuracies = metrics.Results.Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Task} {result.Accuracy:0.000} ± {result.StandardError:0.000}"));
+        var accuracies = metrics.Results.Select(result => $"{result.Task} {AccuracyText.Of(result.Accuracy, result.StandardError)}");
         return string.Create(CultureInfo.InvariantCulture, $"meta-test at iteration {metrics.Iteration}: {string.Join(", ", accuracies)}{(metrics.IsBest ? " (best so far)" : "")}");
     }
 

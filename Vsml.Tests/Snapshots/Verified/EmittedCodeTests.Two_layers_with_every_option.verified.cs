@@ -16,10 +16,9 @@ namespace Vsml.Tests.Snapshots
         {
             kernels = level switch
             {
-                global::Vsml.Contracts.SimdLevel.Avx512 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers.Avx512Kernels(),
-                global::Vsml.Contracts.SimdLevel.Avx2 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers.Avx2Kernels(),
-                global::Vsml.Contracts.SimdLevel.Portable => new global::Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers.PortableKernels(),
-                _ => null,
+                global::Vsml.Contracts.SimdLevel.Avx512 => new Avx512Kernels(),
+                global::Vsml.Contracts.SimdLevel.Avx2 => new Avx2Kernels(),
+                _ => new PortableKernels(),
             };
         }
     }
@@ -35,65 +34,59 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Vsml.Contracts;
+
+namespace Vsml.Tests.Snapshots
 {
-    using global::System;
-    using global::System.Runtime.CompilerServices;
-    using global::System.Runtime.InteropServices;
-    using global::System.Runtime.Intrinsics;
-    using global::Vsml.Contracts;
-
-    sealed partial class PortableKernels
+    partial class TwoLayers
     {
-        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-        private const int MostLoops = 4;
-
-        // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
-        // same few cache sets.
-        private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
-
-        // Where the tensors of a group lie in flat theta.
-        private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 144, BiasTheta = 208;
-        private const int PositionTheta = 96;
-        private const int ForwardMessengerThetaWeights = 224, ForwardMessengerThetaBias = 236;
-        private const int ForwardMessengerThetaScale = 254, ForwardMessengerThetaOffset = 257;
-        private const int BackwardMessengerThetaWeights = 239, BackwardMessengerThetaBias = 251;
-        private const int BackwardMessengerThetaScale = 260, BackwardMessengerThetaOffset = 263;
-
-        /// <inheritdoc/>
-        public override int AdjointScratchFloats(int batch) => Math.Max(
-            0,
-            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
-
-        /// <inheritdoc/>
-        public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        private sealed partial class PortableKernels
         {
-            unchecked
+            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+            private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
+            private const int MostLoops = 4;
+
+            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+            // same few cache sets.
+            private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+
+            // Where the tensors of a group lie in flat theta.
+            private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 144, BiasTheta = 208;
+            private const int PositionTheta = 96;
+            private const int ForwardMessengerThetaWeights = 224, ForwardMessengerThetaBias = 236;
+            private const int ForwardMessengerThetaScale = 254, ForwardMessengerThetaOffset = 257;
+            private const int BackwardMessengerThetaWeights = 239, BackwardMessengerThetaBias = 251;
+            private const int BackwardMessengerThetaScale = 260, BackwardMessengerThetaOffset = 263;
+
+            /// <inheritdoc/>
+            public override int AdjointScratchFloats(int batch) => Math.Max(
+                0,
+                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
+
+            /// <inheritdoc/>
+            public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
             {
                 Layer1ForwardAdjoint(ref Unsafe.Add(ref packed.First, 1 * GroupFloats), ref Unsafe.Add(ref adjoint.Theta.First, 270), ref Unsafe.Add(ref adjoint.ThetaSums.First, 270 * BlockLanes), source, forward, adjoint, merge);
                 Layer0ForwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, forward, adjoint, merge);
             }
-        }
 
-        /// <inheritdoc/>
-        public override void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
-        {
-            unchecked
+            /// <inheritdoc/>
+            public override void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
             {
                 Layer0BackwardAdjoint(ref Unsafe.Add(ref packed.First, 2 * GroupFloats), ref Unsafe.Add(ref adjoint.Theta.First, 540), ref Unsafe.Add(ref adjoint.ThetaSums.First, 540 * BlockLanes), source, target, forward, adjoint);
                 Layer1BackwardAdjoint(ref Unsafe.Add(ref packed.First, 3 * GroupFloats), ref Unsafe.Add(ref adjoint.Theta.First, 806), ref Unsafe.Add(ref adjoint.ThetaSums.First, 806 * BlockLanes), source, target, forward, adjoint);
             }
-        }
 
-        // Reverse of layer 0 in the forward sweep: dense 6 -> 4.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer0ForwardAdjoint(
-            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
-        {
-            unchecked
+            // Reverse of layer 0 in the forward sweep: dense 6 -> 4.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer0ForwardAdjoint(
+                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
             {
                 const int blocks = 1, loops = 4, chunk = 4, ticks = 1;
                 var batch = (nuint)source.Batch;
@@ -213,14 +206,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
-        }
 
-        // Reverse of layer 1 in the forward sweep: dense 4 -> 3.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer1ForwardAdjoint(
-            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
-        {
-            unchecked
+            // Reverse of layer 1 in the forward sweep: dense 4 -> 3.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer1ForwardAdjoint(
+                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
             {
                 const int blocks = 1, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -350,14 +340,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
-        }
 
-        // Reverse of layer 1 in the backward sweep: dense 4 -> 3.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer1BackwardAdjoint(
-            ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
-        {
-            unchecked
+            // Reverse of layer 1 in the backward sweep: dense 4 -> 3.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer1BackwardAdjoint(
+                ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
             {
                 const int blocks = 1, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -469,14 +456,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                 }
                 AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
             }
-        }
 
-        // Reverse of layer 0 in the backward sweep: dense 6 -> 4.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer0BackwardAdjoint(
-            ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
-        {
-            unchecked
+            // Reverse of layer 0 in the backward sweep: dense 6 -> 4.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer0BackwardAdjoint(
+                ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
             {
                 const int blocks = 1, loops = 4, chunk = 4, ticks = 1;
                 var batch = (nuint)source.Batch;
@@ -578,26 +562,20 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                 }
                 AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
             }
-        }
 
-        // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MicroTickStored(
-            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
-        {
-            unchecked
+            // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void MicroTickStored(
+                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCellStored(ref gates, ref cell, ref newCell);
                 UpdateHiddenStored(ref gates, ref newCell, ref newHidden);
             }
-        }
 
-        // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
-        {
-            unchecked
+            // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -645,13 +623,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
-        }
 
-        // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
-        {
-            unchecked
+            // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -686,15 +661,12 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
-        }
 
-        // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
-        // [i|g|f|o][unit][16].
-        //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
-        {
-            unchecked
+            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+            // [i|g|f|o][unit][16].
+            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -720,13 +692,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     dO.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                 }
             }
-        }
 
-        // dh = W dz, with the rows of theta as they are: [k][gate][unit].
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
-        {
-            unchecked
+            // dh = W dz, with the rows of theta as they are: [k][gate][unit].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -814,25 +783,19 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // h of a block, [k][16], lane by lane: [lane][k].
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void TransposeState(ref float hidden, ref float columns)
-        {
-            unchecked
+            // h of a block, [k][16], lane by lane: [lane][k].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void TransposeState(ref float hidden, ref float columns)
             {
                 for (nuint k = 0; k < 4; k += 4)
                     BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);
             }
-        }
 
-        // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
-        // place, these into the first 4 lanes.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
-        {
-            unchecked
+            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+            // place, these into the first 4 lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
             {
                 for (nuint column = 0; column < LaneGateFloats; column += 1 * BlockLanes)
                 {
@@ -870,13 +833,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     lane0D.StoreUnsafe(ref laneAdjoint, column + 12);
                 }
             }
-        }
 
-        // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
-        {
-            unchecked
+            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
             {
                 for (nuint column = 0; column < 16; column += 8)
                 {
@@ -918,26 +878,20 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     sum7A.StoreUnsafe(ref sum, 7 * PaddedState);
                 }
             }
-        }
 
-        // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddRecurrentGradient(ref float sums, ref float gradient)
-        {
-            unchecked
+            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddRecurrentGradient(ref float sums, ref float gradient)
             {
                 for (nuint k = 0; k < StateSize; k++)
                     for (nuint column = 0; column < Columns; column++)
                         Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             }
-        }
 
-        // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void LaneMessagesAdjoint(
-            ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
-        {
-            unchecked
+            // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void LaneMessagesAdjoint(
+                ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             {
                 for (nuint channel = 0; channel < channels; channel++)
                 {
@@ -956,14 +910,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void LoopMessageAdjoint(
-            ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
-        {
-            unchecked
+            // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void LoopMessageAdjoint(
+                ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             {
                 for (nuint at = 0; at < LaneGateFloats; at += 4)
                 {
@@ -996,13 +947,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     if (wanted) Unsafe.Add(ref messageAdjoint, channel * stride) += LaneSums.Of(adjoint0, adjoint1, adjoint2, adjoint3);
                 }
             }
-        }
 
-        // Gradient of the position features' weights: dW [column][16] += position dz, positions first, first + step, ...
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void PositionAdjoint(ref float sums, ref float gateAdjoint, float first, float step, float last)
-        {
-            unchecked
+            // Gradient of the position features' weights: dW [column][16] += position dz, positions first, first + step, ...
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void PositionAdjoint(ref float sums, ref float gateAdjoint, float first, float step, float last)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -1014,13 +962,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Gradient of each normalised message: scaled [entry][16] = norm scale dm / count, for one place of the looped axis.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ScaleLoop(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
-        {
-            unchecked
+            // Gradient of each normalised message: scaled [entry][16] = norm scale dm / count, for one place of the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ScaleLoop(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1031,13 +976,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     value.StoreUnsafe(ref scaled, (firstEntry + entry) * BlockLanes + 12);
                 }
             }
-        }
 
-        // The same for the 16 places of a block.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ScaleLanes(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
-        {
-            unchecked
+            // The same for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ScaleLanes(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1047,17 +989,14 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Reverse of AddNormalised: messages [entry][16] are made again; then
-        //   dy = (dn - mean dn - n mean(dn n)) / deviation,    dh += W dy,    dW += h dy,    db += dy
-        // and the normalised messages n join sums, for the gradient of the norm's scale.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void NormalisedAdjoint(
-            ref float weights, ref float bias, ref float hidden, float lanes, ref float normalisedAdjoint, ref float messages, ref float sums,
-            ref float hiddenAdjoint, ref float weightSums, ref float biasSums)
-        {
-            unchecked
+            // Reverse of AddNormalised: messages [entry][16] are made again; then
+            //   dy = (dn - mean dn - n mean(dn n)) / deviation,    dh += W dy,    dW += h dy,    db += dy
+            // and the normalised messages n join sums, for the gradient of the norm's scale.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void NormalisedAdjoint(
+                ref float weights, ref float bias, ref float hidden, float lanes, ref float normalisedAdjoint, ref float messages, ref float sums,
+                ref float hiddenAdjoint, ref float weightSums, ref float biasSums)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -1115,14 +1054,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Gradient of the norm's scale and offset, for one place of the looped axis: dscale += mean n dm, doffset += dm.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ScaleLoopGradient(
-            ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
-        {
-            unchecked
+            // Gradient of the norm's scale and offset, for one place of the looped axis: dscale += mean n dm, doffset += dm.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ScaleLoopGradient(
+                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1135,14 +1071,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // The same for the 16 places of a block; lanes from `lanes` on do not count.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ScaleLanesGradient(
-            ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
-        {
-            unchecked
+            // The same for the 16 places of a block; lanes from `lanes` on do not count.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ScaleLanesGradient(
+                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1169,79 +1102,79 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Vsml.Contracts;
+
+namespace Vsml.Tests.Snapshots
 {
-    using global::System;
-    using global::System.Runtime.CompilerServices;
-    using global::System.Runtime.InteropServices;
-    using global::System.Runtime.Intrinsics;
-    using global::Vsml.Contracts;
-
-    /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
-    internal sealed partial class PortableKernels : NetworkKernels
+    partial class TwoLayers
     {
-        private const int StateSize = 4, MessageSize = 3;
-
-        // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
-        private const int Columns = 4 * StateSize, PaddedColumns = 16;
-
-        // A block: 16 neighbouring sub-RNNs, entry by entry.
-        private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-        private const int MergedEntries = StateSize / 2;
-
-        // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
-        private const int PaddedEntries = 16, PaddedMessage = 8;
-
-        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-        private const int SumFloats = MessageSize * BlockLanes;
-
-        // Where the tensors of a group lie in packed theta.
-        private const int GroupFloats = 1344;
-        private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 208;
-        private const int Position = 160;
-        private const int EntryRecurrent = 352, EntryForwardInput = 608, EntryBackwardInput = 800, EntryBias = 1184;
-        private const int EntryForwardWeights = 1248, EntryForwardBias = 1280;
-        private const int EntryBackwardWeights = 1296, EntryBackwardBias = 1328;
-        private const int EntryPosition = 992;
-        private const int ForwardMessengerWeights = 224, ForwardMessengerBias = 240;
-        private const int ForwardMessengerScale = 256, ForwardMessengerOffset = 272;
-        private const int BackwardMessengerWeights = 288, BackwardMessengerBias = 304;
-        private const int BackwardMessengerScale = 320, BackwardMessengerOffset = 336;
-
-        private const float MinusTwoLog2E = -2.885390082f;
-
-        // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
-        // polynomial of degree 5. Relative error below 2e-7.
-        private const float RoundingBias = 12582912f;
-        private const float Exp2C1 = 0.6931469671f;
-        private const float Exp2C2 = 0.2402211972f;
-        private const float Exp2C3 = 0.05550713273f;
-        private const float Exp2C4 = 0.009675541331f;
-        private const float Exp2C5 = 0.001327647217f;
-
-        // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
-        // exponentials stay finite.
-        private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
-
-        /// <inheritdoc/>
-        public override SimdLevel Level => SimdLevel.Portable;
-
-        /// <inheritdoc/>
-        public override int PackedLength => 5376;
-
-        /// <inheritdoc/>
-        public override NetworkShape Shape { get; } = new(
-            [new LayerStorage(LaneAxis.Inputs, 6, 4, 4), new LayerStorage(LaneAxis.Inputs, 4, 3, 4)],
-            [6, 4, 3],
-            [1, 3, 1],
-            [0, 3, 2],
-            ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-        /// <inheritdoc/>
-        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
+        /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
+        private sealed partial class PortableKernels : NetworkKernels
         {
-            unchecked
+            private const int StateSize = 4, MessageSize = 3;
+
+            // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
+            private const int Columns = 4 * StateSize, PaddedColumns = 16;
+
+            // A block: 16 neighbouring sub-RNNs, entry by entry.
+            private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
+            private const int MergedEntries = StateSize / 2;
+
+            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+            private const int PaddedEntries = 16, PaddedMessage = 8;
+
+            // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
+            private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
+            private const int SumFloats = MessageSize * BlockLanes;
+
+            // Where the tensors of a group lie in packed theta.
+            private const int GroupFloats = 1344;
+            private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 208;
+            private const int Position = 160;
+            private const int EntryRecurrent = 352, EntryForwardInput = 608, EntryBackwardInput = 800, EntryBias = 1184;
+            private const int EntryForwardWeights = 1248, EntryForwardBias = 1280;
+            private const int EntryBackwardWeights = 1296, EntryBackwardBias = 1328;
+            private const int EntryPosition = 992;
+            private const int ForwardMessengerWeights = 224, ForwardMessengerBias = 240;
+            private const int ForwardMessengerScale = 256, ForwardMessengerOffset = 272;
+            private const int BackwardMessengerWeights = 288, BackwardMessengerBias = 304;
+            private const int BackwardMessengerScale = 320, BackwardMessengerOffset = 336;
+
+            private const float MinusTwoLog2E = -2.885390082f;
+
+            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+            // polynomial of degree 5. Relative error below 2e-7.
+            private const float RoundingBias = 12582912f;
+            private const float Exp2C1 = 0.6931469671f;
+            private const float Exp2C2 = 0.2402211972f;
+            private const float Exp2C3 = 0.05550713273f;
+            private const float Exp2C4 = 0.009675541331f;
+            private const float Exp2C5 = 0.001327647217f;
+
+            // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
+            // exponentials stay finite.
+            private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
+
+            /// <inheritdoc/>
+            public override SimdLevel Level => SimdLevel.Portable;
+
+            /// <inheritdoc/>
+            public override int PackedLength => 5376;
+
+            /// <inheritdoc/>
+            public override NetworkShape Shape { get; } = new(
+                [new LayerStorage(LaneAxis.Inputs, 6, 4, 4), new LayerStorage(LaneAxis.Inputs, 4, 3, 4)],
+                [6, 4, 3],
+                [1, 3, 1],
+                [0, 3, 2],
+                ScratchFloatsPerExample: 560, ScratchFloats: 448);
+
+            /// <inheritdoc/>
+            public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
             {
                 for (var group = 0; group < packed.Length; group += GroupFloats)
                 {
@@ -1273,12 +1206,9 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     if (group < 2 * GroupFloats) theta = theta[StateSize..];
                 }
             }
-        }
 
-        // Rows of padded entries, each less its mean: messages made with them have the mean zero that layer norm asks for.
-        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
-        {
-            unchecked
+            // Rows of padded entries, each less its mean: messages made with them have the mean zero that layer norm asks for.
+            private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
                 {
@@ -1288,15 +1218,12 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     for (var entry = 0; entry < MessageSize; entry++) to[entry] = theta[entry] - mean;
                 }
             }
-        }
 
-        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-        private const float MinusLog2E = -1.442695041f;
+            // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
+            private const float MinusLog2E = -1.442695041f;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
-        {
-            unchecked
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -1308,12 +1235,9 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 return theta;
             }
-        }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
-        {
-            unchecked
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -1326,12 +1250,9 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 return theta;
             }
-        }
 
-        // sigmoid(i - 5) and sigmoid(f + 5).
-        private static void AddGateOffsets(Span<float> bias, int entries)
-        {
-            unchecked
+            // sigmoid(i - 5) and sigmoid(f + 5).
+            private static void AddGateOffsets(Span<float> bias, int entries)
             {
                 for (var unit = 0; unit < StateSize; unit++)
                 {
@@ -1339,42 +1260,30 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     bias[2 * entries + unit] += 5f * MinusLog2E;
                 }
             }
-        }
 
-        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
-        {
-            unchecked
+            private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
             {
                 theta[..count].CopyTo(to);
                 return theta[count..];
             }
-        }
 
-        /// <inheritdoc/>
-        public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
-        {
-            unchecked
+            /// <inheritdoc/>
+            public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
             {
                 Layer0Forward(ref packed.First, source, target, workspace, merge);
                 Layer1Forward(ref Unsafe.Add(ref packed.First, 1 * GroupFloats), source, target, workspace, merge);
             }
-        }
 
-        /// <inheritdoc/>
-        public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
-        {
-            unchecked
+            /// <inheritdoc/>
+            public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
             {
                 Layer1Backward(ref Unsafe.Add(ref packed.First, 3 * GroupFloats), source, target, workspace);
                 Layer0Backward(ref Unsafe.Add(ref packed.First, 2 * GroupFloats), source, target, workspace);
             }
-        }
 
-        // Layer 0, forward sweep: dense 6 -> 4, lanes over inputs.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
-        {
-            unchecked
+            // Layer 0, forward sweep: dense 6 -> 4, lanes over inputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
             {
                 const int blocks = 1, loops = 4;
                 var batch = (nuint)source.Batch;
@@ -1445,13 +1354,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Layer 1, forward sweep: dense 4 -> 3, lanes over inputs.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer1Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
-        {
-            unchecked
+            // Layer 1, forward sweep: dense 4 -> 3, lanes over inputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer1Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
             {
                 const int blocks = 1, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -1533,13 +1439,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Layer 1, backward sweep: dense 4 -> 3, lanes over inputs.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer1Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
-        {
-            unchecked
+            // Layer 1, backward sweep: dense 4 -> 3, lanes over inputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer1Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
             {
                 const int blocks = 1, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -1602,13 +1505,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Layer 0, backward sweep: dense 6 -> 4, lanes over inputs.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Layer0Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
-        {
-            unchecked
+            // Layer 0, backward sweep: dense 6 -> 4, lanes over inputs.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Layer0Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
             {
                 const int blocks = 1, loops = 4;
                 var batch = (nuint)source.Batch;
@@ -1660,28 +1560,22 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // One micro tick of 16 sub-RNNs with the same theta:
-        //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-        // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MicroTick(
-            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
-        {
-            unchecked
+            // One micro tick of 16 sub-RNNs with the same theta:
+            //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void MicroTick(
+                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCell(ref gates, ref cell, ref newCell);
                 UpdateHidden(ref gates, ref newCell, ref newHidden);
             }
-        }
 
-        // gates [i|g|f|o][unit][16] = lane + loop + h W.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
-        {
-            unchecked
+            // gates [i|g|f|o][unit][16] = lane + loop + h W.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -1773,13 +1667,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // c' = sigmoid(f) c + sigmoid(i) tanh(g).
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
-        {
-            unchecked
+            // c' = sigmoid(f) c + sigmoid(i) tanh(g).
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -1818,13 +1709,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
-        }
 
-        // h' = sigmoid(o) tanh(c').
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
-        {
-            unchecked
+            // h' = sigmoid(o) tanh(c').
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -1852,14 +1740,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
-        }
 
-        // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ProjectLoop(
-            ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
-        {
-            unchecked
+            // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ProjectLoop(
+                ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -1872,13 +1757,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // lane [gate][unit][16] = messages W, for the 16 places of a block.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
-        {
-            unchecked
+            // lane [gate][unit][16] = messages W, for the 16 places of a block.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             {
                 for (nuint column = 0; column < Columns; column++)
                 {
@@ -1891,13 +1773,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Adds the position features of the looped axis, place / last, and of the layer.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddLoopPositions(ref float weights, ref float layerWeights, float layer, nuint places, ref float loop)
-        {
-            unchecked
+            // Adds the position features of the looped axis, place / last, and of the layer.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddLoopPositions(ref float weights, ref float layerWeights, float layer, nuint places, ref float loop)
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -1911,13 +1790,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Adds the position features of the lanes, place / last.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddLanePositions(ref float weights, nuint firstPlace, nuint places, ref float lane)
-        {
-            unchecked
+            // Adds the position features of the lanes, place / last.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddLanePositions(ref float weights, nuint firstPlace, nuint places, ref float lane)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -1930,13 +1806,10 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Merge(ref float state, nuint batch)
-        {
-            unchecked
+            // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Merge(ref float state, nuint batch)
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 4)
                 {
@@ -1948,15 +1821,12 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                         sum.StoreUnsafe(ref state, example * BlockFloats + at);
                 }
             }
-        }
 
-        // Adds the normalised messages of a block to sums [entry][16]; lanes from `lanes` on do not count:
-        //   y = h W + b      y' = (y - mean y) / sqrt(var y + 1e-5), mean and variance over the entries.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddNormalised(
-            ref float weights, ref float bias, ref float hidden, float lanes, nuint firstEntry, nuint entries, ref float messages, ref float sums)
-        {
-            unchecked
+            // Adds the normalised messages of a block to sums [entry][16]; lanes from `lanes` on do not count:
+            //   y = h W + b      y' = (y - mean y) / sqrt(var y + 1e-5), mean and variance over the entries.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void AddNormalised(
+                ref float weights, ref float bias, ref float hidden, float lanes, nuint firstEntry, nuint entries, ref float messages, ref float sums)
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -1994,14 +1864,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Messages of the 16 places of a block: the mean normalised message, scaled and shifted.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void SendLanes(
-            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
-        {
-            unchecked
+            // Messages of the 16 places of a block: the mean normalised message, scaled and shifted.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void SendLanes(
+                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -2013,14 +1880,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     }
                 }
             }
-        }
 
-        // Message of one place of the looped axis: the mean normalised message over lanes, scaled and shifted.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void SendLoop(
-            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
-        {
-            unchecked
+            // Message of one place of the looped axis: the mean normalised message over lanes, scaled and shifted.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void SendLoop(
+                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
