@@ -37,9 +37,14 @@ public static class RuntimeCompiler
     /// <param name="name">Namespace and name of the class.</param>
     public static IReadOnlyList<EmittedFile> Emit(Architecture architecture, string name = $"{Namespace}.{TypeName}")
     {
-        var dot = name.LastIndexOf('.');
-        var declaration = new ModelDeclaration(dot < 0 ? "" : name[..dot], name[(dot + 1)..], "public", IsSealed: true, architecture);
+        var declaration = Declaration(architecture, name);
         return [ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration)];
+    }
+
+    private static ModelDeclaration Declaration(Architecture architecture, string name)
+    {
+        var dot = name.LastIndexOf('.');
+        return new ModelDeclaration(dot < 0 ? "" : name[..dot], name[(dot + 1)..], architecture);
     }
 
     private static VsmlModel CompileAnew(Architecture architecture, SimdLevel? only)
@@ -68,25 +73,9 @@ public static class RuntimeCompiler
     {
         // What a user writes by hand: the class that the emitted parts complete.
         yield return $"namespace {Namespace}; public sealed partial class {TypeName};";
-        var files = Emit(architecture);
-        if (only is not { } level)
-        {
-            foreach (var file in files) yield return file.Text;
-            yield break;
-        }
-        var kernels = SimdDialect.All.Single(dialect => dialect.Level == level.ToString()).ClassName;
-        foreach (var file in files)
-            if (file.Name.Contains($".{kernels}.", StringComparison.Ordinal) || file.Name.EndsWith(".Surface.g.cs", StringComparison.Ordinal)) yield return file.Text;
-        yield return
-            $$"""
-            #nullable enable
-            namespace {{Namespace}};
-            partial class {{TypeName}}
-            {
-                static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels) =>
-                    kernels = level == global::Vsml.Contracts.SimdLevel.{{level}} ? new {{kernels}}() : null;
-            }
-            """;
+        var declaration = Declaration(architecture, $"{Namespace}.{TypeName}");
+        yield return ModelEmitter.EmitSurface(declaration).Text;
+        foreach (var file in ModelEmitter.EmitKernels(declaration, only?.ToString())) yield return file.Text;
     }
 
     private static IEnumerable<Assembly> ReferencedAssemblies()

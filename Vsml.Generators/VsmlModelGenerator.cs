@@ -25,9 +25,13 @@ public sealed class VsmlModelGenerator : IIncrementalGenerator
             .WithTrackingName(TrackingNames.Gather);
 
         // On a branch of their own: a diagnostic holds a position, and must not make the model look changed.
-        var diagnostics = gathered.SelectMany((result, _) => result.Diagnostics).WithTrackingName(TrackingNames.Diagnostics);
+        var project = context.AnalyzerConfigOptionsProvider.Select((options, _) => ProjectOptions.Read(options.GlobalOptions));
+        var diagnostics = gathered.SelectMany((result, _) => result.Diagnostics)
+            .Combine(project)
+            .Where(item => item.Left.Id != DiagnosticDescriptors.Unoptimized.Id || item.Right.ReportsUnoptimized)
+            .WithTrackingName(TrackingNames.Diagnostics);
         context.RegisterSourceOutput(diagnostics.Combine(context.CompilationProvider),
-            (output, item) => output.ReportDiagnostic(item.Left.ToDiagnostic(item.Right)));
+            (output, item) => output.ReportDiagnostic(item.Left.Left.ToDiagnostic(item.Right, item.Left.Right.DiagnosticPages)));
 
         var models = gathered
             .SelectMany((result, _) => result.Model is { } model ? new[] { model } : [])
@@ -39,22 +43,24 @@ public sealed class VsmlModelGenerator : IIncrementalGenerator
             .Select((item, _) => FileNames.Resolve(item.Left, item.Right))
             .WithTrackingName(TrackingNames.Emission);
 
-        context.RegisterSourceOutput(emission,
-            (output, model) => Emit(output, model, "emitting its surface", () => [ModelEmitter.EmitSurface(model)]));
-        context.RegisterImplementationSourceOutput(emission,
-            (output, model) => Emit(output, model, "emitting its kernels", () => ModelEmitter.EmitKernels(model)));
+        var toEmit = emission.Combine(project.Select((options, _) => options.DiagnosticPages));
+        context.RegisterSourceOutput(toEmit,
+            (output, item) => Emit(output, item.Left, "emitting its surface", item.Right, model => [ModelEmitter.EmitSurface(model)]));
+        context.RegisterImplementationSourceOutput(toEmit,
+            (output, item) => Emit(output, item.Left, "emitting its kernels", item.Right, model => ModelEmitter.EmitKernels(model)));
     }
 
-    private static void Emit(SourceProductionContext output, ModelDeclaration model, string stage, Func<IReadOnlyList<EmittedFile>> emit)
+    private static void Emit(SourceProductionContext output, ModelDeclaration model, string stage, string pages, Func<ModelDeclaration, IReadOnlyList<EmittedFile>> emit)
     {
         try
         {
-            foreach (var file in emit())
+            foreach (var file in emit(model))
                 output.AddSource(file.Name, SourceText.From(file.Text, Encoding.UTF8));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            output.ReportDiagnostic(Diagnostic.Create(DiagnosticDescriptors.GeneratorFailed, Location.None, model.FullName, stage, exception.Message.TrimEnd('.')));
+            var rule = DiagnosticDescriptors.WithPage(DiagnosticDescriptors.GeneratorFailed, pages);
+            output.ReportDiagnostic(Diagnostic.Create(rule, Location.None, model.FullName, stage, exception.Message.TrimEnd('.')));
         }
     }
 }

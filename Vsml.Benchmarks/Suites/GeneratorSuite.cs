@@ -56,7 +56,7 @@ internal sealed class GeneratorSuite : ISuite
         var start = Stopwatch.GetTimestamp();
         var trees = Enumerable.Range(0, Models).Select(i => Parse(Model(name, i), $"Model{i}.cs")).ToList();
         var other = Parse(Other(0), "Other.cs");
-        var compilation = CSharpCompilation.Create(name, [.. trees, other], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var compilation = CSharpCompilation.Create(name, [.. trees, other], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new VsmlModelGenerator().AsSourceGenerator()], parseOptions: s_parse);
         driver = driver.RunGenerators(compilation);
         var cold = Stopwatch.GetElapsedTime(start).TotalSeconds;

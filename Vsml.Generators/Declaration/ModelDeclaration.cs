@@ -3,10 +3,8 @@ namespace Vsml.Generators.Declaration;
 /// <summary>A declared model, by value: everything that emission needs, and nothing of the compiler.</summary>
 /// <param name="Namespace">Its namespace, empty for the global one.</param>
 /// <param name="Name">Its name as an identifier, with <c>@</c> where it is a keyword.</param>
-/// <param name="Accessibility"><c>public</c> or <c>internal</c>.</param>
-/// <param name="IsSealed">Whether it is declared sealed.</param>
 /// <param name="Architecture">The network; valid by <see cref="ArchitectureRules"/>.</param>
-public sealed record ModelDeclaration(string Namespace, string Name, string Accessibility, bool IsSealed, Architecture Architecture)
+public sealed record ModelDeclaration(string Namespace, string Name, Architecture Architecture)
 {
     /// <summary>Namespace and name, for example "Demo.MnistLearner".</summary>
     public string FullName => Namespace.Length == 0 ? Name : Namespace + "." + Name;

@@ -56,9 +56,9 @@ internal static class ModelDeclarationReader
             : new ModelDeclaration(
                 type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(s_namespaceFormat),
                 Identifier(type.Name),
-                type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal",
-                type.IsSealed,
                 architecture);
+        if (declaration is not null && compilation.Options.OptimizationLevel == OptimizationLevel.Debug)
+            problems.Add(DiagnosticInfo.Of(DiagnosticDescriptors.Unoptimized, syntax.Identifier.GetLocation(), type.Name));
         return new(declaration, new(problems));
     }
 

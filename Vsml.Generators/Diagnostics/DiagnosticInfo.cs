@@ -20,6 +20,7 @@ internal sealed record DiagnosticInfo(string Id, LocationInfo Location, Equatabl
 
     /// <summary>The compiler's form of it.</summary>
     /// <param name="compilation">The present compilation.</param>
-    public Diagnostic ToDiagnostic(Compilation compilation) =>
-        Diagnostic.Create(DiagnosticDescriptors.ById[Id], Location.In(compilation), [.. Arguments]);
+    /// <param name="pages">Where the pages about diagnostics lie.</param>
+    public Diagnostic ToDiagnostic(Compilation compilation, string pages) =>
+        Diagnostic.Create(DiagnosticDescriptors.WithPage(DiagnosticDescriptors.ById[Id], pages), Location.In(compilation), [.. Arguments]);
 }

@@ -15,8 +15,7 @@ internal static class AdjointEmitter
     {
         var writer = new SourceWriter();
         using (KernelsEmitter.BeginFile(writer, model, plan, $"{dialect.Title} adjoint kernels"))
-        using (writer.Block($"partial class {model.Name}"))
-        using (writer.Block($"private sealed partial class {dialect.ClassName}"))
+        using (writer.Block($"sealed partial class {dialect.ClassName}"))
         {
             WriteConstants(writer, dialect, plan);
             WriteSweeps(writer, plan);
@@ -81,7 +80,7 @@ internal static class AdjointEmitter
             /// <inheritdoc/>
             public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
             foreach (var turn in plan.ForwardTurns.Reverse())
                 writer.Line($"{turn.Name}Adjoint({Groups(turn)}, source, forward, adjoint, merge);");
         if (plan.BackwardTurns.Count == 0) return;
@@ -91,7 +90,7 @@ internal static class AdjointEmitter
             /// <inheritdoc/>
             public override void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
             foreach (var turn in plan.BackwardTurns.Reverse())
                 writer.Line($"{turn.Name}Adjoint({Groups(turn)}, source, target, forward, adjoint);");
 

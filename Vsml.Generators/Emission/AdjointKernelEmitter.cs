@@ -46,7 +46,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {_w})");
         foreach (var (name, row) in new[] { ("i", 0), ("g", 1), ("f", 2), ("o", 3), ("t", 4) })
             writer.Line($"var {name} = {dialect.Load("gates", ActivationEmitter.GateAt("at", row))};");
@@ -67,7 +67,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         var pieces = dialect.Pieces / dialect.VectorTile;
         using var piece = pieces > 1 ? writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {dialect.VectorTile * _w})") : (IDisposable?)null;
         var tile = Math.Min(_n, 4 * dialect.UnitTile);
@@ -123,7 +123,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void TransposeState(ref float hidden, ref float columns)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         if (_n >= 4)
         {
             writer.Line($"for (nuint k = 0; k < {_n - rest}; k += 4)");
@@ -149,7 +149,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         // Several columns side by side: each is a chain of additions.
         var tile = Math.Max(1, 4 / dialect.Pieces);
         using var columns = writer.Block($"for (nuint column = 0; column < LaneGateFloats; column += {tile} * BlockLanes)");
@@ -196,7 +196,7 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (vectors > entries ? writer.Block($"for (nuint k = 0; k < PaddedState; k += {entries * _columns.Width})") : (IDisposable?)null)
         {
             var k = vectors > entries ? "k" : "0";
@@ -206,17 +206,17 @@ internal sealed class AdjointKernelEmitter(SourceWriter writer, SimdDialect dial
                 using (writer.Block(""))
                     WriteWeightTile(CodeText.Literal(4 * _n - rest), rest, k, entries);
         }
-        writer.Line(
+        writer.Method(
             """
 
             // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddRecurrentGradient(ref float sums, ref float gradient)
-            {
-                for (nuint k = 0; k < StateSize; k++)
-                    for (nuint column = 0; column < Columns; column++)
-                        Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
-            }
+            """,
+            """
+            for (nuint k = 0; k < StateSize; k++)
+                for (nuint column = 0; column < Columns; column++)
+                    Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             """);
     }
 

@@ -38,7 +38,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             private static void LaneMessagesAdjoint(
                 ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint channel = 0; channel < channels; channel++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
@@ -61,7 +61,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             private static void LoopMessageAdjoint(
                 ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         {
             using (writer.Block($"for (nuint at = 0; at < LaneGateFloats; at += {_w})"))
                 writer.Line($"({dialect.Load("biasSums", "at")} + {dialect.Load("loopAdjoint", "at")}).StoreUnsafe(ref biasSums, at);");
@@ -95,7 +95,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void PositionAdjoint(ref float sums, ref float gateAdjoint, float first, float step, float last)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})");
         writer.Line($"var position = {dialect.Vector}.CreateSequence(first + (float)piece * step, step) / {dialect.Broadcast("last")};");
         using var columns = writer.Block("for (nuint column = 0; column < Columns; column++)");
@@ -105,27 +105,30 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
 
     private void WriteSpread()
     {
-        writer.Line(
+        writer.Method(
             """
 
             // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+            """,
+            """
+            for (nuint k = 0; k < StateSize; k++)
             {
-                for (nuint k = 0; k < StateSize; k++)
-                {
-                    var sum = 0f;
-                    for (nuint entry = 0; entry < entries; entry++)
-                        sum += Unsafe.Add(ref weights, k * MessageSize + firstEntry + entry) * Unsafe.Add(ref messageAdjoint, entry * stride);
-                    Unsafe.Add(ref spread, k) = sum * scale;
-                }
+                var sum = 0f;
+                for (nuint entry = 0; entry < entries; entry++)
+                    sum += Unsafe.Add(ref weights, k * MessageSize + firstEntry + entry) * Unsafe.Add(ref messageAdjoint, entry * stride);
+                Unsafe.Add(ref spread, k) = sum * scale;
             }
+            """);
+        writer.Line(
+            """
 
             // The same for the 16 places of a block: spread [k][16].
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var ks = writer.Block("for (nuint k = 0; k < StateSize; k++)");
         using var pieces = writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})");
         writer.Line($"var sum = {dialect.Floats}.Zero;");
@@ -145,7 +148,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             private static void MessengerLoopGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         {
             writer.Line("var adjoint = Unsafe.Add(ref messageAdjoint, entry * stride);");
@@ -166,7 +169,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             private static void MessengerLanesGradient(
                 ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
@@ -194,7 +197,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLoop(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         {
             writer.Line($"var value = {dialect.Broadcast("Unsafe.Add(ref normScale, firstEntry + entry) * Unsafe.Add(ref messageAdjoint, entry * stride) * scale")};");
@@ -208,7 +211,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLanes(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
             writer.Line($"({dialect.Broadcast("Unsafe.Add(ref normScale, firstEntry + entry) * scale")} * {dialect.Load("messageAdjoint", "entry * stride + piece")}).StoreUnsafe(ref scaled, (firstEntry + entry) * BlockLanes + piece);");
@@ -227,7 +230,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
                 ref float weights, ref float bias, ref float hidden, float lanes, ref float normalisedAdjoint, ref float messages, ref float sums,
                 ref float hiddenAdjoint, ref float weightSums, ref float biasSums)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})");
         writer.Line(
             $$"""
@@ -296,7 +299,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             private static void ScaleLoopGradient(
                 ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         {
             writer.Line("var adjoint = Unsafe.Add(ref messageAdjoint, entry * stride);");
@@ -315,7 +318,7 @@ internal sealed class AdjointMessageEmitter(SourceWriter writer, SimdDialect dia
             private static void ScaleLanesGradient(
                 ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {

@@ -39,7 +39,7 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
                 ref float storedGates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float hiddenAtAdjoint, nuint hiddenAtStep,
                 nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float inputAdjoint, ref float outputAdjoint, ref float gateAdjoint)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         writer.Line($"var share = {dialect.Broadcast("1f / positions")};");
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
         writer.Line(
@@ -98,7 +98,7 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
             private static void StateAdjoint(
                 ref float recurrentColumns, ref float gateAdjoint, ref float hidden, ref float recurrentGradient, ref float biasGradient, ref float hiddenAdjoint)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using (writer.Block($"for (nuint lane = 0; lane < EntryLanes; lane += {_w})"))
             WriteColumnProduct(writer, dialect, "recurrentColumns", "PaddedEntries", "lane", sum => $"({sum}).StoreUnsafe(ref hiddenAdjoint, lane);");
         using (writer.Block($"for (nuint at = 0; at < EntryGateFloats; at += {_w})"))
@@ -137,7 +137,7 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void PositionFeaturesAdjoint(ref float gateAdjoint, float input, float output, float layer, ref float gradient)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var loop = writer.Block($"for (nuint at = 0; at < EntryGateFloats; at += {_w})");
         writer.Line($"var dz = {dialect.Load("gateAdjoint", "at")};");
         foreach (var (row, feature) in new[] { (0, "input"), (1, "output"), (2, "layer") })
@@ -162,7 +162,7 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
                 ref float weights, ref float bias, ref float messenger, ref float hiddenAt, nuint positions, nuint columns, nuint columnStep, nuint rowStep,
                 ref float spread, ref float normalised, ref float messageAdjoint, ref float hiddenAtAdjoint)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         writer.Line("nuint column = 0;");
         using var loop = writer.Block($"for (nuint position = 0; position < positions; position += {tile})");
         writer.Line(
@@ -249,7 +249,7 @@ internal sealed class ConvAdjointKernelEmitter(SourceWriter writer, SimdDialect 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddMessengerGradient(ref float hiddenAt, ref float messageAdjoint, nuint positions, ref float gradient)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var lanes = writer.Block($"for (nuint lane = 0; lane < PaddedMessage; lane += {_messages.Width})");
         writer.Line(
             $"""

@@ -33,33 +33,42 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
         WriteMessengerToTheta();
     }
 
-    private void WriteTransposed() => writer.Line(
-        $$"""
+    private void WriteTransposed()
+    {
+        writer.Line(
+            $"""
 
-        // Gates of an entry lie together in vectors: the index of one within EntryGateFloats.
-        private static nuint GateIndex(nuint gate, nuint unit) => (unit / {{_w}} * 4 + gate) * {{_w}} + unit % {{_w}};
+            // Gates of an entry lie together in vectors: the index of one within EntryGateFloats.
+            private static nuint GateIndex(nuint gate, nuint unit) => unchecked((unit / {_w} * 4 + gate) * {_w} + unit % {_w});
+            """);
+        writer.Method(
+            """
 
-        // Rows [count][gate][unit] of theta as columns [gate of an entry][lanes], the rest zero.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void TransposeRows(ref float rows, nuint count, nuint lanes, ref float columns)
-        {
+            // Rows [count][gate][unit] of theta as columns [gate of an entry][lanes], the rest zero.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void TransposeRows(ref float rows, nuint count, nuint lanes, ref float columns)
+            """,
+            """
             MemoryMarshal.CreateSpan(ref columns, EntryGateFloats * (int)lanes).Clear();
             for (nuint row = 0; row < count; row++)
                 for (nuint gate = 0; gate < 4; gate++)
                     for (nuint unit = 0; unit < StateSize; unit++)
                         Unsafe.Add(ref columns, GateIndex(gate, unit) * lanes + row) = Unsafe.Add(ref rows, (row * 4 + gate) * StateSize + unit);
-        }
+            """);
+        writer.Method(
+            """
 
-        // A messenger [k][padded entry] as [entry][k], the rest zero.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void TransposeMessenger(ref float weights, ref float messenger)
-        {
+            // A messenger [k][padded entry] as [entry][k], the rest zero.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void TransposeMessenger(ref float weights, ref float messenger)
+            """,
+            """
             MemoryMarshal.CreateSpan(ref messenger, PaddedMessage * PaddedEntries).Clear();
             for (nuint k = 0; k < StateSize; k++)
                 for (nuint entry = 0; entry < MessageSize; entry++)
                     Unsafe.Add(ref messenger, entry * PaddedEntries + k) = Unsafe.Add(ref weights, k * PaddedMessage + entry);
-        }
-        """);
+            """);
+    }
 
     private void WriteInputGradient()
     {
@@ -71,7 +80,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             private static void AddInputGradient(
                 ref float message, nuint messageStep, nuint stride, nuint channels, ref float gateAdjoint, nuint places, ref float gradient)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryGateFloats; piece += {4 * _w})");
         var tile = dialect.UnitTile > 1 ? 4 : 2;
         writer.Line("nuint channel = 0;");
@@ -114,7 +123,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void PlaceAdjoint(ref float columns, ref float gateAdjoint, nuint channels, ref float made, ref float messageAdjoint, nuint stride)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using (writer.Block($"for (nuint lane = 0; lane < PaddedMessage; lane += {_messages.Width})"))
             ConvAdjointKernelEmitter.WriteColumnProduct(writer, _messages, "columns", "PaddedMessage", "lane", sum => $"({sum}).StoreUnsafe(ref made, lane);");
         writer.Line(
@@ -124,30 +133,36 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             """);
     }
 
-    private void WriteScaled() => writer.Line(
-        """
+    private void WriteScaled()
+    {
+        writer.Method(
+            """
 
-        // Gradient of each normalised message that the message of a place is the mean of.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ScalePlace(ref float scale, ref float messageAdjoint, nuint stride, float share, ref float spread)
-        {
+            // Gradient of each normalised message that the message of a place is the mean of.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ScalePlace(ref float scale, ref float messageAdjoint, nuint stride, float share, ref float spread)
+            """,
+            """
             for (nuint entry = 0; entry < MessageSize; entry++)
                 Unsafe.Add(ref spread, entry) = Unsafe.Add(ref scale, entry) * Unsafe.Add(ref messageAdjoint, entry * stride) * share;
             for (nuint entry = MessageSize; entry < PaddedMessage; entry++) Unsafe.Add(ref spread, entry) = 0f;
-        }
+            """);
+        writer.Method(
+            """
 
-        // Gradient of the norm's scale and offset from the message of a place.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
-        {
+            // Gradient of the norm's scale and offset from the message of a place.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
+            """,
+            """
             for (nuint entry = 0; entry < MessageSize; entry++)
             {
                 var adjoint = Unsafe.Add(ref messageAdjoint, entry * stride);
                 Unsafe.Add(ref gradient, MessengerScaleGradient + entry) += adjoint * share * Unsafe.Add(ref sums, entry);
                 Unsafe.Add(ref gradient, MessengerOffsetGradient + entry) += adjoint * readers;
             }
-        }
-        """);
+            """);
+    }
 
     private void WriteSpread()
     {
@@ -158,7 +173,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SpreadPlace(ref float messenger, ref float messageAdjoint, nuint stride, float share, ref float spread)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block($"for (nuint lane = 0; lane < EntryLanes; lane += {_w})"))
         {
             writer.Line($"var sum = {dialect.Floats}.Zero;");
@@ -174,7 +189,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddFromPlaces(ref float from, nuint positions, nuint columns, nuint columnStep, nuint rowStep, ref float hiddenAt)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         {
             writer.Line("nuint column = 0;");
             using var loop = writer.Block("for (nuint position = 0; position < positions; position++)");
@@ -198,7 +213,7 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < MessageSize; entry++)"))
         {
             writer.Line("var adjoint = Unsafe.Add(ref messageAdjoint, entry * stride);");
@@ -209,66 +224,69 @@ internal sealed class ConvAdjointMessageEmitter(SourceWriter writer, SimdDialect
         }
     }
 
-    private void WriteRowsGradient() => writer.Line(
+    private void WriteRowsGradient() => writer.Method(
         """
 
         // The turn's gradients of rows join the first of the episode's 16 partial sums.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void AddRowsGradient(ref float rows, nuint count, ref float gradient)
-        {
-            for (nuint row = 0; row < count; row++)
-                for (nuint gate = 0; gate < 4; gate++)
-                    for (nuint unit = 0; unit < StateSize; unit++)
-                        Unsafe.Add(ref gradient, ((row * 4 + gate) * StateSize + unit) * BlockLanes) += Unsafe.Add(ref rows, row * EntryGateFloats + GateIndex(gate, unit));
-        }
+        """,
+        """
+        for (nuint row = 0; row < count; row++)
+            for (nuint gate = 0; gate < 4; gate++)
+                for (nuint unit = 0; unit < StateSize; unit++)
+                    Unsafe.Add(ref gradient, ((row * 4 + gate) * StateSize + unit) * BlockLanes) += Unsafe.Add(ref rows, row * EntryGateFloats + GateIndex(gate, unit));
         """);
 
     private void WriteMessengerToTheta()
     {
         if (!_norm)
         {
-            writer.Line(
+            writer.Method(
                 """
 
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
                 private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias)
+                """,
+                """
+                for (nuint entry = 0; entry < MessageSize; entry++)
                 {
-                    for (nuint entry = 0; entry < MessageSize; entry++)
-                    {
-                        Unsafe.Add(ref bias, entry * BlockLanes) += Unsafe.Add(ref from, MessengerBiasGradient + entry);
-                        for (nuint k = 0; k < StateSize; k++)
-                            Unsafe.Add(ref weights, (k * MessageSize + entry) * BlockLanes) += Unsafe.Add(ref from, entry * PaddedEntries + k);
-                    }
+                    Unsafe.Add(ref bias, entry * BlockLanes) += Unsafe.Add(ref from, MessengerBiasGradient + entry);
+                    for (nuint k = 0; k < StateSize; k++)
+                        Unsafe.Add(ref weights, (k * MessageSize + entry) * BlockLanes) += Unsafe.Add(ref from, entry * PaddedEntries + k);
                 }
                 """);
             return;
         }
-        writer.Line(
+        writer.Method(
             """
 
             // The norm takes the mean off each row of the messenger, so its reverse does.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias, ref float scale, ref float offset)
+            """,
+            """
+            for (nuint k = 0; k < StateSize; k++)
+                AddCentred(ref Unsafe.Add(ref from, k * PaddedMessage), ref Unsafe.Add(ref weights, k * MessageSize * BlockLanes));
+            AddCentred(ref Unsafe.Add(ref from, MessengerBiasGradient), ref bias);
+            for (nuint entry = 0; entry < MessageSize; entry++)
             {
-                for (nuint k = 0; k < StateSize; k++)
-                    AddCentred(ref Unsafe.Add(ref from, k * PaddedMessage), ref Unsafe.Add(ref weights, k * MessageSize * BlockLanes));
-                AddCentred(ref Unsafe.Add(ref from, MessengerBiasGradient), ref bias);
-                for (nuint entry = 0; entry < MessageSize; entry++)
-                {
-                    Unsafe.Add(ref scale, entry * BlockLanes) += Unsafe.Add(ref from, MessengerScaleGradient + entry);
-                    Unsafe.Add(ref offset, entry * BlockLanes) += Unsafe.Add(ref from, MessengerOffsetGradient + entry);
-                }
+                Unsafe.Add(ref scale, entry * BlockLanes) += Unsafe.Add(ref from, MessengerScaleGradient + entry);
+                Unsafe.Add(ref offset, entry * BlockLanes) += Unsafe.Add(ref from, MessengerOffsetGradient + entry);
             }
+            """);
+        writer.Method(
+            """
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddCentred(ref float row, ref float gradient)
-            {
-                var mean = 0f;
-                for (nuint entry = 0; entry < MessageSize; entry++) mean += Unsafe.Add(ref row, entry);
-                mean /= MessageSize;
-                for (nuint entry = 0; entry < MessageSize; entry++)
-                    Unsafe.Add(ref gradient, entry * BlockLanes) += Unsafe.Add(ref row, entry) - mean;
-            }
+            """,
+            """
+            var mean = 0f;
+            for (nuint entry = 0; entry < MessageSize; entry++) mean += Unsafe.Add(ref row, entry);
+            mean /= MessageSize;
+            for (nuint entry = 0; entry < MessageSize; entry++)
+                Unsafe.Add(ref gradient, entry * BlockLanes) += Unsafe.Add(ref row, entry) - mean;
             """);
     }
 }

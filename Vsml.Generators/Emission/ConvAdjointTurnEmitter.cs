@@ -24,7 +24,7 @@ internal sealed class ConvAdjointTurnEmitter(SourceWriter writer, NetworkPlan pl
             private static void {turn.Name}Adjoint(
                 ref float packed, ref float theta, ref float gradient, NetworkState source, {(turn.IsBackward ? "NetworkState target, " : "")}AlignedFloats[] forward, AdjointWorkspace adjoint{(turn.IsBackward ? "" : ", bool merge")})
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         _geometry.WriteSizes(turn);
         WriteLocals(turn);
         writer.Line();

@@ -42,7 +42,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectPlace(ref float rows, ref float message, nuint stride, nuint channels, ref float gates)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {dialect.Width})");
         foreach (var gate in Gates) writer.Line($"var {gate} = {dialect.Floats}.Zero;");
         using (writer.Block("for (nuint channel = 0; channel < channels; channel++)"))
@@ -64,7 +64,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddPositionFeatures(ref float bias, ref float rows, float input, float output, float layer, ref float gates)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var columns = writer.Block($"for (nuint column = 0; column < 4 * PaddedEntries; column += {dialect.Width})");
         writer.Line($"var sum = {dialect.Load("bias", "column")};");
         foreach (var (row, feature) in new[] { (0, "input"), (1, "output"), (2, "layer") })
@@ -72,35 +72,35 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
         writer.Line("sum.StoreUnsafe(ref gates, column);");
     }
 
-    private void WriteMerge() => writer.Line(
+    private void WriteMerge() => writer.Method(
         """
 
         // Replaces the first half of the entries by their mean over the batch: state [batch][padded entries].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void MergeEntries(ref float state, nuint batch)
+        """,
+        """
+        for (nuint entry = 0; entry < MergedEntries; entry++)
         {
-            for (nuint entry = 0; entry < MergedEntries; entry++)
-            {
-                var mean = Unsafe.Add(ref state, entry);
-                for (nuint example = 1; example < batch; example++)
-                    mean += Unsafe.Add(ref state, example * PaddedEntries + entry);
-                mean /= batch;
-                for (nuint example = 0; example < batch; example++)
-                    Unsafe.Add(ref state, example * PaddedEntries + entry) = mean;
-            }
+            var mean = Unsafe.Add(ref state, entry);
+            for (nuint example = 1; example < batch; example++)
+                mean += Unsafe.Add(ref state, example * PaddedEntries + entry);
+            mean /= batch;
+            for (nuint example = 0; example < batch; example++)
+                Unsafe.Add(ref state, example * PaddedEntries + entry) = mean;
         }
         """);
 
-    private void WriteReaders() => writer.Line(
+    private void WriteReaders() => writer.Method(
         """
 
         // How many outputs along an axis have a window that holds an input.
         private static int Readers(int input, int outputs, int kernel, int stride)
-        {
-            var end = input + (kernel - 1) / 2;
-            var first = Math.Max(0, (end - kernel + stride) / stride);
-            return Math.Max(0, Math.Min(outputs - 1, end / stride) - first + 1);
-        }
+        """,
+        """
+        var end = input + (kernel - 1) / 2;
+        var first = Math.Max(0, (end - kernel + stride) / stride);
+        return Math.Max(0, Math.Min(outputs - 1, end / stride) - first + 1);
         """);
 
     private void WriteNormalise()
@@ -116,7 +116,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void NormalisePositions(ref float weights, ref float bias, ref float hiddenAt, nuint positions, ref float normalised)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var loop = writer.Block($"for (nuint position = 0; position < positions; position += {tile})");
         writer.Line("ref var hidden = ref Unsafe.Add(ref hiddenAt, position * PaddedEntries);");
         writer.Line("ref var messages = ref Unsafe.Add(ref normalised, position * PaddedMessage);");
@@ -174,7 +174,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddToPlaces(ref float from, nuint positions, nuint columns, nuint columnStep, nuint rowStep, ref float sums)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         writer.Line("nuint column = 0;");
         using var loop = writer.Block("for (nuint position = 0; position < positions; position++)");
         var lanes = _norm ? _message : ConvTickEmitter.Lanes(dialect, plan.Architecture.StateSize);
@@ -205,7 +205,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
             private static void SendPlace(
                 ref float {weights}, ref float {bias}, ref float sums, float share, float readers, ref float made, ref float message, nuint stride)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using (writer.Block($"for (nuint lane = 0; lane < PaddedMessage; lane += {_messages.Width})"))
         {
             if (_norm)

@@ -58,7 +58,7 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void RecurrentGates(ref float start, ref float rows, ref float hidden, ref float gates)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
         for (var gate = 0; gate < 4; gate++)
             writer.Line($"var {Gates[gate]} = {dialect.Load("start", $"{CodeText.Literal(gate)} * PaddedEntries + piece")};");
@@ -88,16 +88,16 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
               //   z = state + input + output      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
               // h' of each position is kept; the means over positions become the new h and c.
               """);
-        writer.Line(
-            $$"""
+        writer.Method(
+            $"""
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void StepPositions{{Suffix}}(
+            private static void StepPositions{Suffix}(
                 ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
-                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell{{parameter}})
-            {
-                UpdateCellAt{{Suffix}}(ref stateGates, ref inputGates, ref outputGates, ref cell, columns, positions, columnStep, rowStep, ref hiddenAt, ref newCell{{argument}});
-                UpdateHiddenAt{{Suffix}}(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden{{argument}});
-            }
+                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell{parameter})
+            """,
+            $"""
+            UpdateCellAt{Suffix}(ref stateGates, ref inputGates, ref outputGates, ref cell, columns, positions, columnStep, rowStep, ref hiddenAt, ref newCell{argument});
+            UpdateHiddenAt{Suffix}(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden{argument});
             """);
         WriteUpdateCell();
         WriteUpdateHidden();
@@ -106,7 +106,7 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
     private void WriteUpdateCell()
     {
         WriteUpdateHead("c' at all positions", "UpdateCellAt", "ref float cell, ", "newCell");
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
         writer.Line($"var oldCell = {dialect.Load("cell", "piece")};");
         WritePositions([0, 1, 2], "c", "newCell", names => ActivationEmitter.WriteNewCell(writer, dialect, names, _ => "oldCell", Store));
@@ -115,7 +115,7 @@ internal sealed class ConvTickEmitter(SourceWriter writer, SimdDialect dialect, 
     private void WriteUpdateHidden()
     {
         WriteUpdateHead("h' at all positions, in the place of c'", "UpdateHiddenAt", "", "newHidden");
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < EntryLanes; piece += {_w})");
         WritePositions([3], "h", "newHidden", names =>
             ActivationEmitter.WriteNewHidden(writer, dialect, names, name => dialect.Load("y", Next(name, "PaddedEntries", 0)), Store));

@@ -23,7 +23,7 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, NetworkPlan plan)
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void {turn.Name}(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace{(turn.IsBackward ? "" : ", bool merge")})
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         _geometry.WriteSizes(turn);
         WriteLocals(turn);
         writer.Line();

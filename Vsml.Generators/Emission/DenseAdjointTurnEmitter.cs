@@ -22,7 +22,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             private static void {turn.Name}Adjoint(
                 ref float packed, ref float theta, ref float gradient, NetworkState source, {(turn.IsBackward ? "NetworkState target, " : "")}AlignedFloats[] forward, AdjointWorkspace adjoint{(turn.IsBackward ? "" : ", bool merge")})
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         WriteLocals(turn);
         writer.Line();
         using (writer.Block("for (nuint example = 0; example < batch; example++)"))

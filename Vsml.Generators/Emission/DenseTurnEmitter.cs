@@ -20,7 +20,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void {turn.Name}(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace{(turn.IsBackward ? "" : ", bool merge")})
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         WriteLocals(turn);
         writer.Line();
         WriteLoopGates(turn);

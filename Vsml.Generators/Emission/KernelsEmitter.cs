@@ -1,10 +1,12 @@
+using System;
+using System.Collections.Generic;
 using System.Linq;
 using Vsml.Generators.Declaration;
 using Vsml.Generators.Planning;
 
 namespace Vsml.Generators.Emission;
 
-/// <summary>Emits the kernels of one SIMD level as a class nested in the model, and the hook that chooses between levels.</summary>
+/// <summary>Emits the kernels of one SIMD level as a class of their own, and the hook that chooses between levels.</summary>
 internal static class KernelsEmitter
 {
     /// <summary>Emits the file of one level.</summary>
@@ -15,10 +17,9 @@ internal static class KernelsEmitter
     {
         var writer = new SourceWriter();
         using (BeginFile(writer, model, plan, $"{dialect.Title} kernels"))
-        using (writer.Block($"partial class {model.Name}"))
         {
             writer.Line($"/// <summary>Sweeps for {dialect.Title}: blocks of 16 lanes in vectors of {CodeText.Literal(dialect.Width)}.</summary>");
-            using var body = writer.Block($"private sealed partial class {dialect.ClassName} : NetworkKernels");
+            using var body = writer.Block($"internal sealed partial class {dialect.ClassName} : NetworkKernels");
             WriteConstants(writer, plan);
             ActivationEmitter.WriteConstants(writer, dialect);
             WriteShape(writer, plan, dialect);
@@ -44,36 +45,45 @@ internal static class KernelsEmitter
     /// <summary>Emits the hook that makes the kernels of the level asked for.</summary>
     /// <param name="model">A valid declaration.</param>
     /// <param name="plan">Its plan.</param>
-    public static string EmitChoice(ModelDeclaration model, NetworkPlan plan)
+    /// <param name="dialects">The levels that there are kernels for.</param>
+    public static string EmitChoice(ModelDeclaration model, NetworkPlan plan, IReadOnlyList<SimdDialect> dialects)
     {
         var writer = new SourceWriter();
         WriteHeader(writer, model, plan, "choice of kernels");
-        using (NamespaceOf(writer, model))
+        using (model.Namespace.Length == 0 ? (IDisposable?)null : writer.Block($"namespace {model.Namespace}"))
         using (writer.Block($"partial class {model.Name}"))
         using (writer.Block("static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels)"))
         using (writer.Block("kernels = level switch", "};"))
-            foreach (var dialect in SimdDialect.All)
-                writer.Line(dialect == SimdDialect.Portable
-                    ? $"_ => new {dialect.ClassName}(),"
-                    : $"global::Vsml.Contracts.SimdLevel.{dialect.Level} => new {dialect.ClassName}(),");
+        {
+            foreach (var dialect in dialects)
+                writer.Line($"global::Vsml.Contracts.SimdLevel.{dialect.Level} => new global::{KernelNamespace(model)}.{dialect.ClassName}(),");
+            writer.Line("_ => null,");
+        }
         return writer.ToString();
     }
 
-    /// <summary>Writes head comment, usings and namespace of a file of kernels.</summary>
-    internal static System.IDisposable? BeginFile(SourceWriter writer, ModelDeclaration model, NetworkPlan plan, string title)
+    /// <summary>Writes head comment, namespace and usings of a file of kernels.</summary>
+    internal static IDisposable BeginFile(SourceWriter writer, ModelDeclaration model, NetworkPlan plan, string title)
     {
         WriteHeader(writer, model, plan, title);
+        var scope = writer.Block($"namespace {KernelNamespace(model)}");
         writer.Line(
             """
-            using System;
-            using System.Runtime.CompilerServices;
-            using System.Runtime.InteropServices;
-            using System.Runtime.Intrinsics;
-            using Vsml.Contracts;
+            using global::System;
+            using global::System.Runtime.CompilerServices;
+            using global::System.Runtime.InteropServices;
+            using global::System.Runtime.Intrinsics;
+            using global::Vsml.Contracts;
 
             """);
-        return NamespaceOf(writer, model);
+        return scope;
     }
+
+    /// <summary>
+    /// Kernels have a namespace that no other code is in, with usings inside it: what these import comes before anything that a
+    /// user's namespaces, classes, aliases or global usings may call by the same name.
+    /// </summary>
+    private static string KernelNamespace(ModelDeclaration model) => "Vsml.Emitted." + model.FullName;
 
     private static void WriteHeader(SourceWriter writer, ModelDeclaration model, NetworkPlan plan, string title)
     {
@@ -87,9 +97,6 @@ internal static class KernelsEmitter
         writer.Line("#nullable enable");
         writer.Line();
     }
-
-    private static System.IDisposable? NamespaceOf(SourceWriter writer, ModelDeclaration model) =>
-        model.Namespace.Length == 0 ? null : writer.Block($"namespace {model.Namespace}");
 
     private static void WriteConstants(SourceWriter writer, NetworkPlan plan)
     {
@@ -167,7 +174,7 @@ internal static class KernelsEmitter
         ? [conv.Kernel * conv.Kernel * conv.Channels, conv.OutputChannels]
         : [layer.Spec.Inputs, layer.Spec.Outputs];
 
-    private static string List(System.Collections.Generic.IEnumerable<int> numbers) => string.Join(", ", numbers.Select(number => CodeText.Literal(number)));
+    private static string List(IEnumerable<int> numbers) => string.Join(", ", numbers.Select(number => CodeText.Literal(number)));
 
     private static void WriteSweeps(SourceWriter writer, NetworkPlan plan)
     {
@@ -177,7 +184,7 @@ internal static class KernelsEmitter
             /// <inheritdoc/>
             public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
             foreach (var turn in plan.ForwardTurns)
                 writer.Line($"{turn.Name}({Group(turn)}, source, target, workspace, merge);");
         if (plan.BackwardTurns.Count == 0) return;
@@ -187,7 +194,7 @@ internal static class KernelsEmitter
             /// <inheritdoc/>
             public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
             foreach (var turn in plan.BackwardTurns)
                 writer.Line($"{turn.Name}({Group(turn)}, source, target, workspace);");
 

@@ -35,7 +35,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             private static void ProjectLoop(
                 ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var places = writer.Block("for (nuint place = 0; place < places; place++)");
         using var columns = writer.Block($"for (nuint column = 0; column < Columns; column += {_w})");
         writer.Line($"var gates = {dialect.Load("bias", "column")};");
@@ -54,7 +54,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var columns = writer.Block("for (nuint column = 0; column < Columns; column++)");
         using var pieces = writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})");
         writer.Line($"var gates = {dialect.Floats}.Zero;");
@@ -73,7 +73,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddLoopPositions(ref float weights, ref float layerWeights, float layer, nuint places, ref float loop)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint place = 0; place < places; place++)"))
         {
             writer.Line("var position = places > 1 ? (float)place / (float)(places - 1) : 0f;");
@@ -92,7 +92,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddLanePositions(ref float weights, nuint firstPlace, nuint places, ref float lane)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
             writer.Line($"var position = ({dialect.Vector}.CreateSequence((float)(firstPlace + piece), 1f)) / {dialect.Broadcast("places > 1 ? (float)(places - 1) : float.PositiveInfinity")};");
@@ -114,7 +114,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Merge(ref float state, nuint batch)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var lanes = writer.Block($"for (nuint at = 0; at < MergedEntries * BlockLanes; at += {_w})");
         writer.Line(
             $"""
@@ -137,7 +137,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
@@ -153,7 +153,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         {
             for (var piece = 0; piece < dialect.Pieces; piece++)
@@ -197,7 +197,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             private static void AddNormalised(
                 ref float weights, ref float bias, ref float hidden, float lanes, nuint firstEntry, nuint entries, ref float messages, ref float sums)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var pieces = writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})");
         var m = plan.Architecture.MessageSize;
         writer.Line($"var mean = {dialect.Floats}.Zero;");
@@ -253,7 +253,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             private static void SendLanes(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
@@ -269,7 +269,7 @@ internal sealed class MessageEmitter(SourceWriter writer, SimdDialect dialect, N
             private static void SendLoop(
                 ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
-        using (writer.Block(""))
+        using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         {
             writer.Line("ref var sum = ref Unsafe.Add(ref sums, (firstEntry + entry) * BlockLanes);");

@@ -39,10 +39,10 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             """);
         if (dialect.FusesTick)
         {
-            using (writer.Block("")) WritePieces();
+            using (writer.Body()) WritePieces();
             return;
         }
-        using (writer.Block(""))
+        using (writer.Body())
         {
             writer.Line("AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);");
             writer.Line($"UpdateCell{Suffix}(ref gates, ref cell, ref newCell);");
@@ -64,7 +64,7 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void UpdateCell{Suffix}(ref float gates, ref float cell, ref float newCell)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
         for (var gate = 0; gate < 3; gate++)
             writer.Line($"var {Gates[gate]} = {dialect.Load("gates", ActivationEmitter.GateAt("at", gate))};");
@@ -81,7 +81,7 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void UpdateHidden{Suffix}(ref float gates, ref float newCell, ref float newHidden)
             """);
-        using var body = writer.Block("");
+        using var body = writer.Body();
         using var loop = writer.Block($"for (nuint at = 0; at < BlockFloats; at += {dialect.Width})");
         writer.Line($"var o = {dialect.Load("gates", ActivationEmitter.GateAt("at", 3))};");
         ActivationEmitter.WriteNewHidden(writer, dialect, [""], _ => dialect.Load("newCell", "at"), Store);
@@ -100,7 +100,7 @@ internal sealed class MicroTickEmitter(SourceWriter writer, SimdDialect dialect,
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
             """);
-        using (writer.Block("")) WritePieces();
+        using (writer.Body()) WritePieces();
     }
 
     private void WritePieces()

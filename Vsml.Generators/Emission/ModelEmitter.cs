@@ -13,18 +13,19 @@ public static class ModelEmitter
     public static EmittedFile EmitSurface(ModelDeclaration model) =>
         new(model.FilePrefix + ".Surface.g.cs", SurfaceEmitter.Emit(model));
 
-    /// <summary>Names of all members that the surface and the kernels add to the class; a user's own must differ.</summary>
+    /// <summary>Names of all members that are added to the class; a user's own must differ.</summary>
     /// <param name="architecture">A valid architecture.</param>
-    public static IEnumerable<string> MemberNames(Architecture architecture) =>
-        [.. SurfaceEmitter.MemberNames(architecture), .. SimdDialect.All.Select(dialect => dialect.ClassName)];
+    public static IEnumerable<string> MemberNames(Architecture architecture) => SurfaceEmitter.MemberNames(architecture);
 
     /// <summary>The kernels: implementation of the hook that the surface declares.</summary>
     /// <param name="model">A valid declaration.</param>
-    public static IReadOnlyList<EmittedFile> EmitKernels(ModelDeclaration model)
+    /// <param name="onlyLevel">Name of the one SIMD level to emit for; null for all.</param>
+    public static IReadOnlyList<EmittedFile> EmitKernels(ModelDeclaration model, string? onlyLevel = null)
     {
         var plan = NetworkPlan.Of(model.Architecture);
-        var files = new List<EmittedFile> { new(model.FilePrefix + ".Kernels.g.cs", KernelsEmitter.EmitChoice(model, plan)) };
-        foreach (var dialect in SimdDialect.All)
+        SimdDialect[] dialects = [.. SimdDialect.All.Where(dialect => onlyLevel is null || dialect.Level == onlyLevel)];
+        var files = new List<EmittedFile> { new(model.FilePrefix + ".Kernels.g.cs", KernelsEmitter.EmitChoice(model, plan, dialects)) };
+        foreach (var dialect in dialects)
         {
             files.Add(new(model.FilePrefix + "." + dialect.ClassName + ".g.cs", KernelsEmitter.Emit(model, plan, dialect)));
             files.Add(new(model.FilePrefix + "." + dialect.ClassName + ".Adjoint.g.cs", AdjointEmitter.Emit(model, plan, dialect)));

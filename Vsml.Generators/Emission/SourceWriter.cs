@@ -49,6 +49,26 @@ public sealed class SourceWriter
     /// <param name="close">What closes the block.</param>
     public Scope Block(CodeText header, string close = "}") => Block(header.ToString(), close);
 
+    /// <summary>Opens the body of a method whose arithmetic wraps, also in a project that checks for overflow.</summary>
+    public Scope Body()
+    {
+        Line("{");
+        _depth++;
+        Line("unchecked");
+        Line("{");
+        _depth++;
+        return new Scope(this, "}", levels: 2);
+    }
+
+    /// <summary>Writes a method with such a body.</summary>
+    /// <param name="head">What stands before the body.</param>
+    /// <param name="body">Its statements.</param>
+    public void Method(string head, string body)
+    {
+        Line(head);
+        using (Body()) Line(body);
+    }
+
     /// <summary>Indents what is written within the <c>using</c>, without braces.</summary>
     public Scope Indent()
     {
@@ -64,14 +84,18 @@ public sealed class SourceWriter
     {
         private readonly SourceWriter _writer;
         private readonly string? _close;
+        private readonly int _levels;
 
-        internal Scope(SourceWriter writer, string? close) => (_writer, _close) = (writer, close);
+        internal Scope(SourceWriter writer, string? close, int levels = 1) => (_writer, _close, _levels) = (writer, close, levels);
 
         /// <summary>Ends it.</summary>
         public void Dispose()
         {
-            _writer._depth--;
-            if (_close is not null) _writer.Line(_close);
+            for (var level = 0; level < _levels; level++)
+            {
+                _writer._depth--;
+                if (_close is not null) _writer.Line(_close);
+            }
         }
     }
 }

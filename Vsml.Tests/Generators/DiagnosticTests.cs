@@ -24,7 +24,7 @@ public class DiagnosticTests
         { "VSML0004", "[VsmlModel] [DenseLayer(4, 2)] public partial class ⟦Model⟧;", "'Model'" },
         { "VSML0004", "[VsmlModel] [DenseLayer(4, 2)] public partial class Bad { public ⟦Bad⟧(MetaParameters theta, ulong seed) : base(Model, theta, seed) { } }", "Bad(MetaParameters, ulong)" },
         { "VSML0004", "[VsmlModel] [DenseLayer(4, 2)] public partial class Bad { public ⟦Bad⟧(PackedTheta theta, ulong seed) : base(Model, theta, seed) { } }", "Bad(PackedTheta, ulong)" },
-        { "VSML0004", "[VsmlModel] [DenseLayer(4, 2)] public partial class Bad { private int ⟦Avx2Kernels⟧; }", "'Avx2Kernels'" },
+        { "VSML0004", "[VsmlModel] [DenseLayer(4, 2)] public partial class Bad { private int ⟦CreateKernels⟧; }", "'CreateKernels'" },
         { "VSML0005", "public class Other; [VsmlModel] [DenseLayer(4, 2)] public partial class Bad : ⟦Other⟧;", "derives from 'Other'" },
         { "VSML0005", "[VsmlModel] [DenseLayer(4, 2)] public partial class Bad; public class Other; public partial class Bad : ⟦Other⟧, System.ICloneable { public object Clone() => this; }", "derives from Vsml.Learner" },
         { "VSML0006", "[VsmlModel] [DenseLayer(4, 3)] public partial class Bad; [⟦DenseLayer⟧(3, 2)] public partial class Bad;", "on one declaration" },
@@ -69,7 +69,9 @@ public class DiagnosticTests
     {
         var begin = marked.IndexOf('⟦');
         var token = marked[(begin + 1)..marked.IndexOf('⟧')];
-        var (_, reported) = GeneratorHarness.Run(GeneratorHarness.Compile("using Vsml; " + marked.Replace("⟦", "").Replace("⟧", "")));
+        var (_, reported) = GeneratorHarness.Run(
+            GeneratorHarness.Compile("using Vsml; " + marked.Replace("⟦", "").Replace("⟧", "")),
+            properties: new Dictionary<string, string> { ["VsmlDiagnosticPages"] = "/pages/" });
 
         var diagnostic = reported.ShouldHaveSingleItem();
         diagnostic.Id.ShouldBe(id);
@@ -77,7 +79,7 @@ public class DiagnosticTests
         tree.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length).ShouldBe(token);
         diagnostic.Location.SourceSpan.Start.ShouldBe("using Vsml; ".Length + begin);
         diagnostic.GetMessage().ShouldContain(words);
-        diagnostic.Descriptor.HelpLinkUri.ShouldEndWith($"docs/diagnostics/{id}.md");
+        diagnostic.Descriptor.HelpLinkUri.ShouldBe($"file:///pages/{id}.md");
         diagnostic.GetMessage().ShouldEndWith(".");
     }
 

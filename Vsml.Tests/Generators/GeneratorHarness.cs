@@ -27,21 +27,24 @@ internal static class GeneratorHarness
             "Consumer",
             sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, parse, path: string.Create(CultureInfo.InvariantCulture, $"/src/File{i}.cs"))),
             s_references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable,
                 warningLevel: 9999, generalDiagnosticOption: ReportDiagnostic.Error, allowUnsafe: false));
     }
 
     public static CSharpGeneratorDriver Driver(
-        IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None, LanguageVersion version = LanguageVersion.Latest) =>
+        IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None, LanguageVersion version = LanguageVersion.Latest,
+        IReadOnlyDictionary<string, string>? properties = null) =>
         CSharpGeneratorDriver.Create(
             [new VsmlModelGenerator().AsSourceGenerator()],
             parseOptions: new CSharpParseOptions(version, DocumentationMode.Diagnose),
+            optionsProvider: new ProjectProperties(properties ?? new Dictionary<string, string>()),
             driverOptions: new GeneratorDriverOptions(disabled, trackIncrementalGeneratorSteps: true));
 
     /// <summary>The compilation with what was emitted, and the generator's own diagnostics.</summary>
-    public static (Compilation Output, IReadOnlyList<Diagnostic> Reported) Run(Compilation compilation, IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None)
+    public static (Compilation Output, IReadOnlyList<Diagnostic> Reported) Run(
+        Compilation compilation, IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None, IReadOnlyDictionary<string, string>? properties = null)
     {
-        Driver(disabled, ((CSharpCompilation)compilation).LanguageVersion).RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
+        Driver(disabled, ((CSharpCompilation)compilation).LanguageVersion, properties).RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
         return (output, reported);
     }
 

@@ -24,6 +24,10 @@ public class IncrementalityTests
     [InlineData("lines above the class")]
     [InlineData("a comment below the class")]
     [InlineData("a member of the class")]
+    [InlineData("the class is not sealed")]
+    [InlineData("the class is internal")]
+    [InlineData("the class has a base list")]
+    [InlineData("an attribute has its default written out")]
     [InlineData("another file changes")]
     [InlineData("another file appears")]
     public void An_unrelated_edit_leaves_the_declaration_unchanged_and_all_that_follows_cached(string edit)
@@ -34,6 +38,10 @@ public class IncrementalityTests
             "lines above the class" => Replace(before, 0, "// one\n\n\n" + Declared.Replace("/// <summary>", "class Above;\n\n/// <summary>")),
             "a comment below the class" => Replace(before, 0, Declared + "\n// below\n"),
             "a member of the class" => Replace(before, 0, Declared.TrimEnd(';') + " { private int Own => 3; }"),
+            "the class is not sealed" => Replace(before, 0, Declared.Replace("public sealed", "public")),
+            "the class is internal" => Replace(before, 0, Declared.Replace("public sealed", "internal sealed")),
+            "the class has a base list" => Replace(before, 0, Declared.Replace("Small;", "Small : Learner;")),
+            "an attribute has its default written out" => Replace(before, 0, Declared.Replace("[VsmlModel]", "[VsmlModel(StateSize = 16)]")),
             "another file changes" => Replace(before, 1, "class Other { int x = 2; }"),
             _ => before.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class New;", (CSharpParseOptions)before.SyntaxTrees[0].Options, "/src/New.cs")),
         };

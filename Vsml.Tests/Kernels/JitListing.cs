@@ -40,7 +40,7 @@ internal sealed partial record JitListing(IReadOnlyList<string> Lines)
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, error);
         var text = File.ReadAllLines(listing);
-        return methods.ToDictionary(method => method, method => Parse(text, $"+{level}Kernels:{method}("));
+        return methods.ToDictionary(method => method, method => Parse(text, $".{level}Kernels:{method}("));
     }
 
     /// <summary>Lines of each innermost loop, from its label to the jump back, in the order of the code.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Compression;
+using Vsml.Contracts;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Packaging;
@@ -30,6 +32,8 @@ public sealed class PackageTests : IDisposable
                 ["analyzers/dotnet/cs/Vsml.Architecture.dll", "analyzers/dotnet/cs/Vsml.Generators.dll"],
                 ignoreOrder: true);
             names.ShouldContain("docs/diagnostics/VSML0001.md");
+            names.ShouldContain("build/Vsml.Gen.props");
+            names.ShouldContain("buildTransitive/Vsml.Gen.props");
             using var specification = new StreamReader(content.GetEntry("Vsml.Gen.nuspec")!.Open());
             var dependencies = specification.ReadToEnd();
             dependencies.ShouldContain("System.Numerics.Tensors");
@@ -39,7 +43,37 @@ public sealed class PackageTests : IDisposable
 
         var consumer = WriteConsumer(Path.GetFileNameWithoutExtension(package)["Vsml.Gen.".Length..]);
         Dotnet(consumer, "build", "-c", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false");
-        Dotnet(consumer, Path.Combine(consumer, "bin", "Release", "net10.0", "Consumer.dll")).ReplaceLineEndings("\n").ShouldBe("4 -> 2, same bits: True\nTrue\n");
+        Dotnet(consumer, Path.Combine(consumer, "bin", "Release", "net10.0", "Consumer.dll")).ReplaceLineEndings("\n").ShouldBe("4 -> 2, same bits: True\nTrue\n" + Gradients());
+    }
+
+    /// <summary>What the consumer, which checks for overflow, should print: bits of gradients as they are without such checks.</summary>
+    private static string Gradients()
+    {
+        Architecture[] architectures =
+        [
+            new() { StateSize = 4, MessageSize = 2, Layers = new([new DenseLayerSpec(4, 3), new DenseLayerSpec(3, 2)]) },
+            new()
+            {
+                StateSize = 4,
+                MessageSize = 2,
+                Layers = new([new ConvLayerSpec(5, 4, 1, 2, 3, 2), new DenseLayerSpec(12, 2)]),
+                Schedule = new TickSchedule { BackwardSweep = BackwardSweep.Separate },
+            },
+        ];
+        var lines = from architecture in architectures
+                    from level in Enum.GetValues<SimdLevel>()
+                    select $"{level} {Bits(RuntimeCompiler.Compile(architecture), level)}\n";
+        return string.Concat(lines);
+
+        static string Bits(VsmlModel model, SimdLevel level)
+        {
+            var architecture = model.Architecture;
+            var cells = architecture.Layers.Select(layer => Enumerable.Repeat(0.5f, (int)layer.SubRnnCount * architecture.StateSize).ToArray()).ToArray();
+            float[] inputs = [.. Enumerable.Range(0, 3 * architecture.InputSize).Select(i => i % 7 / 7f)];
+            var (theta, _) = EpisodeTrace.Differentiate(model, level, 1, MetaParameters.Initial(architecture, seed: 1).Values.ToArray(), cells, inputs, [1, 0, 0, 1, 1, 0]);
+            theta.ShouldContain(value => value != 0);
+            return string.Join(' ', theta.Select(value => BitConverter.SingleToInt32Bits(value).ToString("x", CultureInfo.InvariantCulture)));
+        }
     }
 
     private string WriteConsumer(string version)
@@ -79,7 +113,10 @@ public sealed class PackageTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "Program.cs"),
             """
             using System;
+            using System.Globalization;
+            using System.Linq;
             using Vsml;
+            using Vsml.Contracts;
 
             var theta = MetaParameters.Initial(Global.Model.Architecture, seed: 1);
             Global first = new(theta), second = new(first.Theta);
@@ -92,6 +129,16 @@ public sealed class PackageTests : IDisposable
             Demo.Seeing seeing = new(MetaParameters.Initial(Demo.Seeing.Model.Architecture, seed: 1));
             seeing.Learn(new float[Demo.Seeing.InputSize], label: 1);
             Console.WriteLine(float.IsFinite(seeing.Predict(new float[Demo.Seeing.InputSize]).Logits[0]));
+
+            foreach (var model in new[] { Global.Model, Demo.Seeing.Model })
+                foreach (var level in Enum.GetValues<SimdLevel>())
+                {
+                    var architecture = model.Architecture;
+                    var cells = architecture.Layers.Select(layer => Enumerable.Repeat(0.5f, (int)layer.SubRnnCount * architecture.StateSize).ToArray()).ToArray();
+                    float[] inputs = [.. Enumerable.Range(0, 3 * architecture.InputSize).Select(i => i % 7 / 7f)];
+                    var (gradient, _) = EpisodeTrace.Differentiate(model, level, 1, MetaParameters.Initial(architecture, seed: 1).Values.ToArray(), cells, inputs, [1, 0, 0, 1, 1, 0]);
+                    Console.WriteLine($"{level} {string.Join(' ', gradient.Select(value => BitConverter.SingleToInt32Bits(value).ToString("x", CultureInfo.InvariantCulture)))}");
+                }
 
             [VsmlModel(StateSize = 4, MessageSize = 2)]
             [DenseLayer(4, 3)]

@@ -9,7 +9,7 @@ public class EmittedSourceTests
     [Fact]
     public void It_is_what_the_emitters_give_for_the_declaration()
     {
-        var declaration = new ModelDeclaration("Vsml.Tests.Snapshots", nameof(OneLayer), "public", IsSealed: true, OneLayer.Model.Architecture);
+        var declaration = new ModelDeclaration("Vsml.Tests.Snapshots", nameof(OneLayer), OneLayer.Model.Architecture);
         EmittedFile[] emitted = [ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration)];
 
         var source = EmittedSource.Of<OneLayer>();

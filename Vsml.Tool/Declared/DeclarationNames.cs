@@ -9,7 +9,7 @@ internal static class DeclarationNames
     /// <summary>What the class of a JSON architecture is called where nobody chose a name.</summary>
     public const string Standard = "Vsml.Compiled.Network";
 
-    /// <summary>Declares a public sealed class.</summary>
+    /// <summary>Declares a class.</summary>
     /// <param name="name">Namespace and name.</param>
     /// <param name="architecture">A valid architecture.</param>
     /// <exception cref="VsmlException">The name is not one that C# allows.</exception>
@@ -18,17 +18,15 @@ internal static class DeclarationNames
         var parts = name.Split('.');
         if (!parts.All(SyntaxFacts.IsValidIdentifier))
             throw new VsmlException($"'{name}' is not a namespace and a class name, such as Demo.MnistLearner.");
-        return Declare(string.Join('.', parts[..^1]), parts[^1], isPublic: true, isSealed: true, architecture);
+        return Declare(string.Join('.', parts[..^1]), parts[^1], architecture);
     }
 
     /// <summary>Declares a class.</summary>
     /// <param name="space">Its namespace, empty for the global one.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="isPublic">Whether other assemblies see it.</param>
-    /// <param name="isSealed">Whether it is sealed.</param>
     /// <param name="architecture">A valid architecture.</param>
-    public static ModelDeclaration Declare(string space, string name, bool isPublic, bool isSealed, Architecture architecture) =>
+    public static ModelDeclaration Declare(string space, string name, Architecture architecture) =>
         new(string.Join('.', space.Split('.').Select(part => SyntaxFacts.GetKeywordKind(part) == SyntaxKind.None ? part : "@" + part)),
             SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None && SyntaxFacts.GetContextualKeywordKind(name) == SyntaxKind.None ? name : "@" + name,
-            isPublic ? "public" : "internal", isSealed, architecture);
+            architecture);
 }

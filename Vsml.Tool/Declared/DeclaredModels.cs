@@ -22,7 +22,7 @@ internal static class DeclaredModels
             var type = Find(path, new AssemblyFolder(path).Load(), typeName);
             var property = ModelPropertyOf(type) ?? throw NoModel(path, $"'{typeName}' is not a declared model; mark it [VsmlModel].");
             var model = (VsmlModel)property.GetValue(null)!;
-            return DeclarationNames.Declare(type.Namespace ?? "", type.Name, type.IsPublic, type.IsSealed, model.Architecture);
+            return DeclarationNames.Declare(type.Namespace ?? "", type.Name, model.Architecture);
         }
         // Whatever the assembly's own code throws is told by its message.
         catch (Exception exception) when (exception is not VsmlException and not OutOfMemoryException)

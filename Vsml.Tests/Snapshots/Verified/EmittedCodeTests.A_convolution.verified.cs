@@ -16,9 +16,10 @@ namespace Vsml.Tests.Snapshots
         {
             kernels = level switch
             {
-                global::Vsml.Contracts.SimdLevel.Avx512 => new Avx512Kernels(),
-                global::Vsml.Contracts.SimdLevel.Avx2 => new Avx2Kernels(),
-                _ => new PortableKernels(),
+                global::Vsml.Contracts.SimdLevel.Avx512 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.Convolution.Avx512Kernels(),
+                global::Vsml.Contracts.SimdLevel.Avx2 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.Convolution.Avx2Kernels(),
+                global::Vsml.Contracts.SimdLevel.Portable => new global::Vsml.Emitted.Vsml.Tests.Snapshots.Convolution.PortableKernels(),
+                _ => null,
             };
         }
     }
@@ -34,56 +35,62 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
 {
-    partial class Convolution
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    sealed partial class PortableKernels
     {
-        private sealed partial class PortableKernels
+        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats, Records = 8, StoredTicks = 2;
+        private const int MostLoops = 3;
+
+        // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+        // same few cache sets.
+        private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+
+        // Where the tensors of a group lie in flat theta.
+        private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
+        private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
+        private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
+
+        /// <inheritdoc/>
+        public override int AdjointScratchFloats(int batch) => Math.Max(
+            16544,
+            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
+
+        /// <inheritdoc/>
+        public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
         {
-            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-            private const int GateFloats = 5 * BlockFloats, Records = 8, StoredTicks = 2;
-            private const int MostLoops = 3;
-
-            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
-            // same few cache sets.
-            private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
-
-            // Where the tensors of a group lie in flat theta.
-            private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
-            private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
-            private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
-
-            /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) => Math.Max(
-                16544,
-                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
-
-            /// <inheritdoc/>
-            public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+            unchecked
             {
                 Layer1ForwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, forward, adjoint, merge);
                 Layer0ForwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, forward, adjoint, merge);
             }
+        }
 
-            /// <inheritdoc/>
-            public override void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        /// <inheritdoc/>
+        public override void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        {
+            unchecked
             {
                 Layer0BackwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, target, forward, adjoint);
                 Layer1BackwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, target, forward, adjoint);
             }
+        }
 
-            // Reverse of layer 0 in the forward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0ForwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        // Reverse of layer 0 in the forward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0ForwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        {
+            unchecked
             {
                 const int height = 5, width = 5, channels = 1, outputChannels = 2;
                 const int rows = 3, columns = 3, positions = rows * columns;
@@ -229,11 +236,14 @@ namespace Vsml.Tests.Snapshots
                     MergeEntries(ref Unsafe.Add(ref cellAdjoint, subRnn * batch * PaddedEntries), batch);
                 }
             }
+        }
 
-            // Reverse of layer 1 in the forward sweep: dense 18 -> 3.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1ForwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        // Reverse of layer 1 in the forward sweep: dense 18 -> 3.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1ForwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 2, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -347,11 +357,14 @@ namespace Vsml.Tests.Snapshots
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
+        }
 
-            // Reverse of layer 1 in the backward sweep: dense 18 -> 3.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1BackwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        // Reverse of layer 1 in the backward sweep: dense 18 -> 3.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1BackwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        {
+            unchecked
             {
                 const int blocks = 2, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -457,11 +470,14 @@ namespace Vsml.Tests.Snapshots
                 }
                 AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
             }
+        }
 
-            // Reverse of layer 0 in the backward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0BackwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        // Reverse of layer 0 in the backward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0BackwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        {
+            unchecked
             {
                 const int height = 5, width = 5, channels = 1, outputChannels = 2;
                 const int rows = 3, columns = 3, positions = rows * columns;
@@ -580,20 +596,26 @@ namespace Vsml.Tests.Snapshots
                 AddRowsGradient(ref backwardInputGradient, 3, ref Unsafe.Add(ref gradient, BackwardInputTheta * BlockLanes));
                 AddRowsGradient(ref biasGradient, 1, ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes));
             }
+        }
 
-            // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTickStored(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTickStored(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCellStored(ref gates, ref cell, ref newCell);
                 UpdateHiddenStored(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -641,10 +663,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -679,12 +704,15 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
-            // [i|g|f|o][unit][16].
-            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+        // [i|g|f|o][unit][16].
+        //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -710,10 +738,13 @@ namespace Vsml.Tests.Snapshots
                     dO.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                 }
             }
+        }
 
-            // dh = W dz, with the rows of theta as they are: [k][gate][unit].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        // dh = W dz, with the rows of theta as they are: [k][gate][unit].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -801,19 +832,25 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // h of a block, [k][16], lane by lane: [lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void TransposeState(ref float hidden, ref float columns)
+        // h of a block, [k][16], lane by lane: [lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TransposeState(ref float hidden, ref float columns)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < 4; k += 4)
                     BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);
             }
+        }
 
-            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
-            // place, these into the first 4 lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+        // place, these into the first 4 lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < LaneGateFloats; column += 1 * BlockLanes)
                 {
@@ -851,10 +888,13 @@ namespace Vsml.Tests.Snapshots
                     lane0D.StoreUnsafe(ref laneAdjoint, column + 12);
                 }
             }
+        }
 
-            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < 16; column += 8)
                 {
@@ -896,20 +936,26 @@ namespace Vsml.Tests.Snapshots
                     sum7A.StoreUnsafe(ref sum, 7 * PaddedState);
                 }
             }
+        }
 
-            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                     for (nuint column = 0; column < Columns; column++)
                         Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             }
+        }
 
-            // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LaneMessagesAdjoint(
-                ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LaneMessagesAdjoint(
+            ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        {
+            unchecked
             {
                 for (nuint channel = 0; channel < channels; channel++)
                 {
@@ -928,11 +974,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LoopMessageAdjoint(
-                ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LoopMessageAdjoint(
+            ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < LaneGateFloats; at += 4)
                 {
@@ -965,10 +1014,13 @@ namespace Vsml.Tests.Snapshots
                     if (wanted) Unsafe.Add(ref messageAdjoint, channel * stride) += LaneSums.Of(adjoint0, adjoint1, adjoint2, adjoint3);
                 }
             }
+        }
 
-            // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -978,10 +1030,13 @@ namespace Vsml.Tests.Snapshots
                     Unsafe.Add(ref spread, k) = sum * scale;
                 }
             }
+        }
 
-            // The same for the 16 places of a block: spread [k][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // The same for the 16 places of a block: spread [k][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -994,11 +1049,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLoopGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLoopGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1015,11 +1073,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // The same from the 16 places of a block; lanes from `lanes` on do not count.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLanesGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        // The same from the 16 places of a block; lanes from `lanes` on do not count.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLanesGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1037,25 +1098,31 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gates kept of one position: [vector][i, g, f, o, tanh c'][lane].
-            private const int StoredGateFloats = 5 * EntryLanes;
+        // Gates kept of one position: [vector][i, g, f, o, tanh c'][lane].
+        private const int StoredGateFloats = 5 * EntryLanes;
 
-            // StepPositions, and the gates of all positions are kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void StepPositionsStored(
-                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
-                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell, ref float storedGates)
+        // StepPositions, and the gates of all positions are kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void StepPositionsStored(
+            ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
+            nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell, ref float storedGates)
+        {
+            unchecked
             {
                 UpdateCellAtStored(ref stateGates, ref inputGates, ref outputGates, ref cell, columns, positions, columnStep, rowStep, ref hiddenAt, ref newCell, ref storedGates);
                 UpdateHiddenAtStored(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden, ref storedGates);
             }
+        }
 
-            // c' at all positions, the gates kept, and the mean.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCellAtStored(
-                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
-                ref float hiddenAt, ref float newCell, ref float storedGates)
+        // c' at all positions, the gates kept, and the mean.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCellAtStored(
+            ref float stateGates, ref float inputGates, ref float outputGates, ref float cell, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+            ref float hiddenAt, ref float newCell, ref float storedGates)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
@@ -1222,12 +1289,15 @@ namespace Vsml.Tests.Snapshots
                     (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newCell, piece);
                 }
             }
+        }
 
-            // h' at all positions, in the place of c', the gates kept, and the mean.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHiddenAtStored(
-                ref float stateGates, ref float inputGates, ref float outputGates, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
-                ref float hiddenAt, ref float newHidden, ref float storedGates)
+        // h' at all positions, in the place of c', the gates kept, and the mean.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHiddenAtStored(
+            ref float stateGates, ref float inputGates, ref float outputGates, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+            ref float hiddenAt, ref float newHidden, ref float storedGates)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
@@ -1352,14 +1422,17 @@ namespace Vsml.Tests.Snapshots
                     (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newHidden, piece);
                 }
             }
+        }
 
-            // Reverse of StepPositions for one sub-RNN, each position with its share of the gradients of the new h and c:
-            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
-            // The gradients of the gates join those of the messages, input and output, and their sum is the state's.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void PositionsAdjoint(
-                ref float storedGates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float hiddenAtAdjoint, nuint hiddenAtStep,
-                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float inputAdjoint, ref float outputAdjoint, ref float gateAdjoint)
+        // Reverse of StepPositions for one sub-RNN, each position with its share of the gradients of the new h and c:
+        //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+        // The gradients of the gates join those of the messages, input and output, and their sum is the state's.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PositionsAdjoint(
+            ref float storedGates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint, ref float hiddenAtAdjoint, nuint hiddenAtStep,
+            nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float inputAdjoint, ref float outputAdjoint, ref float gateAdjoint)
+        {
+            unchecked
             {
                 var share = Vector128.Create(1f / positions);
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
@@ -1424,11 +1497,14 @@ namespace Vsml.Tests.Snapshots
                     oSum.StoreUnsafe(ref gateAdjoint, piece * 4 + 12);
                 }
             }
+        }
 
-            // Reverse of RecurrentGates: dh = W dz, dW += h dz, db += dz.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void StateAdjoint(
-                ref float recurrentColumns, ref float gateAdjoint, ref float hidden, ref float recurrentGradient, ref float biasGradient, ref float hiddenAdjoint)
+        // Reverse of RecurrentGates: dh = W dz, dW += h dz, db += dz.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void StateAdjoint(
+            ref float recurrentColumns, ref float gateAdjoint, ref float hidden, ref float recurrentGradient, ref float biasGradient, ref float hiddenAdjoint)
+        {
+            unchecked
             {
                 for (nuint lane = 0; lane < EntryLanes; lane += 4)
                 {
@@ -1457,17 +1533,20 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // A messenger's gradient: weights, then bias, scale and offset.
-            private const int MessengerBiasGradient = PaddedMessage * PaddedEntries, MessengerScaleGradient = MessengerBiasGradient + PaddedMessage;
-            private const int MessengerOffsetGradient = MessengerScaleGradient + PaddedMessage;
+        // A messenger's gradient: weights, then bias, scale and offset.
+        private const int MessengerBiasGradient = PaddedMessage * PaddedEntries, MessengerScaleGradient = MessengerBiasGradient + PaddedMessage;
+        private const int MessengerOffsetGradient = MessengerScaleGradient + PaddedMessage;
 
-            // Gates of an entry lie together in vectors: the index of one within EntryGateFloats.
-            private static nuint GateIndex(nuint gate, nuint unit) => (unit / 4 * 4 + gate) * 4 + unit % 4;
+        // Gates of an entry lie together in vectors: the index of one within EntryGateFloats.
+        private static nuint GateIndex(nuint gate, nuint unit) => unchecked((unit / 4 * 4 + gate) * 4 + unit % 4);
 
-            // Rows [count][gate][unit] of theta as columns [gate of an entry][lanes], the rest zero.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void TransposeRows(ref float rows, nuint count, nuint lanes, ref float columns)
+        // Rows [count][gate][unit] of theta as columns [gate of an entry][lanes], the rest zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TransposeRows(ref float rows, nuint count, nuint lanes, ref float columns)
+        {
+            unchecked
             {
                 MemoryMarshal.CreateSpan(ref columns, EntryGateFloats * (int)lanes).Clear();
                 for (nuint row = 0; row < count; row++)
@@ -1475,21 +1554,27 @@ namespace Vsml.Tests.Snapshots
                         for (nuint unit = 0; unit < StateSize; unit++)
                             Unsafe.Add(ref columns, GateIndex(gate, unit) * lanes + row) = Unsafe.Add(ref rows, (row * 4 + gate) * StateSize + unit);
             }
+        }
 
-            // A messenger [k][padded entry] as [entry][k], the rest zero.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void TransposeMessenger(ref float weights, ref float messenger)
+        // A messenger [k][padded entry] as [entry][k], the rest zero.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TransposeMessenger(ref float weights, ref float messenger)
+        {
+            unchecked
             {
                 MemoryMarshal.CreateSpan(ref messenger, PaddedMessage * PaddedEntries).Clear();
                 for (nuint k = 0; k < StateSize; k++)
                     for (nuint entry = 0; entry < MessageSize; entry++)
                         Unsafe.Add(ref messenger, entry * PaddedEntries + k) = Unsafe.Add(ref weights, k * PaddedMessage + entry);
             }
+        }
 
-            // Gradient of the weights of incoming messages, over places in a row: dW [entry][gates] += message dz.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddInputGradient(
-                ref float message, nuint messageStep, nuint stride, nuint channels, ref float gateAdjoint, nuint places, ref float gradient)
+        // Gradient of the weights of incoming messages, over places in a row: dW [entry][gates] += message dz.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddInputGradient(
+            ref float message, nuint messageStep, nuint stride, nuint channels, ref float gateAdjoint, nuint places, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < EntryGateFloats; piece += 16)
                 {
@@ -1563,10 +1648,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Reverse of ProjectPlace: gradient of the message of one place += W dz.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void PlaceAdjoint(ref float columns, ref float gateAdjoint, nuint channels, ref float made, ref float messageAdjoint, nuint stride)
+        // Reverse of ProjectPlace: gradient of the message of one place += W dz.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PlaceAdjoint(ref float columns, ref float gateAdjoint, nuint channels, ref float made, ref float messageAdjoint, nuint stride)
+        {
+            unchecked
             {
                 for (nuint lane = 0; lane < PaddedMessage; lane += 4)
                 {
@@ -1586,10 +1674,13 @@ namespace Vsml.Tests.Snapshots
                 for (nuint entry = 0; entry < channels; entry++)
                     Unsafe.Add(ref messageAdjoint, entry * stride) += Unsafe.Add(ref made, entry);
             }
+        }
 
-            // What the message of a place gives back to each h that it is the mean of.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadPlace(ref float messenger, ref float messageAdjoint, nuint stride, float share, ref float spread)
+        // What the message of a place gives back to each h that it is the mean of.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadPlace(ref float messenger, ref float messageAdjoint, nuint stride, float share, ref float spread)
+        {
+            unchecked
             {
                 for (nuint lane = 0; lane < EntryLanes; lane += 4)
                 {
@@ -1599,10 +1690,13 @@ namespace Vsml.Tests.Snapshots
                     (sum * Vector128.Create(share)).StoreUnsafe(ref spread, lane);
                 }
             }
+        }
 
-            // Adds what lies at the places that a sub-RNN meets at its positions.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddFromPlaces(ref float from, nuint positions, nuint columns, nuint columnStep, nuint rowStep, ref float hiddenAt)
+        // Adds what lies at the places that a sub-RNN meets at its positions.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddFromPlaces(ref float from, nuint positions, nuint columns, nuint columnStep, nuint rowStep, ref float hiddenAt)
+        {
+            unchecked
             {
                 nuint column = 0;
                 for (nuint position = 0; position < positions; position++)
@@ -1617,10 +1711,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gradient of a messenger from the message of a place: dW [entry][k] += mean h dm, db += dm.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
+        // Gradient of a messenger from the message of a place: dW [entry][k] += mean h dm, db += dm.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendPlaceAdjoint(ref float sums, ref float messageAdjoint, nuint stride, float share, float readers, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < MessageSize; entry++)
                 {
@@ -1633,19 +1730,25 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // The turn's gradients of rows join the first of the episode's 16 partial sums.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddRowsGradient(ref float rows, nuint count, ref float gradient)
+        // The turn's gradients of rows join the first of the episode's 16 partial sums.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddRowsGradient(ref float rows, nuint count, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint row = 0; row < count; row++)
                     for (nuint gate = 0; gate < 4; gate++)
                         for (nuint unit = 0; unit < StateSize; unit++)
                             Unsafe.Add(ref gradient, ((row * 4 + gate) * StateSize + unit) * BlockLanes) += Unsafe.Add(ref rows, row * EntryGateFloats + GateIndex(gate, unit));
             }
+        }
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddMessengerToTheta(ref float from, ref float weights, ref float bias)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < MessageSize; entry++)
                 {
@@ -1668,75 +1771,75 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
 {
-    partial class Convolution
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
+    internal sealed partial class PortableKernels : NetworkKernels
     {
-        /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
-        private sealed partial class PortableKernels : NetworkKernels
+        private const int StateSize = 4, MessageSize = 3;
+
+        // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
+        private const int Columns = 4 * StateSize, PaddedColumns = 16;
+
+        // A block: 16 neighbouring sub-RNNs, entry by entry.
+        private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
+        private const int MergedEntries = StateSize / 2;
+
+        // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+        private const int PaddedEntries = 16, PaddedMessage = 8;
+
+        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
+        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
+        private const int SumFloats = StateSize * BlockLanes;
+
+        // Where the tensors of a group lie in packed theta.
+        private const int GroupFloats = 1040;
+        private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
+        private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
+        private const int EntryForwardWeights = 944, EntryForwardBias = 976;
+        private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
+        private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
+        private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
+
+        private const float MinusTwoLog2E = -2.885390082f;
+
+        // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+        // polynomial of degree 5. Relative error below 2e-7.
+        private const float RoundingBias = 12582912f;
+        private const float Exp2C1 = 0.6931469671f;
+        private const float Exp2C2 = 0.2402211972f;
+        private const float Exp2C3 = 0.05550713273f;
+        private const float Exp2C4 = 0.009675541331f;
+        private const float Exp2C5 = 0.001327647217f;
+
+        // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
+        // exponentials stay finite.
+        private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
+
+        /// <inheritdoc/>
+        public override SimdLevel Level => SimdLevel.Portable;
+
+        /// <inheritdoc/>
+        public override int PackedLength => 1040;
+
+        /// <inheritdoc/>
+        public override NetworkShape Shape { get; } = new(
+            [new LayerStorage(LaneAxis.Entries, 9, 2, 4), new LayerStorage(LaneAxis.Inputs, 18, 3, 4)],
+            [25, 18, 3],
+            [1, 3, 1],
+            [0, 3, 1],
+            ScratchFloatsPerExample: 560, ScratchFloats: 5792);
+
+        /// <inheritdoc/>
+        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
         {
-            private const int StateSize = 4, MessageSize = 3;
-
-            // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
-            private const int Columns = 4 * StateSize, PaddedColumns = 16;
-
-            // A block: 16 neighbouring sub-RNNs, entry by entry.
-            private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-            private const int MergedEntries = StateSize / 2;
-
-            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
-            private const int PaddedEntries = 16, PaddedMessage = 8;
-
-            // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-            private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-            private const int SumFloats = StateSize * BlockLanes;
-
-            // Where the tensors of a group lie in packed theta.
-            private const int GroupFloats = 1040;
-            private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
-            private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
-            private const int EntryForwardWeights = 944, EntryForwardBias = 976;
-            private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
-            private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
-            private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
-
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
-            // polynomial of degree 5. Relative error below 2e-7.
-            private const float RoundingBias = 12582912f;
-            private const float Exp2C1 = 0.6931469671f;
-            private const float Exp2C2 = 0.2402211972f;
-            private const float Exp2C3 = 0.05550713273f;
-            private const float Exp2C4 = 0.009675541331f;
-            private const float Exp2C5 = 0.001327647217f;
-
-            // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
-            // exponentials stay finite.
-            private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
-
-            /// <inheritdoc/>
-            public override SimdLevel Level => SimdLevel.Portable;
-
-            /// <inheritdoc/>
-            public override int PackedLength => 1040;
-
-            /// <inheritdoc/>
-            public override NetworkShape Shape { get; } = new(
-                [new LayerStorage(LaneAxis.Entries, 9, 2, 4), new LayerStorage(LaneAxis.Inputs, 18, 3, 4)],
-                [25, 18, 3],
-                [1, 3, 1],
-                [0, 3, 1],
-                ScratchFloatsPerExample: 560, ScratchFloats: 5792);
-
-            /// <inheritdoc/>
-            public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
+            unchecked
             {
                 for (var group = 0; group < packed.Length; group += GroupFloats)
                 {
@@ -1761,21 +1864,27 @@ namespace Vsml.Tests.Snapshots
                     theta = Take(theta, MessageSize, to[BackwardMessengerBias..]);
                 }
             }
+        }
 
-            // Rows of padded entries.
-            private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        // Rows of padded entries.
+        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
                 {
                     theta[..MessageSize].CopyTo(to);
                 }
             }
+        }
 
-            // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-            private const float MinusLog2E = -1.442695041f;
+        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
+        private const float MinusLog2E = -1.442695041f;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -1787,9 +1896,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        {
+            unchecked
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -1802,9 +1914,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            // sigmoid(i - 5) and sigmoid(f + 5).
-            private static void AddGateOffsets(Span<float> bias, int entries)
+        // sigmoid(i - 5) and sigmoid(f + 5).
+        private static void AddGateOffsets(Span<float> bias, int entries)
+        {
+            unchecked
             {
                 for (var unit = 0; unit < StateSize; unit++)
                 {
@@ -1812,30 +1927,42 @@ namespace Vsml.Tests.Snapshots
                     bias[2 * entries + unit] += 5f * MinusLog2E;
                 }
             }
+        }
 
-            private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        {
+            unchecked
             {
                 theta[..count].CopyTo(to);
                 return theta[count..];
             }
+        }
 
-            /// <inheritdoc/>
-            public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        /// <inheritdoc/>
+        public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 Layer0Forward(ref packed.First, source, target, workspace, merge);
                 Layer1Forward(ref packed.First, source, target, workspace, merge);
             }
+        }
 
-            /// <inheritdoc/>
-            public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        /// <inheritdoc/>
+        public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        {
+            unchecked
             {
                 Layer1Backward(ref packed.First, source, target, workspace);
                 Layer0Backward(ref packed.First, source, target, workspace);
             }
+        }
 
-            // Layer 0, forward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2, lanes over entries.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        // Layer 0, forward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2, lanes over entries.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 const int height = 5, width = 5, channels = 1, outputChannels = 2;
                 const int rows = 3, columns = 3, positions = rows * columns;
@@ -1923,10 +2050,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Layer 1, forward sweep: dense 18 -> 3, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        // Layer 1, forward sweep: dense 18 -> 3, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 2, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -2010,10 +2140,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Layer 1, backward sweep: dense 18 -> 3, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        // Layer 1, backward sweep: dense 18 -> 3, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        {
+            unchecked
             {
                 const int blocks = 2, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -2084,10 +2217,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Layer 0, backward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2, lanes over entries.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        // Layer 0, backward sweep: conv 5x5x1 -> 3x3x2, kernel 3, stride 2, lanes over entries.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        {
+            unchecked
             {
                 const int height = 5, width = 5, channels = 1, outputChannels = 2;
                 const int rows = 3, columns = 3, positions = rows * columns;
@@ -2154,22 +2290,28 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // One micro tick of 16 sub-RNNs with the same theta:
-            //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTick(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // One micro tick of 16 sub-RNNs with the same theta:
+        //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+        // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTick(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCell(ref gates, ref cell, ref newCell);
                 UpdateHidden(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // gates [i|g|f|o][unit][16] = lane + loop + h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        // gates [i|g|f|o][unit][16] = lane + loop + h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -2261,10 +2403,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g).
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g).
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -2303,10 +2448,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c').
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c').
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -2334,11 +2482,14 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLoop(
-                ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLoop(
+            ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        {
+            unchecked
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -2351,10 +2502,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // lane [gate][unit][16] = messages W, for the 16 places of a block.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        // lane [gate][unit][16] = messages W, for the 16 places of a block.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < Columns; column++)
                 {
@@ -2367,10 +2521,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Merge(ref float state, nuint batch)
+        // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Merge(ref float state, nuint batch)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 4)
                 {
@@ -2382,11 +2539,14 @@ namespace Vsml.Tests.Snapshots
                         sum.StoreUnsafe(ref state, example * BlockFloats + at);
                 }
             }
+        }
 
-            // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLanes(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLanes(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -2400,11 +2560,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLoop(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLoop(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -2423,13 +2586,16 @@ namespace Vsml.Tests.Snapshots
                     Unsafe.Add(ref messages, entry * stride) = LaneSums.Of(message0, message1, message2, message3) * scale + Unsafe.Add(ref bias, firstEntry + entry);
                 }
             }
+        }
 
-            // Entries of one sub-RNN in whole vectors, and its gates: [vector][gate][lane].
-            private const int EntryLanes = 4, EntryGateFloats = 4 * EntryLanes;
+        // Entries of one sub-RNN in whole vectors, and its gates: [vector][gate][lane].
+        private const int EntryLanes = 4, EntryGateFloats = 4 * EntryLanes;
 
-            // gates = start + h W, the same at all positions.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void RecurrentGates(ref float start, ref float rows, ref float hidden, ref float gates)
+        // gates = start + h W, the same at all positions.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RecurrentGates(ref float start, ref float rows, ref float hidden, ref float gates)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
@@ -2451,24 +2617,30 @@ namespace Vsml.Tests.Snapshots
                     o.StoreUnsafe(ref gates, piece * 4 + 12);
                 }
             }
+        }
 
-            // One micro tick of one sub-RNN at all positions:
-            //   z = state + input + output      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // h' of each position is kept; the means over positions become the new h and c.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void StepPositions(
-                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
-                nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell)
+        // One micro tick of one sub-RNN at all positions:
+        //   z = state + input + output      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+        // h' of each position is kept; the means over positions become the new h and c.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void StepPositions(
+            ref float stateGates, ref float inputGates, ref float outputGates, ref float cell,
+            nuint columns, nuint positions, nuint columnStep, nuint rowStep, ref float hiddenAt, ref float newHidden, ref float newCell)
+        {
+            unchecked
             {
                 UpdateCellAt(ref stateGates, ref inputGates, ref outputGates, ref cell, columns, positions, columnStep, rowStep, ref hiddenAt, ref newCell);
                 UpdateHiddenAt(ref stateGates, ref inputGates, ref outputGates, columns, positions, columnStep, rowStep, ref hiddenAt, ref newHidden);
             }
+        }
 
-            // c' at all positions, and the mean.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCellAt(
-                ref float stateGates, ref float inputGates, ref float outputGates, ref float cell, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
-                ref float hiddenAt, ref float newCell)
+        // c' at all positions, and the mean.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCellAt(
+            ref float stateGates, ref float inputGates, ref float outputGates, ref float cell, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+            ref float hiddenAt, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
@@ -2606,12 +2778,15 @@ namespace Vsml.Tests.Snapshots
                     (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newCell, piece);
                 }
             }
+        }
 
-            // h' at all positions, in the place of c', and the mean.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHiddenAt(
-                ref float stateGates, ref float inputGates, ref float outputGates, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
-                ref float hiddenAt, ref float newHidden)
+        // h' at all positions, in the place of c', and the mean.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHiddenAt(
+            ref float stateGates, ref float inputGates, ref float outputGates, nuint columns, nuint positions, nuint columnStep, nuint rowStep,
+            ref float hiddenAt, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
@@ -2713,13 +2888,16 @@ namespace Vsml.Tests.Snapshots
                     (sum * Vector128.Create(1f / positions)).StoreUnsafe(ref newHidden, piece);
                 }
             }
+        }
 
-            // What is summed for the messages of a place: states, which commute with the messenger.
-            private const int PlaceSums = EntryLanes;
+        // What is summed for the messages of a place: states, which commute with the messenger.
+        private const int PlaceSums = EntryLanes;
 
-            // gates = message W, for the message of one place.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectPlace(ref float rows, ref float message, nuint stride, nuint channels, ref float gates)
+        // gates = message W, for the message of one place.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectPlace(ref float rows, ref float message, nuint stride, nuint channels, ref float gates)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < EntryLanes; piece += 4)
                 {
@@ -2741,10 +2919,13 @@ namespace Vsml.Tests.Snapshots
                     o.StoreUnsafe(ref gates, piece * 4 + 12);
                 }
             }
+        }
 
-            // Replaces the first half of the entries by their mean over the batch: state [batch][padded entries].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MergeEntries(ref float state, nuint batch)
+        // Replaces the first half of the entries by their mean over the batch: state [batch][padded entries].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MergeEntries(ref float state, nuint batch)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < MergedEntries; entry++)
                 {
@@ -2756,18 +2937,24 @@ namespace Vsml.Tests.Snapshots
                         Unsafe.Add(ref state, example * PaddedEntries + entry) = mean;
                 }
             }
+        }
 
-            // How many outputs along an axis have a window that holds an input.
-            private static int Readers(int input, int outputs, int kernel, int stride)
+        // How many outputs along an axis have a window that holds an input.
+        private static int Readers(int input, int outputs, int kernel, int stride)
+        {
+            unchecked
             {
                 var end = input + (kernel - 1) / 2;
                 var first = Math.Max(0, (end - kernel + stride) / stride);
                 return Math.Max(0, Math.Min(outputs - 1, end / stride) - first + 1);
             }
+        }
 
-            // Adds what each position gives to the sums of a place; places lie EntryLanes floats apart.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddToPlaces(ref float from, nuint positions, nuint columns, nuint columnStep, nuint rowStep, ref float sums)
+        // Adds what each position gives to the sums of a place; places lie EntryLanes floats apart.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddToPlaces(ref float from, nuint positions, nuint columns, nuint columnStep, nuint rowStep, ref float sums)
+        {
+            unchecked
             {
                 nuint column = 0;
                 for (nuint position = 0; position < positions; position++)
@@ -2782,11 +2969,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Message of one place: mean h W + bias. Window slots that nobody reads give zero, so bias counts by the share of those with a reader.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendPlace(
-                ref float weights, ref float bias, ref float sums, float share, float readers, ref float made, ref float message, nuint stride)
+        // Message of one place: mean h W + bias. Window slots that nobody reads give zero, so bias counts by the share of those with a reader.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendPlace(
+            ref float weights, ref float bias, ref float sums, float share, float readers, ref float made, ref float message, nuint stride)
+        {
+            unchecked
             {
                 for (nuint lane = 0; lane < PaddedMessage; lane += 4)
                 {

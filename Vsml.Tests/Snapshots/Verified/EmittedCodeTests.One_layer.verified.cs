@@ -7,48 +7,51 @@
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 {
-    partial class OneLayer
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    sealed partial class Avx2Kernels
     {
-        private sealed partial class Avx2Kernels
+        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
+        private const int MostLoops = 3;
+
+        // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+        // same few cache sets.
+        private const int PaddedState = 8, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+
+        // Where the tensors of a group lie in flat theta.
+        private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
+        private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
+        private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
+
+        /// <inheritdoc/>
+        public override int AdjointScratchFloats(int batch) => Math.Max(
+            0,
+            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
+
+        /// <inheritdoc/>
+        public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
         {
-            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-            private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-            private const int MostLoops = 3;
-
-            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
-            // same few cache sets.
-            private const int PaddedState = 8, LoopAdjointFloats = LaneGateFloats + BlockLanes;
-
-            // Where the tensors of a group lie in flat theta.
-            private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
-            private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
-            private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
-
-            /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) => Math.Max(
-                0,
-                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
-
-            /// <inheritdoc/>
-            public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+            unchecked
             {
                 Layer0ForwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, forward, adjoint, merge);
             }
+        }
 
-            // Reverse of layer 0 in the forward sweep: dense 6 -> 3.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0ForwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        // Reverse of layer 0 in the forward sweep: dense 6 -> 3.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0ForwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -162,20 +165,26 @@ namespace Vsml.Tests.Snapshots
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
+        }
 
-            // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTickStored(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTickStored(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCellStored(ref gates, ref cell, ref newCell);
                 UpdateHiddenStored(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 8)
                 {
@@ -223,10 +232,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 8)
                 {
@@ -261,12 +273,15 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
-            // [i|g|f|o][unit][16].
-            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+        // [i|g|f|o][unit][16].
+        //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 8)
                 {
@@ -292,10 +307,13 @@ namespace Vsml.Tests.Snapshots
                     dO.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                 }
             }
+        }
 
-            // dh = W dz, with the rows of theta as they are: [k][gate][unit].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        // dh = W dz, with the rows of theta as they are: [k][gate][unit].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < 4; k += 4)
                 {
@@ -380,19 +398,25 @@ namespace Vsml.Tests.Snapshots
                     dh3B.StoreUnsafe(ref hiddenAdjoint, (k + 3) * BlockLanes + 8);
                 }
             }
+        }
 
-            // h of a block, [k][16], lane by lane: [lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void TransposeState(ref float hidden, ref float columns)
+        // h of a block, [k][16], lane by lane: [lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TransposeState(ref float hidden, ref float columns)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < 4; k += 4)
                     BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);
             }
+        }
 
-            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
-            // place, these into the first 8 lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+        // place, these into the first 8 lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < LaneGateFloats; column += 2 * BlockLanes)
                 {
@@ -431,10 +455,13 @@ namespace Vsml.Tests.Snapshots
                     lane1B.StoreUnsafe(ref laneAdjoint, column + 24);
                 }
             }
+        }
 
-            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < 12; column += 12)
                 {
@@ -514,20 +541,26 @@ namespace Vsml.Tests.Snapshots
                     sum3A.StoreUnsafe(ref sum, 3 * PaddedState);
                 }
             }
+        }
 
-            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                     for (nuint column = 0; column < Columns; column++)
                         Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             }
+        }
 
-            // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LaneMessagesAdjoint(
-                ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LaneMessagesAdjoint(
+            ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        {
+            unchecked
             {
                 for (nuint channel = 0; channel < channels; channel++)
                 {
@@ -546,11 +579,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LoopMessageAdjoint(
-                ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LoopMessageAdjoint(
+            ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < LaneGateFloats; at += 8)
                 {
@@ -575,10 +611,13 @@ namespace Vsml.Tests.Snapshots
                     if (wanted) Unsafe.Add(ref messageAdjoint, channel * stride) += LaneSums.Of(adjoint0, adjoint1);
                 }
             }
+        }
 
-            // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -588,10 +627,13 @@ namespace Vsml.Tests.Snapshots
                     Unsafe.Add(ref spread, k) = sum * scale;
                 }
             }
+        }
 
-            // The same for the 16 places of a block: spread [k][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // The same for the 16 places of a block: spread [k][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -604,11 +646,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLoopGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLoopGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -625,11 +670,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // The same from the 16 places of a block; lanes from `lanes` on do not count.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLanesGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        // The same from the 16 places of a block; lanes from `lanes` on do not count.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLanesGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -660,75 +708,75 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 {
-    partial class OneLayer
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    /// <summary>Sweeps for AVX2: blocks of 16 lanes in vectors of 8.</summary>
+    internal sealed partial class Avx2Kernels : NetworkKernels
     {
-        /// <summary>Sweeps for AVX2: blocks of 16 lanes in vectors of 8.</summary>
-        private sealed partial class Avx2Kernels : NetworkKernels
+        private const int StateSize = 4, MessageSize = 3;
+
+        // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
+        private const int Columns = 4 * StateSize, PaddedColumns = 16;
+
+        // A block: 16 neighbouring sub-RNNs, entry by entry.
+        private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
+        private const int MergedEntries = StateSize / 2;
+
+        // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+        private const int PaddedEntries = 16, PaddedMessage = 8;
+
+        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
+        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
+        private const int SumFloats = StateSize * BlockLanes;
+
+        // Where the tensors of a group lie in packed theta.
+        private const int GroupFloats = 1040;
+        private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
+        private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
+        private const int EntryForwardWeights = 944, EntryForwardBias = 976;
+        private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
+        private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
+        private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
+
+        private const float MinusTwoLog2E = -2.885390082f;
+
+        // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+        // polynomial of degree 5. Relative error below 2e-7.
+        private const float RoundingBias = 12582912f;
+        private const float Exp2C1 = 0.6931469671f;
+        private const float Exp2C2 = 0.2402211972f;
+        private const float Exp2C3 = 0.05550713273f;
+        private const float Exp2C4 = 0.009675541331f;
+        private const float Exp2C5 = 0.001327647217f;
+
+        // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
+        // exponentials stay finite.
+        private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
+
+        /// <inheritdoc/>
+        public override SimdLevel Level => SimdLevel.Avx2;
+
+        /// <inheritdoc/>
+        public override int PackedLength => 1040;
+
+        /// <inheritdoc/>
+        public override NetworkShape Shape { get; } = new(
+            [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
+            [6, 3],
+            [1, 1],
+            [0, 1],
+            ScratchFloatsPerExample: 560, ScratchFloats: 448);
+
+        /// <inheritdoc/>
+        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
         {
-            private const int StateSize = 4, MessageSize = 3;
-
-            // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
-            private const int Columns = 4 * StateSize, PaddedColumns = 16;
-
-            // A block: 16 neighbouring sub-RNNs, entry by entry.
-            private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-            private const int MergedEntries = StateSize / 2;
-
-            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
-            private const int PaddedEntries = 16, PaddedMessage = 8;
-
-            // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-            private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-            private const int SumFloats = StateSize * BlockLanes;
-
-            // Where the tensors of a group lie in packed theta.
-            private const int GroupFloats = 1040;
-            private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
-            private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
-            private const int EntryForwardWeights = 944, EntryForwardBias = 976;
-            private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
-            private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
-            private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
-
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
-            // polynomial of degree 5. Relative error below 2e-7.
-            private const float RoundingBias = 12582912f;
-            private const float Exp2C1 = 0.6931469671f;
-            private const float Exp2C2 = 0.2402211972f;
-            private const float Exp2C3 = 0.05550713273f;
-            private const float Exp2C4 = 0.009675541331f;
-            private const float Exp2C5 = 0.001327647217f;
-
-            // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
-            // exponentials stay finite.
-            private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
-
-            /// <inheritdoc/>
-            public override SimdLevel Level => SimdLevel.Avx2;
-
-            /// <inheritdoc/>
-            public override int PackedLength => 1040;
-
-            /// <inheritdoc/>
-            public override NetworkShape Shape { get; } = new(
-                [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
-                [6, 3],
-                [1, 1],
-                [0, 1],
-                ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-            /// <inheritdoc/>
-            public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
+            unchecked
             {
                 for (var group = 0; group < packed.Length; group += GroupFloats)
                 {
@@ -753,21 +801,27 @@ namespace Vsml.Tests.Snapshots
                     theta = Take(theta, MessageSize, to[BackwardMessengerBias..]);
                 }
             }
+        }
 
-            // Rows of padded entries.
-            private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        // Rows of padded entries.
+        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
                 {
                     theta[..MessageSize].CopyTo(to);
                 }
             }
+        }
 
-            // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-            private const float MinusLog2E = -1.442695041f;
+        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
+        private const float MinusLog2E = -1.442695041f;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -779,9 +833,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        {
+            unchecked
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -794,9 +851,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            // sigmoid(i - 5) and sigmoid(f + 5).
-            private static void AddGateOffsets(Span<float> bias, int entries)
+        // sigmoid(i - 5) and sigmoid(f + 5).
+        private static void AddGateOffsets(Span<float> bias, int entries)
+        {
+            unchecked
             {
                 for (var unit = 0; unit < StateSize; unit++)
                 {
@@ -804,22 +864,31 @@ namespace Vsml.Tests.Snapshots
                     bias[2 * entries + unit] += 5f * MinusLog2E;
                 }
             }
+        }
 
-            private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        {
+            unchecked
             {
                 theta[..count].CopyTo(to);
                 return theta[count..];
             }
+        }
 
-            /// <inheritdoc/>
-            public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        /// <inheritdoc/>
+        public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 Layer0Forward(ref packed.First, source, target, workspace, merge);
             }
+        }
 
-            // Layer 0, forward sweep: dense 6 -> 3, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        // Layer 0, forward sweep: dense 6 -> 3, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -897,22 +966,28 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // One micro tick of 16 sub-RNNs with the same theta:
-            //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTick(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // One micro tick of 16 sub-RNNs with the same theta:
+        //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+        // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTick(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCell(ref gates, ref cell, ref newCell);
                 UpdateHidden(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // gates [i|g|f|o][unit][16] = lane + loop + h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        // gates [i|g|f|o][unit][16] = lane + loop + h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        {
+            unchecked
             {
                 for (nuint unit = 0; unit < 4; unit += 1)
                 {
@@ -1001,10 +1076,13 @@ namespace Vsml.Tests.Snapshots
                     o1.StoreUnsafe(ref gates, unit * 16 + 200);
                 }
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g).
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g).
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 8)
                 {
@@ -1043,10 +1121,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c').
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c').
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 8)
                 {
@@ -1074,11 +1155,14 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLoop(
-                ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLoop(
+            ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        {
+            unchecked
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -1091,10 +1175,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // lane [gate][unit][16] = messages W, for the 16 places of a block.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        // lane [gate][unit][16] = messages W, for the 16 places of a block.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < Columns; column++)
                 {
@@ -1107,10 +1194,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Merge(ref float state, nuint batch)
+        // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Merge(ref float state, nuint batch)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 8)
                 {
@@ -1122,11 +1212,14 @@ namespace Vsml.Tests.Snapshots
                         sum.StoreUnsafe(ref state, example * BlockFloats + at);
                 }
             }
+        }
 
-            // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLanes(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLanes(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1140,11 +1233,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLoop(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLoop(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1172,48 +1268,51 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 {
-    partial class OneLayer
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    sealed partial class Avx512Kernels
     {
-        private sealed partial class Avx512Kernels
+        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
+        private const int MostLoops = 3;
+
+        // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+        // same few cache sets.
+        private const int PaddedState = 8, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+
+        // Where the tensors of a group lie in flat theta.
+        private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
+        private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
+        private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
+
+        /// <inheritdoc/>
+        public override int AdjointScratchFloats(int batch) => Math.Max(
+            0,
+            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
+
+        /// <inheritdoc/>
+        public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
         {
-            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-            private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-            private const int MostLoops = 3;
-
-            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
-            // same few cache sets.
-            private const int PaddedState = 8, LoopAdjointFloats = LaneGateFloats + BlockLanes;
-
-            // Where the tensors of a group lie in flat theta.
-            private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
-            private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
-            private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
-
-            /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) => Math.Max(
-                0,
-                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
-
-            /// <inheritdoc/>
-            public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+            unchecked
             {
                 Layer0ForwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, forward, adjoint, merge);
             }
+        }
 
-            // Reverse of layer 0 in the forward sweep: dense 6 -> 3.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0ForwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        // Reverse of layer 0 in the forward sweep: dense 6 -> 3.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0ForwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -1327,11 +1426,14 @@ namespace Vsml.Tests.Snapshots
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
+        }
 
-            // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTickStored(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTickStored(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 {
                     var i0 = Vector512.Create(Unsafe.Add(ref loop, 0)) + Vector512.LoadUnsafe(ref lane, 0);
@@ -1691,12 +1793,15 @@ namespace Vsml.Tests.Snapshots
                     h3.StoreUnsafe(ref newHidden, 48);
                 }
             }
+        }
 
-            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
-            // [i|g|f|o][unit][16].
-            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+        // [i|g|f|o][unit][16].
+        //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 16)
                 {
@@ -1722,10 +1827,13 @@ namespace Vsml.Tests.Snapshots
                     dO.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                 }
             }
+        }
 
-            // dh = W dz, with the rows of theta as they are: [k][gate][unit].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        // dh = W dz, with the rows of theta as they are: [k][gate][unit].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < 4; k += 4)
                 {
@@ -1766,19 +1874,25 @@ namespace Vsml.Tests.Snapshots
                     dh3A.StoreUnsafe(ref hiddenAdjoint, (k + 3) * BlockLanes);
                 }
             }
+        }
 
-            // h of a block, [k][16], lane by lane: [lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void TransposeState(ref float hidden, ref float columns)
+        // h of a block, [k][16], lane by lane: [lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TransposeState(ref float hidden, ref float columns)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < 4; k += 4)
                     BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);
             }
+        }
 
-            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
-            // place.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+        // place.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < LaneGateFloats; column += 4 * BlockLanes)
                 {
@@ -1819,10 +1933,13 @@ namespace Vsml.Tests.Snapshots
                     lane3A.StoreUnsafe(ref laneAdjoint, column + 48);
                 }
             }
+        }
 
-            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < 16; column += 16)
                 {
@@ -1888,20 +2005,26 @@ namespace Vsml.Tests.Snapshots
                     sum15A.StoreUnsafe(ref sum, 15 * PaddedState);
                 }
             }
+        }
 
-            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                     for (nuint column = 0; column < Columns; column++)
                         Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             }
+        }
 
-            // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LaneMessagesAdjoint(
-                ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LaneMessagesAdjoint(
+            ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        {
+            unchecked
             {
                 for (nuint channel = 0; channel < channels; channel++)
                 {
@@ -1920,11 +2043,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LoopMessageAdjoint(
-                ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LoopMessageAdjoint(
+            ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < LaneGateFloats; at += 16)
                 {
@@ -1945,10 +2071,13 @@ namespace Vsml.Tests.Snapshots
                     if (wanted) Unsafe.Add(ref messageAdjoint, channel * stride) += LaneSums.Of(adjoint0);
                 }
             }
+        }
 
-            // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -1958,10 +2087,13 @@ namespace Vsml.Tests.Snapshots
                     Unsafe.Add(ref spread, k) = sum * scale;
                 }
             }
+        }
 
-            // The same for the 16 places of a block: spread [k][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // The same for the 16 places of a block: spread [k][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -1974,11 +2106,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLoopGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLoopGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1995,11 +2130,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // The same from the 16 places of a block; lanes from `lanes` on do not count.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLanesGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        // The same from the 16 places of a block; lanes from `lanes` on do not count.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLanesGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -2030,71 +2168,71 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 {
-    partial class OneLayer
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    /// <summary>Sweeps for AVX-512: blocks of 16 lanes in vectors of 16.</summary>
+    internal sealed partial class Avx512Kernels : NetworkKernels
     {
-        /// <summary>Sweeps for AVX-512: blocks of 16 lanes in vectors of 16.</summary>
-        private sealed partial class Avx512Kernels : NetworkKernels
+        private const int StateSize = 4, MessageSize = 3;
+
+        // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
+        private const int Columns = 4 * StateSize, PaddedColumns = 16;
+
+        // A block: 16 neighbouring sub-RNNs, entry by entry.
+        private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
+        private const int MergedEntries = StateSize / 2;
+
+        // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+        private const int PaddedEntries = 16, PaddedMessage = 8;
+
+        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
+        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
+        private const int SumFloats = StateSize * BlockLanes;
+
+        // Where the tensors of a group lie in packed theta.
+        private const int GroupFloats = 1040;
+        private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
+        private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
+        private const int EntryForwardWeights = 944, EntryForwardBias = 976;
+        private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
+        private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
+        private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
+
+        private const float MinusTwoLog2E = -2.885390082f;
+
+        // 2^x = 2^k 2^r: k is x rounded to 1/32 by adding 1.5 * 2^18, which leaves its fraction in the low bits to choose 2^fraction
+        // from a table; 2^r for |r| <= 1/64 is a polynomial of degree 2. Relative error below 2e-7.
+        private const float RoundingBias = 393216f;
+        private const float Exp2C1 = 0.6931573153f;
+        private const float Exp2C2 = 0.2402267754f;
+
+        // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
+        private const float ExponentLimit = 40f;
+
+        /// <inheritdoc/>
+        public override SimdLevel Level => SimdLevel.Avx512;
+
+        /// <inheritdoc/>
+        public override int PackedLength => 1040;
+
+        /// <inheritdoc/>
+        public override NetworkShape Shape { get; } = new(
+            [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
+            [6, 3],
+            [1, 1],
+            [0, 1],
+            ScratchFloatsPerExample: 560, ScratchFloats: 448);
+
+        /// <inheritdoc/>
+        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
         {
-            private const int StateSize = 4, MessageSize = 3;
-
-            // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
-            private const int Columns = 4 * StateSize, PaddedColumns = 16;
-
-            // A block: 16 neighbouring sub-RNNs, entry by entry.
-            private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-            private const int MergedEntries = StateSize / 2;
-
-            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
-            private const int PaddedEntries = 16, PaddedMessage = 8;
-
-            // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-            private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-            private const int SumFloats = StateSize * BlockLanes;
-
-            // Where the tensors of a group lie in packed theta.
-            private const int GroupFloats = 1040;
-            private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
-            private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
-            private const int EntryForwardWeights = 944, EntryForwardBias = 976;
-            private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
-            private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
-            private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
-
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // 2^x = 2^k 2^r: k is x rounded to 1/32 by adding 1.5 * 2^18, which leaves its fraction in the low bits to choose 2^fraction
-            // from a table; 2^r for |r| <= 1/64 is a polynomial of degree 2. Relative error below 2e-7.
-            private const float RoundingBias = 393216f;
-            private const float Exp2C1 = 0.6931573153f;
-            private const float Exp2C2 = 0.2402267754f;
-
-            // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
-            private const float ExponentLimit = 40f;
-
-            /// <inheritdoc/>
-            public override SimdLevel Level => SimdLevel.Avx512;
-
-            /// <inheritdoc/>
-            public override int PackedLength => 1040;
-
-            /// <inheritdoc/>
-            public override NetworkShape Shape { get; } = new(
-                [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
-                [6, 3],
-                [1, 1],
-                [0, 1],
-                ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-            /// <inheritdoc/>
-            public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
+            unchecked
             {
                 for (var group = 0; group < packed.Length; group += GroupFloats)
                 {
@@ -2119,21 +2257,27 @@ namespace Vsml.Tests.Snapshots
                     theta = Take(theta, MessageSize, to[BackwardMessengerBias..]);
                 }
             }
+        }
 
-            // Rows of padded entries.
-            private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        // Rows of padded entries.
+        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
                 {
                     theta[..MessageSize].CopyTo(to);
                 }
             }
+        }
 
-            // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-            private const float MinusLog2E = -1.442695041f;
+        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
+        private const float MinusLog2E = -1.442695041f;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -2145,9 +2289,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        {
+            unchecked
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -2160,9 +2307,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            // sigmoid(i - 5) and sigmoid(f + 5).
-            private static void AddGateOffsets(Span<float> bias, int entries)
+        // sigmoid(i - 5) and sigmoid(f + 5).
+        private static void AddGateOffsets(Span<float> bias, int entries)
+        {
+            unchecked
             {
                 for (var unit = 0; unit < StateSize; unit++)
                 {
@@ -2170,22 +2320,31 @@ namespace Vsml.Tests.Snapshots
                     bias[2 * entries + unit] += 5f * MinusLog2E;
                 }
             }
+        }
 
-            private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        {
+            unchecked
             {
                 theta[..count].CopyTo(to);
                 return theta[count..];
             }
+        }
 
-            /// <inheritdoc/>
-            public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        /// <inheritdoc/>
+        public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 Layer0Forward(ref packed.First, source, target, workspace, merge);
             }
+        }
 
-            // Layer 0, forward sweep: dense 6 -> 3, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        // Layer 0, forward sweep: dense 6 -> 3, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -2260,13 +2419,16 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // One micro tick of 16 sub-RNNs with the same theta:
-            //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTick(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // One micro tick of 16 sub-RNNs with the same theta:
+        //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+        // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTick(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 {
                     var i0 = Vector512.Create(Unsafe.Add(ref loop, 0)) + Vector512.LoadUnsafe(ref lane, 0);
@@ -2554,11 +2716,14 @@ namespace Vsml.Tests.Snapshots
                     h3.StoreUnsafe(ref newHidden, 48);
                 }
             }
+        }
 
-            // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLoop(
-                ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLoop(
+            ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        {
+            unchecked
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -2571,10 +2736,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // lane [gate][unit][16] = messages W, for the 16 places of a block.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        // lane [gate][unit][16] = messages W, for the 16 places of a block.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < Columns; column++)
                 {
@@ -2587,10 +2755,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Merge(ref float state, nuint batch)
+        // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Merge(ref float state, nuint batch)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 16)
                 {
@@ -2602,11 +2773,14 @@ namespace Vsml.Tests.Snapshots
                         sum.StoreUnsafe(ref state, example * BlockFloats + at);
                 }
             }
+        }
 
-            // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLanes(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLanes(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -2620,11 +2794,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLoop(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLoop(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -2658,9 +2835,10 @@ namespace Vsml.Tests.Snapshots
         {
             kernels = level switch
             {
-                global::Vsml.Contracts.SimdLevel.Avx512 => new Avx512Kernels(),
-                global::Vsml.Contracts.SimdLevel.Avx2 => new Avx2Kernels(),
-                _ => new PortableKernels(),
+                global::Vsml.Contracts.SimdLevel.Avx512 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer.Avx512Kernels(),
+                global::Vsml.Contracts.SimdLevel.Avx2 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer.Avx2Kernels(),
+                global::Vsml.Contracts.SimdLevel.Portable => new global::Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer.PortableKernels(),
+                _ => null,
             };
         }
     }
@@ -2675,48 +2853,51 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 {
-    partial class OneLayer
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    sealed partial class PortableKernels
     {
-        private sealed partial class PortableKernels
+        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
+        private const int MostLoops = 3;
+
+        // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+        // same few cache sets.
+        private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+
+        // Where the tensors of a group lie in flat theta.
+        private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
+        private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
+        private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
+
+        /// <inheritdoc/>
+        public override int AdjointScratchFloats(int batch) => Math.Max(
+            0,
+            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
+
+        /// <inheritdoc/>
+        public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
         {
-            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-            private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-            private const int MostLoops = 3;
-
-            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
-            // same few cache sets.
-            private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
-
-            // Where the tensors of a group lie in flat theta.
-            private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
-            private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
-            private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
-
-            /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) => Math.Max(
-                0,
-                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
-
-            /// <inheritdoc/>
-            public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+            unchecked
             {
                 Layer0ForwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, forward, adjoint, merge);
             }
+        }
 
-            // Reverse of layer 0 in the forward sweep: dense 6 -> 3.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0ForwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        // Reverse of layer 0 in the forward sweep: dense 6 -> 3.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0ForwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -2830,20 +3011,26 @@ namespace Vsml.Tests.Snapshots
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
+        }
 
-            // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTickStored(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTickStored(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCellStored(ref gates, ref cell, ref newCell);
                 UpdateHiddenStored(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -2891,10 +3078,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -2929,12 +3119,15 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
-            // [i|g|f|o][unit][16].
-            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+        // [i|g|f|o][unit][16].
+        //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -2960,10 +3153,13 @@ namespace Vsml.Tests.Snapshots
                     dO.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                 }
             }
+        }
 
-            // dh = W dz, with the rows of theta as they are: [k][gate][unit].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        // dh = W dz, with the rows of theta as they are: [k][gate][unit].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -3051,19 +3247,25 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // h of a block, [k][16], lane by lane: [lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void TransposeState(ref float hidden, ref float columns)
+        // h of a block, [k][16], lane by lane: [lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TransposeState(ref float hidden, ref float columns)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < 4; k += 4)
                     BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);
             }
+        }
 
-            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
-            // place, these into the first 4 lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+        // place, these into the first 4 lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < LaneGateFloats; column += 1 * BlockLanes)
                 {
@@ -3101,10 +3303,13 @@ namespace Vsml.Tests.Snapshots
                     lane0D.StoreUnsafe(ref laneAdjoint, column + 12);
                 }
             }
+        }
 
-            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < 16; column += 8)
                 {
@@ -3146,20 +3351,26 @@ namespace Vsml.Tests.Snapshots
                     sum7A.StoreUnsafe(ref sum, 7 * PaddedState);
                 }
             }
+        }
 
-            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                     for (nuint column = 0; column < Columns; column++)
                         Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             }
+        }
 
-            // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LaneMessagesAdjoint(
-                ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LaneMessagesAdjoint(
+            ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        {
+            unchecked
             {
                 for (nuint channel = 0; channel < channels; channel++)
                 {
@@ -3178,11 +3389,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LoopMessageAdjoint(
-                ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LoopMessageAdjoint(
+            ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < LaneGateFloats; at += 4)
                 {
@@ -3215,10 +3429,13 @@ namespace Vsml.Tests.Snapshots
                     if (wanted) Unsafe.Add(ref messageAdjoint, channel * stride) += LaneSums.Of(adjoint0, adjoint1, adjoint2, adjoint3);
                 }
             }
+        }
 
-            // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // What a message's gradient gives to each h of its mean: spread [k] = scale W dm, for one place of the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLoop(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -3228,10 +3445,13 @@ namespace Vsml.Tests.Snapshots
                     Unsafe.Add(ref spread, k) = sum * scale;
                 }
             }
+        }
 
-            // The same for the 16 places of a block: spread [k][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        // The same for the 16 places of a block: spread [k][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SpreadLanes(ref float weights, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float spread)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                 {
@@ -3244,11 +3464,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLoopGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLoopGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -3265,11 +3488,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // The same from the 16 places of a block; lanes from `lanes` on do not count.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MessengerLanesGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        // The same from the 16 places of a block; lanes from `lanes` on do not count.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MessengerLanesGradient(
+            ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -3300,75 +3526,75 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 {
-    partial class OneLayer
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
+    internal sealed partial class PortableKernels : NetworkKernels
     {
-        /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
-        private sealed partial class PortableKernels : NetworkKernels
+        private const int StateSize = 4, MessageSize = 3;
+
+        // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
+        private const int Columns = 4 * StateSize, PaddedColumns = 16;
+
+        // A block: 16 neighbouring sub-RNNs, entry by entry.
+        private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
+        private const int MergedEntries = StateSize / 2;
+
+        // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+        private const int PaddedEntries = 16, PaddedMessage = 8;
+
+        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
+        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
+        private const int SumFloats = StateSize * BlockLanes;
+
+        // Where the tensors of a group lie in packed theta.
+        private const int GroupFloats = 1040;
+        private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
+        private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
+        private const int EntryForwardWeights = 944, EntryForwardBias = 976;
+        private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
+        private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
+        private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
+
+        private const float MinusTwoLog2E = -2.885390082f;
+
+        // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+        // polynomial of degree 5. Relative error below 2e-7.
+        private const float RoundingBias = 12582912f;
+        private const float Exp2C1 = 0.6931469671f;
+        private const float Exp2C2 = 0.2402211972f;
+        private const float Exp2C3 = 0.05550713273f;
+        private const float Exp2C4 = 0.009675541331f;
+        private const float Exp2C5 = 0.001327647217f;
+
+        // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
+        // exponentials stay finite.
+        private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
+
+        /// <inheritdoc/>
+        public override SimdLevel Level => SimdLevel.Portable;
+
+        /// <inheritdoc/>
+        public override int PackedLength => 1040;
+
+        /// <inheritdoc/>
+        public override NetworkShape Shape { get; } = new(
+            [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
+            [6, 3],
+            [1, 1],
+            [0, 1],
+            ScratchFloatsPerExample: 560, ScratchFloats: 448);
+
+        /// <inheritdoc/>
+        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
         {
-            private const int StateSize = 4, MessageSize = 3;
-
-            // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
-            private const int Columns = 4 * StateSize, PaddedColumns = 16;
-
-            // A block: 16 neighbouring sub-RNNs, entry by entry.
-            private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-            private const int MergedEntries = StateSize / 2;
-
-            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
-            private const int PaddedEntries = 16, PaddedMessage = 8;
-
-            // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-            private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-            private const int SumFloats = StateSize * BlockLanes;
-
-            // Where the tensors of a group lie in packed theta.
-            private const int GroupFloats = 1040;
-            private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 160;
-            private const int EntryRecurrent = 240, EntryForwardInput = 496, EntryBackwardInput = 688, EntryBias = 880;
-            private const int EntryForwardWeights = 944, EntryForwardBias = 976;
-            private const int EntryBackwardWeights = 992, EntryBackwardBias = 1024;
-            private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
-            private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
-
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
-            // polynomial of degree 5. Relative error below 2e-7.
-            private const float RoundingBias = 12582912f;
-            private const float Exp2C1 = 0.6931469671f;
-            private const float Exp2C2 = 0.2402211972f;
-            private const float Exp2C3 = 0.05550713273f;
-            private const float Exp2C4 = 0.009675541331f;
-            private const float Exp2C5 = 0.001327647217f;
-
-            // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
-            // exponentials stay finite.
-            private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
-
-            /// <inheritdoc/>
-            public override SimdLevel Level => SimdLevel.Portable;
-
-            /// <inheritdoc/>
-            public override int PackedLength => 1040;
-
-            /// <inheritdoc/>
-            public override NetworkShape Shape { get; } = new(
-                [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
-                [6, 3],
-                [1, 1],
-                [0, 1],
-                ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-            /// <inheritdoc/>
-            public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
+            unchecked
             {
                 for (var group = 0; group < packed.Length; group += GroupFloats)
                 {
@@ -3393,21 +3619,27 @@ namespace Vsml.Tests.Snapshots
                     theta = Take(theta, MessageSize, to[BackwardMessengerBias..]);
                 }
             }
+        }
 
-            // Rows of padded entries.
-            private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        // Rows of padded entries.
+        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
                 {
                     theta[..MessageSize].CopyTo(to);
                 }
             }
+        }
 
-            // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-            private const float MinusLog2E = -1.442695041f;
+        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
+        private const float MinusLog2E = -1.442695041f;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -3419,9 +3651,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        {
+            unchecked
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -3434,9 +3669,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            // sigmoid(i - 5) and sigmoid(f + 5).
-            private static void AddGateOffsets(Span<float> bias, int entries)
+        // sigmoid(i - 5) and sigmoid(f + 5).
+        private static void AddGateOffsets(Span<float> bias, int entries)
+        {
+            unchecked
             {
                 for (var unit = 0; unit < StateSize; unit++)
                 {
@@ -3444,22 +3682,31 @@ namespace Vsml.Tests.Snapshots
                     bias[2 * entries + unit] += 5f * MinusLog2E;
                 }
             }
+        }
 
-            private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        {
+            unchecked
             {
                 theta[..count].CopyTo(to);
                 return theta[count..];
             }
+        }
 
-            /// <inheritdoc/>
-            public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        /// <inheritdoc/>
+        public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 Layer0Forward(ref packed.First, source, target, workspace, merge);
             }
+        }
 
-            // Layer 0, forward sweep: dense 6 -> 3, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        // Layer 0, forward sweep: dense 6 -> 3, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -3543,22 +3790,28 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // One micro tick of 16 sub-RNNs with the same theta:
-            //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTick(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // One micro tick of 16 sub-RNNs with the same theta:
+        //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+        // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTick(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCell(ref gates, ref cell, ref newCell);
                 UpdateHidden(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // gates [i|g|f|o][unit][16] = lane + loop + h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        // gates [i|g|f|o][unit][16] = lane + loop + h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -3650,10 +3903,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g).
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g).
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -3692,10 +3948,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c').
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c').
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -3723,11 +3982,14 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLoop(
-                ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLoop(
+            ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        {
+            unchecked
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -3740,10 +4002,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // lane [gate][unit][16] = messages W, for the 16 places of a block.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        // lane [gate][unit][16] = messages W, for the 16 places of a block.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < Columns; column++)
                 {
@@ -3756,10 +4021,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Merge(ref float state, nuint batch)
+        // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Merge(ref float state, nuint batch)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 4)
                 {
@@ -3771,11 +4039,14 @@ namespace Vsml.Tests.Snapshots
                         sum.StoreUnsafe(ref state, example * BlockFloats + at);
                 }
             }
+        }
 
-            // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLanes(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLanes(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -3789,11 +4060,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLoop(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLoop(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {

@@ -16,9 +16,10 @@ namespace Vsml.Tests.Snapshots
         {
             kernels = level switch
             {
-                global::Vsml.Contracts.SimdLevel.Avx512 => new Avx512Kernels(),
-                global::Vsml.Contracts.SimdLevel.Avx2 => new Avx2Kernels(),
-                _ => new PortableKernels(),
+                global::Vsml.Contracts.SimdLevel.Avx512 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers.Avx512Kernels(),
+                global::Vsml.Contracts.SimdLevel.Avx2 => new global::Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers.Avx2Kernels(),
+                global::Vsml.Contracts.SimdLevel.Portable => new global::Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers.PortableKernels(),
+                _ => null,
             };
         }
     }
@@ -34,59 +35,65 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
 {
-    partial class TwoLayers
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    sealed partial class PortableKernels
     {
-        private sealed partial class PortableKernels
+        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
+        private const int MostLoops = 4;
+
+        // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
+        // same few cache sets.
+        private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+
+        // Where the tensors of a group lie in flat theta.
+        private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 144, BiasTheta = 208;
+        private const int PositionTheta = 96;
+        private const int ForwardMessengerThetaWeights = 224, ForwardMessengerThetaBias = 236;
+        private const int ForwardMessengerThetaScale = 254, ForwardMessengerThetaOffset = 257;
+        private const int BackwardMessengerThetaWeights = 239, BackwardMessengerThetaBias = 251;
+        private const int BackwardMessengerThetaScale = 260, BackwardMessengerThetaOffset = 263;
+
+        /// <inheritdoc/>
+        public override int AdjointScratchFloats(int batch) => Math.Max(
+            0,
+            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
+            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
+            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
+
+        /// <inheritdoc/>
+        public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
         {
-            // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-            private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-            private const int MostLoops = 4;
-
-            // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
-            // same few cache sets.
-            private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
-
-            // Where the tensors of a group lie in flat theta.
-            private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 144, BiasTheta = 208;
-            private const int PositionTheta = 96;
-            private const int ForwardMessengerThetaWeights = 224, ForwardMessengerThetaBias = 236;
-            private const int ForwardMessengerThetaScale = 254, ForwardMessengerThetaOffset = 257;
-            private const int BackwardMessengerThetaWeights = 239, BackwardMessengerThetaBias = 251;
-            private const int BackwardMessengerThetaScale = 260, BackwardMessengerThetaOffset = 263;
-
-            /// <inheritdoc/>
-            public override int AdjointScratchFloats(int batch) => Math.Max(
-                0,
-                Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-                + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-                + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
-
-            /// <inheritdoc/>
-            public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+            unchecked
             {
                 Layer1ForwardAdjoint(ref Unsafe.Add(ref packed.First, 1 * GroupFloats), ref Unsafe.Add(ref adjoint.Theta.First, 270), ref Unsafe.Add(ref adjoint.ThetaSums.First, 270 * BlockLanes), source, forward, adjoint, merge);
                 Layer0ForwardAdjoint(ref packed.First, ref adjoint.Theta.First, ref adjoint.ThetaSums.First, source, forward, adjoint, merge);
             }
+        }
 
-            /// <inheritdoc/>
-            public override void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        /// <inheritdoc/>
+        public override void AdjointBackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        {
+            unchecked
             {
                 Layer0BackwardAdjoint(ref Unsafe.Add(ref packed.First, 2 * GroupFloats), ref Unsafe.Add(ref adjoint.Theta.First, 540), ref Unsafe.Add(ref adjoint.ThetaSums.First, 540 * BlockLanes), source, target, forward, adjoint);
                 Layer1BackwardAdjoint(ref Unsafe.Add(ref packed.First, 3 * GroupFloats), ref Unsafe.Add(ref adjoint.Theta.First, 806), ref Unsafe.Add(ref adjoint.ThetaSums.First, 806 * BlockLanes), source, target, forward, adjoint);
             }
+        }
 
-            // Reverse of layer 0 in the forward sweep: dense 6 -> 4.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0ForwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        // Reverse of layer 0 in the forward sweep: dense 6 -> 4.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0ForwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 4, chunk = 4, ticks = 1;
                 var batch = (nuint)source.Batch;
@@ -206,11 +213,14 @@ namespace Vsml.Tests.Snapshots
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
+        }
 
-            // Reverse of layer 1 in the forward sweep: dense 4 -> 3.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1ForwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        // Reverse of layer 1 in the forward sweep: dense 4 -> 3.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1ForwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -340,11 +350,14 @@ namespace Vsml.Tests.Snapshots
                     Merge(ref Unsafe.Add(ref cellAdjoint, place * batch * BlockFloats), batch);
                 }
             }
+        }
 
-            // Reverse of layer 1 in the backward sweep: dense 4 -> 3.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1BackwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        // Reverse of layer 1 in the backward sweep: dense 4 -> 3.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1BackwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3, chunk = 3, ticks = 2;
                 var batch = (nuint)source.Batch;
@@ -456,11 +469,14 @@ namespace Vsml.Tests.Snapshots
                 }
                 AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
             }
+        }
 
-            // Reverse of layer 0 in the backward sweep: dense 6 -> 4.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0BackwardAdjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        // Reverse of layer 0 in the backward sweep: dense 6 -> 4.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0BackwardAdjoint(
+            ref float packed, ref float theta, ref float gradient, NetworkState source, NetworkState target, AlignedFloats[] forward, AdjointWorkspace adjoint)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 4, chunk = 4, ticks = 1;
                 var batch = (nuint)source.Batch;
@@ -562,20 +578,26 @@ namespace Vsml.Tests.Snapshots
                 }
                 AddRecurrentGradient(ref recurrentGradient, ref Unsafe.Add(ref gradient, RecurrentTheta * BlockLanes));
             }
+        }
 
-            // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTickStored(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // The same micro tick, which also keeps i, g, f, o and t = tanh(c') for the adjoint: gates [i|g|f|o|t][unit][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTickStored(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCellStored(ref gates, ref cell, ref newCell);
                 UpdateHiddenStored(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g), the gates kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCellStored(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -623,10 +645,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c'), the gate and the tanh kept.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHiddenStored(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -661,12 +686,15 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
-            // [i|g|f|o][unit][16].
-            //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        // Reverse of the cell: from gradients of h' and c' to that of c, and to those of the gates before activation, in the place of the gates,
+        // [i|g|f|o][unit][16].
+        //   do = dh t o(1 - o)    dc' = dc + dh o (1 - t t)    di = dc' g i(1 - i)    dg = dc' i (1 - g g)    df = dc' c f(1 - f)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CellAdjoint(ref float gates, ref float cell, ref float hiddenAdjoint, ref float cellAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -692,10 +720,13 @@ namespace Vsml.Tests.Snapshots
                     dO.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                 }
             }
+        }
 
-            // dh = W dz, with the rows of theta as they are: [k][gate][unit].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        // dh = W dz, with the rows of theta as they are: [k][gate][unit].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RecurrentAdjoint(ref float weights, ref float gateAdjoint, ref float hiddenAdjoint)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -783,19 +814,25 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // h of a block, [k][16], lane by lane: [lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void TransposeState(ref float hidden, ref float columns)
+        // h of a block, [k][16], lane by lane: [lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TransposeState(ref float hidden, ref float columns)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < 4; k += 4)
                     BlockTranspose.FourRows(ref Unsafe.Add(ref hidden, k * BlockLanes), ref Unsafe.Add(ref columns, k), PaddedState);
             }
+        }
 
-            // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
-            // place, these into the first 4 lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        // Gradients of the gates of a few places, [place][tick][gate][unit][16], summed for the messages along the lanes and for those of each
+        // place, these into the first 4 lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddGateSums(ref float gateAdjoint, nuint places, nuint ticks, ref float laneAdjoint, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < LaneGateFloats; column += 1 * BlockLanes)
                 {
@@ -833,10 +870,13 @@ namespace Vsml.Tests.Snapshots
                     lane0D.StoreUnsafe(ref laneAdjoint, column + 12);
                 }
             }
+        }
 
-            // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        // Over all lanes and micro ticks of a few places: dW [gate][unit][k] += dz h, with h lane by lane, [record][lane][k].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddWeightGradient(ref float columns, ref float gateAdjoint, nuint records, ref float sums)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < 16; column += 8)
                 {
@@ -878,20 +918,26 @@ namespace Vsml.Tests.Snapshots
                     sum7A.StoreUnsafe(ref sum, 7 * PaddedState);
                 }
             }
+        }
 
-            // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        // The turn's gradient [gate][unit][k] joins the first of the episode's 16 partial sums.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddRecurrentGradient(ref float sums, ref float gradient)
+        {
+            unchecked
             {
                 for (nuint k = 0; k < StateSize; k++)
                     for (nuint column = 0; column < Columns; column++)
                         Unsafe.Add(ref gradient, (k * Columns + column) * BlockLanes) += Unsafe.Add(ref sums, column * PaddedState + k);
             }
+        }
 
-            // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LaneMessagesAdjoint(
-                ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        // Reverse of ProjectLanes: dW [entry][column][16] += message dz, and message gradients += W dz if anybody wants them.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LaneMessagesAdjoint(
+            ref float weights, ref float sums, ref float messages, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float laneAdjoint)
+        {
+            unchecked
             {
                 for (nuint channel = 0; channel < channels; channel++)
                 {
@@ -910,11 +956,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void LoopMessageAdjoint(
-                ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        // Reverse of ProjectLoop, likewise for one place of the looped axis: dz [column][16], to be summed over lanes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void LoopMessageAdjoint(
+            ref float weights, ref float sums, ref float biasSums, ref float message, ref float messageAdjoint, bool wanted, nuint stride, nuint channels, ref float loopAdjoint)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < LaneGateFloats; at += 4)
                 {
@@ -947,10 +996,13 @@ namespace Vsml.Tests.Snapshots
                     if (wanted) Unsafe.Add(ref messageAdjoint, channel * stride) += LaneSums.Of(adjoint0, adjoint1, adjoint2, adjoint3);
                 }
             }
+        }
 
-            // Gradient of the position features' weights: dW [column][16] += position dz, positions first, first + step, ...
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void PositionAdjoint(ref float sums, ref float gateAdjoint, float first, float step, float last)
+        // Gradient of the position features' weights: dW [column][16] += position dz, positions first, first + step, ...
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PositionAdjoint(ref float sums, ref float gateAdjoint, float first, float step, float last)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -962,10 +1014,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gradient of each normalised message: scaled [entry][16] = norm scale dm / count, for one place of the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ScaleLoop(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
+        // Gradient of each normalised message: scaled [entry][16] = norm scale dm / count, for one place of the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ScaleLoop(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -976,10 +1031,13 @@ namespace Vsml.Tests.Snapshots
                     value.StoreUnsafe(ref scaled, (firstEntry + entry) * BlockLanes + 12);
                 }
             }
+        }
 
-            // The same for the 16 places of a block.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ScaleLanes(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
+        // The same for the 16 places of a block.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ScaleLanes(ref float normScale, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries, ref float scaled)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -989,14 +1047,17 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Reverse of AddNormalised: messages [entry][16] are made again; then
-            //   dy = (dn - mean dn - n mean(dn n)) / deviation,    dh += W dy,    dW += h dy,    db += dy
-            // and the normalised messages n join sums, for the gradient of the norm's scale.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void NormalisedAdjoint(
-                ref float weights, ref float bias, ref float hidden, float lanes, ref float normalisedAdjoint, ref float messages, ref float sums,
-                ref float hiddenAdjoint, ref float weightSums, ref float biasSums)
+        // Reverse of AddNormalised: messages [entry][16] are made again; then
+        //   dy = (dn - mean dn - n mean(dn n)) / deviation,    dh += W dy,    dW += h dy,    db += dy
+        // and the normalised messages n join sums, for the gradient of the norm's scale.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void NormalisedAdjoint(
+            ref float weights, ref float bias, ref float hidden, float lanes, ref float normalisedAdjoint, ref float messages, ref float sums,
+            ref float hiddenAdjoint, ref float weightSums, ref float biasSums)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -1054,11 +1115,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Gradient of the norm's scale and offset, for one place of the looped axis: dscale += mean n dm, doffset += dm.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ScaleLoopGradient(
-                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        // Gradient of the norm's scale and offset, for one place of the looped axis: dscale += mean n dm, doffset += dm.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ScaleLoopGradient(
+            ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1071,11 +1135,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // The same for the 16 places of a block; lanes from `lanes` on do not count.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ScaleLanesGradient(
-                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        // The same for the 16 places of a block; lanes from `lanes` on do not count.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ScaleLanesGradient(
+            ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1102,79 +1169,79 @@ namespace Vsml.Tests.Snapshots
 // Read from the top: the sweeps, the turn of each layer, then the micro tick.
 #nullable enable
 
-using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Vsml.Contracts;
-
-namespace Vsml.Tests.Snapshots
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
 {
-    partial class TwoLayers
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
+    internal sealed partial class PortableKernels : NetworkKernels
     {
-        /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
-        private sealed partial class PortableKernels : NetworkKernels
+        private const int StateSize = 4, MessageSize = 3;
+
+        // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
+        private const int Columns = 4 * StateSize, PaddedColumns = 16;
+
+        // A block: 16 neighbouring sub-RNNs, entry by entry.
+        private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
+        private const int MergedEntries = StateSize / 2;
+
+        // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+        private const int PaddedEntries = 16, PaddedMessage = 8;
+
+        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
+        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
+        private const int SumFloats = MessageSize * BlockLanes;
+
+        // Where the tensors of a group lie in packed theta.
+        private const int GroupFloats = 1344;
+        private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 208;
+        private const int Position = 160;
+        private const int EntryRecurrent = 352, EntryForwardInput = 608, EntryBackwardInput = 800, EntryBias = 1184;
+        private const int EntryForwardWeights = 1248, EntryForwardBias = 1280;
+        private const int EntryBackwardWeights = 1296, EntryBackwardBias = 1328;
+        private const int EntryPosition = 992;
+        private const int ForwardMessengerWeights = 224, ForwardMessengerBias = 240;
+        private const int ForwardMessengerScale = 256, ForwardMessengerOffset = 272;
+        private const int BackwardMessengerWeights = 288, BackwardMessengerBias = 304;
+        private const int BackwardMessengerScale = 320, BackwardMessengerOffset = 336;
+
+        private const float MinusTwoLog2E = -2.885390082f;
+
+        // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
+        // polynomial of degree 5. Relative error below 2e-7.
+        private const float RoundingBias = 12582912f;
+        private const float Exp2C1 = 0.6931469671f;
+        private const float Exp2C2 = 0.2402211972f;
+        private const float Exp2C3 = 0.05550713273f;
+        private const float Exp2C4 = 0.009675541331f;
+        private const float Exp2C5 = 0.001327647217f;
+
+        // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
+        // exponentials stay finite.
+        private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
+
+        /// <inheritdoc/>
+        public override SimdLevel Level => SimdLevel.Portable;
+
+        /// <inheritdoc/>
+        public override int PackedLength => 5376;
+
+        /// <inheritdoc/>
+        public override NetworkShape Shape { get; } = new(
+            [new LayerStorage(LaneAxis.Inputs, 6, 4, 4), new LayerStorage(LaneAxis.Inputs, 4, 3, 4)],
+            [6, 4, 3],
+            [1, 3, 1],
+            [0, 3, 2],
+            ScratchFloatsPerExample: 560, ScratchFloats: 448);
+
+        /// <inheritdoc/>
+        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
         {
-            private const int StateSize = 4, MessageSize = 3;
-
-            // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
-            private const int Columns = 4 * StateSize, PaddedColumns = 16;
-
-            // A block: 16 neighbouring sub-RNNs, entry by entry.
-            private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-            private const int MergedEntries = StateSize / 2;
-
-            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
-            private const int PaddedEntries = 16, PaddedMessage = 8;
-
-            // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-            private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-            private const int SumFloats = MessageSize * BlockLanes;
-
-            // Where the tensors of a group lie in packed theta.
-            private const int GroupFloats = 1344;
-            private const int Recurrent = 0, ForwardInput = 64, BackwardInput = 112, Bias = 208;
-            private const int Position = 160;
-            private const int EntryRecurrent = 352, EntryForwardInput = 608, EntryBackwardInput = 800, EntryBias = 1184;
-            private const int EntryForwardWeights = 1248, EntryForwardBias = 1280;
-            private const int EntryBackwardWeights = 1296, EntryBackwardBias = 1328;
-            private const int EntryPosition = 992;
-            private const int ForwardMessengerWeights = 224, ForwardMessengerBias = 240;
-            private const int ForwardMessengerScale = 256, ForwardMessengerOffset = 272;
-            private const int BackwardMessengerWeights = 288, BackwardMessengerBias = 304;
-            private const int BackwardMessengerScale = 320, BackwardMessengerOffset = 336;
-
-            private const float MinusTwoLog2E = -2.885390082f;
-
-            // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
-            // polynomial of degree 5. Relative error below 2e-7.
-            private const float RoundingBias = 12582912f;
-            private const float Exp2C1 = 0.6931469671f;
-            private const float Exp2C2 = 0.2402211972f;
-            private const float Exp2C3 = 0.05550713273f;
-            private const float Exp2C4 = 0.009675541331f;
-            private const float Exp2C5 = 0.001327647217f;
-
-            // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
-            // exponentials stay finite.
-            private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
-
-            /// <inheritdoc/>
-            public override SimdLevel Level => SimdLevel.Portable;
-
-            /// <inheritdoc/>
-            public override int PackedLength => 5376;
-
-            /// <inheritdoc/>
-            public override NetworkShape Shape { get; } = new(
-                [new LayerStorage(LaneAxis.Inputs, 6, 4, 4), new LayerStorage(LaneAxis.Inputs, 4, 3, 4)],
-                [6, 4, 3],
-                [1, 3, 1],
-                [0, 3, 2],
-                ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-            /// <inheritdoc/>
-            public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
+            unchecked
             {
                 for (var group = 0; group < packed.Length; group += GroupFloats)
                 {
@@ -1206,9 +1273,12 @@ namespace Vsml.Tests.Snapshots
                     if (group < 2 * GroupFloats) theta = theta[StateSize..];
                 }
             }
+        }
 
-            // Rows of padded entries, each less its mean: messages made with them have the mean zero that layer norm asks for.
-            private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        // Rows of padded entries, each less its mean: messages made with them have the mean zero that layer norm asks for.
+        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
                 {
@@ -1218,12 +1288,15 @@ namespace Vsml.Tests.Snapshots
                     for (var entry = 0; entry < MessageSize; entry++) to[entry] = theta[entry] - mean;
                 }
             }
+        }
 
-            // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-            private const float MinusLog2E = -1.442695041f;
+        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
+        private const float MinusLog2E = -1.442695041f;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
+        {
+            unchecked
             {
                 for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -1235,9 +1308,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
+        {
+            unchecked
             {
                 for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
                     for (var unit = 0; unit < StateSize; unit++)
@@ -1250,9 +1326,12 @@ namespace Vsml.Tests.Snapshots
                     }
                 return theta;
             }
+        }
 
-            // sigmoid(i - 5) and sigmoid(f + 5).
-            private static void AddGateOffsets(Span<float> bias, int entries)
+        // sigmoid(i - 5) and sigmoid(f + 5).
+        private static void AddGateOffsets(Span<float> bias, int entries)
+        {
+            unchecked
             {
                 for (var unit = 0; unit < StateSize; unit++)
                 {
@@ -1260,30 +1339,42 @@ namespace Vsml.Tests.Snapshots
                     bias[2 * entries + unit] += 5f * MinusLog2E;
                 }
             }
+        }
 
-            private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
+        {
+            unchecked
             {
                 theta[..count].CopyTo(to);
                 return theta[count..];
             }
+        }
 
-            /// <inheritdoc/>
-            public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        /// <inheritdoc/>
+        public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 Layer0Forward(ref packed.First, source, target, workspace, merge);
                 Layer1Forward(ref Unsafe.Add(ref packed.First, 1 * GroupFloats), source, target, workspace, merge);
             }
+        }
 
-            /// <inheritdoc/>
-            public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        /// <inheritdoc/>
+        public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        {
+            unchecked
             {
                 Layer1Backward(ref Unsafe.Add(ref packed.First, 3 * GroupFloats), source, target, workspace);
                 Layer0Backward(ref Unsafe.Add(ref packed.First, 2 * GroupFloats), source, target, workspace);
             }
+        }
 
-            // Layer 0, forward sweep: dense 6 -> 4, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        // Layer 0, forward sweep: dense 6 -> 4, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 4;
                 var batch = (nuint)source.Batch;
@@ -1354,10 +1445,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Layer 1, forward sweep: dense 4 -> 3, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        // Layer 1, forward sweep: dense 4 -> 3, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1Forward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -1439,10 +1533,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Layer 1, backward sweep: dense 4 -> 3, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer1Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        // Layer 1, backward sweep: dense 4 -> 3, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer1Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 3;
                 var batch = (nuint)source.Batch;
@@ -1505,10 +1602,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Layer 0, backward sweep: dense 6 -> 4, lanes over inputs.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Layer0Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        // Layer 0, backward sweep: dense 6 -> 4, lanes over inputs.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Layer0Backward(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace)
+        {
+            unchecked
             {
                 const int blocks = 1, loops = 4;
                 var batch = (nuint)source.Batch;
@@ -1560,22 +1660,28 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // One micro tick of 16 sub-RNNs with the same theta:
-            //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
-            // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void MicroTick(
-                ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        // One micro tick of 16 sub-RNNs with the same theta:
+        //   z = lane + loop + h W      c' = sigmoid(f) c + sigmoid(i) tanh(g)      h' = sigmoid(o) tanh(c')
+        // lane [gate][unit][16] and loop [gate][unit] are what the messages along either axis add to the gates, gates is scratch space.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MicroTick(
+            ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float cell, ref float newHidden, ref float newCell, ref float gates)
+        {
+            unchecked
             {
                 AddProduct(ref recurrent, ref lane, ref loop, ref hidden, ref gates);
                 UpdateCell(ref gates, ref cell, ref newCell);
                 UpdateHidden(ref gates, ref newCell, ref newHidden);
             }
+        }
 
-            // gates [i|g|f|o][unit][16] = lane + loop + h W.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        // gates [i|g|f|o][unit][16] = lane + loop + h W.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddProduct(ref float recurrent, ref float lane, ref float loop, ref float hidden, ref float gates)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 8)
                 {
@@ -1667,10 +1773,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // c' = sigmoid(f) c + sigmoid(i) tanh(g).
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        // c' = sigmoid(f) c + sigmoid(i) tanh(g).
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateCell(ref float gates, ref float cell, ref float newCell)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -1709,10 +1818,13 @@ namespace Vsml.Tests.Snapshots
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
+        }
 
-            // h' = sigmoid(o) tanh(c').
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        // h' = sigmoid(o) tanh(c').
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void UpdateHidden(ref float gates, ref float newCell, ref float newHidden)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < BlockFloats; at += 4)
                 {
@@ -1740,11 +1852,14 @@ namespace Vsml.Tests.Snapshots
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
+        }
 
-            // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLoop(
-                ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        // loop [place][gate][unit] = bias + messages W, for each place along the looped axis.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLoop(
+            ref float bias, ref float weights, ref float messages, nuint stride, nuint channels, nuint places, ref float loop)
+        {
+            unchecked
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -1757,10 +1872,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // lane [gate][unit][16] = messages W, for the 16 places of a block.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        // lane [gate][unit][16] = messages W, for the 16 places of a block.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ProjectLanes(ref float weights, ref float messages, nuint stride, nuint channels, ref float lane)
+        {
+            unchecked
             {
                 for (nuint column = 0; column < Columns; column++)
                 {
@@ -1773,10 +1891,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Adds the position features of the looped axis, place / last, and of the layer.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddLoopPositions(ref float weights, ref float layerWeights, float layer, nuint places, ref float loop)
+        // Adds the position features of the looped axis, place / last, and of the layer.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddLoopPositions(ref float weights, ref float layerWeights, float layer, nuint places, ref float loop)
+        {
+            unchecked
             {
                 for (nuint place = 0; place < places; place++)
                 {
@@ -1790,10 +1911,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Adds the position features of the lanes, place / last.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddLanePositions(ref float weights, nuint firstPlace, nuint places, ref float lane)
+        // Adds the position features of the lanes, place / last.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddLanePositions(ref float weights, nuint firstPlace, nuint places, ref float lane)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -1806,10 +1930,13 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Merge(ref float state, nuint batch)
+        // Replaces the first half of the entries by their mean over the batch: state [batch][entry][16].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Merge(ref float state, nuint batch)
+        {
+            unchecked
             {
                 for (nuint at = 0; at < MergedEntries * BlockLanes; at += 4)
                 {
@@ -1821,12 +1948,15 @@ namespace Vsml.Tests.Snapshots
                         sum.StoreUnsafe(ref state, example * BlockFloats + at);
                 }
             }
+        }
 
-            // Adds the normalised messages of a block to sums [entry][16]; lanes from `lanes` on do not count:
-            //   y = h W + b      y' = (y - mean y) / sqrt(var y + 1e-5), mean and variance over the entries.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void AddNormalised(
-                ref float weights, ref float bias, ref float hidden, float lanes, nuint firstEntry, nuint entries, ref float messages, ref float sums)
+        // Adds the normalised messages of a block to sums [entry][16]; lanes from `lanes` on do not count:
+        //   y = h W + b      y' = (y - mean y) / sqrt(var y + 1e-5), mean and variance over the entries.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddNormalised(
+            ref float weights, ref float bias, ref float hidden, float lanes, nuint firstEntry, nuint entries, ref float messages, ref float sums)
+        {
+            unchecked
             {
                 for (nuint piece = 0; piece < BlockLanes; piece += 4)
                 {
@@ -1864,11 +1994,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Messages of the 16 places of a block: the mean normalised message, scaled and shifted.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLanes(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Messages of the 16 places of a block: the mean normalised message, scaled and shifted.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLanes(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
@@ -1880,11 +2013,14 @@ namespace Vsml.Tests.Snapshots
                     }
                 }
             }
+        }
 
-            // Message of one place of the looped axis: the mean normalised message over lanes, scaled and shifted.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void SendLoop(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        // Message of one place of the looped axis: the mean normalised message over lanes, scaled and shifted.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void SendLoop(
+            ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+        {
+            unchecked
             {
                 for (nuint entry = 0; entry < entries; entry++)
                 {
