@@ -7,6 +7,7 @@ namespace Vsml.MetaTraining;
 /// stand in run configurations. It promises estimators that give the same bits for the same arguments, whatever the number of threads,
 /// and keep all that a later iteration needs in the <see cref="UnrollState"/>.
 /// </summary>
+[PartFamily("estimator")]
 public abstract record EstimatorConfiguration
 {
     /// <summary>How much of an episode a meta-iteration unrolls. Default all of it.</summary>

@@ -8,6 +8,7 @@ namespace Vsml.MetaTraining;
 /// How many examples of an episode one meta-iteration unrolls. All episodes of an iteration share the length. One marked
 /// <see cref="VsmlPartAttribute"/> can stand in run configurations; it promises lengths that its arguments alone decide.
 /// </summary>
+[PartFamily("truncation")]
 public abstract record TruncationSchedule
 {
     /// <summary>Whole episodes.</summary>

@@ -5,6 +5,7 @@ namespace Vsml.MetaTraining;
 /// <see cref="VsmlPartAttribute"/> can stand in run configurations. It promises that a step depends on its arguments alone, and that
 /// the state has the same names and lengths for as long as a run lasts.
 /// </summary>
+[PartFamily("optimizer")]
 public interface IMetaOptimizer
 {
     /// <summary>Largest norm of a gradient, to which longer ones are scaled down before the step; 0, the default, for no clipping.</summary>

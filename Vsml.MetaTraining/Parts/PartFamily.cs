@@ -1,20 +1,34 @@
+using System.Reflection;
+
 namespace Vsml.MetaTraining;
 
 /// <summary>A kind of parts that JSON names by their <c>type</c>.</summary>
 /// <param name="Base">What all parts of the family are.</param>
 /// <param name="Word">What messages call one.</param>
-internal sealed record PartFamily(Type Base, string Word)
+/// <param name="Shape">How they are read, written and checked.</param>
+internal sealed record PartFamily(Type Base, string Word, Shape Shape)
 {
-    /// <summary>Tasks, which are more than their kind: transforms go with them.</summary>
-    public static PartFamily Tasks { get; } = new(typeof(TaskDescription), "task type");
-
-    /// <summary>All families.</summary>
+    /// <summary>All families: the types marked <see cref="PartFamilyAttribute"/>.</summary>
     public static IReadOnlyList<PartFamily> All { get; } =
     [
-        Tasks,
-        new(typeof(EpisodeTransform), "transform"),
-        new(typeof(EstimatorConfiguration), "estimator"),
-        new(typeof(IMetaOptimizer), "optimizer"),
-        new(typeof(TruncationSchedule), "truncation"),
+        .. typeof(PartFamily).Assembly.GetTypes()
+            .Select(type => (Type: type, Mark: type.GetCustomAttribute<PartFamilyAttribute>(inherit: false)))
+            .Where(found => found.Mark is not null)
+            .Select(found => new PartFamily(found.Type, found.Mark!.Word, (Shape)Activator.CreateInstance(found.Mark.Shape, found.Type)!)),
     ];
+
+    /// <summary>The family of a type's parts; null for another type.</summary>
+    public static PartFamily? Of(Type type) => All.FirstOrDefault(family => family.Base.IsAssignableFrom(type));
+}
+
+/// <summary>Makes a type the base of a family of parts.</summary>
+/// <param name="word">What messages call a part.</param>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Interface, Inherited = false)]
+internal sealed class PartFamilyAttribute(string word) : Attribute
+{
+    /// <summary>What messages call a part.</summary>
+    public string Word { get; } = word;
+
+    /// <summary>A <see cref="PartShape"/>, which gets the base.</summary>
+    public Type Shape { get; init; } = typeof(PartShape);
 }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace Vsml.MetaTraining;
 
@@ -15,7 +14,7 @@ namespace Vsml.MetaTraining;
 /// <see cref="System.ComponentModel.DataAnnotations.MinLengthAttribute">MinLength</see> and
 /// <see cref="System.ComponentModel.DataAnnotations.IValidatableObject">IValidatableObject</see> say is checked. Safe from any thread.
 /// </summary>
-public static partial class Parts
+public static class Parts
 {
     private static readonly Lock Gate = new();
     private static readonly Dictionary<(PartFamily Family, string Name), PartKind> ByName = [];
@@ -63,14 +62,14 @@ public static partial class Parts
 
     internal static IReadOnlyList<string> Register(Type type, string name)
     {
-        if (PartFamily.All.FirstOrDefault(family => family.Base.IsAssignableFrom(type)) is not { } family)
-            throw Refused(type, "it is no TaskDescription, EpisodeTransform, EstimatorConfiguration, TruncationSchedule or IMetaOptimizer.");
+        if (PartFamily.Of(type) is not { } family)
+            throw Refused(type, $"it is none of {Words.List([.. PartFamily.All.Select(one => one.Base.Name).Order(StringComparer.Ordinal)])}.");
         if (type.IsAbstract || type.ContainsGenericParameters) throw Refused(type, "it is abstract or generic.");
         var shape = RecordShape.OfPart(type);
         IReadOnlyList<string> names = shape.TypeField is { } field ? ((ChoiceShape)field.Shape).Names : [name];
         if (shape.TypeField is not null && name.Length > 0) throw Refused(type, $"its field '{PartKind.TypeField}' names it; leave out the name '{name}'.");
         foreach (var one in names)
-            if (!Name().IsMatch(one)) throw Refused(type, $"its name '{one}' does not consist of lower-case letters, digits, dots and hyphens.");
+            if (!IsName(one)) throw Refused(type, $"its name '{one}' is not one: a lower-case letter, then lower-case letters, digits, dots and hyphens.");
         lock (Gate)
         {
             if (ByType.TryGetValue(type, out var known))
@@ -99,6 +98,5 @@ public static partial class Parts
 
     private static VsmlException Refused(Type type, string why) => new($"{type.FullName} cannot be a part of runs: {why}");
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9.-]*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
+    private static bool IsName(string name) => name.Length > 0 && char.IsAsciiLetterLower(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
 }

@@ -6,6 +6,7 @@ namespace Vsml.MetaTraining;
 /// A change made to every episode of a task: a plain value, compared by value. One marked <see cref="VsmlPartAttribute"/> can stand in
 /// run configurations. It promises that what becomes of an episode depends on the description, the random stream and the episode alone.
 /// </summary>
+[PartFamily("transform")]
 public abstract record EpisodeTransform
 {
     /// <summary>The sizes that come out.</summary>

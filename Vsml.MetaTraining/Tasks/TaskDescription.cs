@@ -7,6 +7,7 @@ namespace Vsml.MetaTraining;
 /// machine. One marked <see cref="VsmlPartAttribute"/> can stand in run configurations and be named on the command line. It promises
 /// that an episode depends on the description, the random stream and the length alone, and may be drawn on any thread.
 /// </summary>
+[PartFamily("task type", Shape = typeof(TaskShape))]
 public abstract record TaskDescription
 {
     /// <summary>A, the floats of one input.</summary>

@@ -9,7 +9,7 @@ namespace Vsml.MetaTraining;
 /// </summary>
 public static class TaskJson
 {
-    private static readonly TaskShape Shape = new();
+    private static readonly TaskShape Shape = new(typeof(TaskDescription));
 
     /// <summary>Reads a description from text.</summary>
     /// <param name="json">The text of one object.</param>

@@ -64,9 +64,9 @@ public class PartsTests
     }
 
     [Theory]
-    [InlineData(typeof(Point), "name", "no TaskDescription")]
+    [InlineData(typeof(Point), "name", "it is none of EpisodeTransform, EstimatorConfiguration, IMetaOptimizer, TaskDescription and TruncationSchedule.")]
     [InlineData(typeof(Abstract), "name", "abstract")]
-    [InlineData(typeof(Other), "Capital", "'Capital'")]
+    [InlineData(typeof(Other), "Capital", "its name 'Capital' is not one")]
     [InlineData(typeof(Other), "", "''")]
     [InlineData(typeof(PlainClass), "name", "must be a record")]
     [InlineData(typeof(TwoConstructors), "name", "TwoConstructors has 2 public constructors; it needs one, or one marked [JsonConstructor].")]

@@ -9,7 +9,7 @@ public class FolderTests
 
     [Fact]
     public void Of_meta_training() => ShouldDependOneWay("Vsml.MetaTraining", apart: null,
-        ["Data", "Tasks", "Baselines", "Evaluation", "Optimizers", "Estimation", "Evolution", "Backpropagation", "Training"]);
+        ["Data", "Parts", "Tasks", "Baselines", "Evaluation", "Optimizers", "Estimation", "Evolution", "Backpropagation", "Training"]);
 
     // What stands apart uses no other folder, and none uses it.
     private static void ShouldDependOneWay(string project, string? apart, string[] order)

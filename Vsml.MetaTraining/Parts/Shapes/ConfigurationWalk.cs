@@ -18,9 +18,7 @@ internal sealed class ConfigurationWalk
     public static ConfigurationWalk Of(object record, string path = "")
     {
         var walk = new ConfigurationWalk();
-        if (record is TaskDescription task) new TaskShape().Check(task, path, walk);
-        else if (PartFamily.All.FirstOrDefault(family => family.Base.IsInstanceOfType(record)) is { } parts) new PartShape(parts).Check(record, path, walk);
-        else RecordShape.Of(record.GetType()).Check(record, path, walk);
+        (PartFamily.Of(record.GetType())?.Shape ?? RecordShape.Of(record.GetType())).Check(record, path, walk);
         return walk;
     }
 

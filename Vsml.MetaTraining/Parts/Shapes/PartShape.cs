@@ -4,8 +4,10 @@ using Vsml.Files;
 namespace Vsml.MetaTraining;
 
 /// <summary>A part: an object whose <c>type</c> names what it is.</summary>
-internal class PartShape(PartFamily family) : Shape
+internal class PartShape(Type family) : Shape
 {
+    private PartFamily Family => PartFamily.Of(family)!;
+
     public override object Read(JsonElement element, string source, string path) => Read(element, source, path, [PartKind.TypeField]);
 
     public override void Write(Utf8JsonWriter writer, object value, bool sparse)
@@ -17,7 +19,7 @@ internal class PartShape(PartFamily family) : Shape
 
     public override void Check(object value, string path, ConfigurationWalk walk)
     {
-        walk.Parts.Add((path, value, family));
+        walk.Parts.Add((path, value, Family));
         Parts.KindOf(value)?.Shape.Check(value, path, walk);
     }
 
@@ -32,8 +34,8 @@ internal class PartShape(PartFamily family) : Shape
         var place = RecordShape.Join(path, PartKind.TypeField);
         if (!element.TryGetProperty(PartKind.TypeField, out var type)) throw StrictJson.Error(source, place, "the field is missing.");
         if (type.ValueKind != JsonValueKind.String) throw StrictJson.Error(source, place, $"it must be a string, not {StrictJson.Kind(type)}.");
-        var kind = Parts.Find(family, type.GetString()!)
-            ?? throw StrictJson.Error(source, place, $"there is no {family.Word} '{type.GetString()}'; there are {Words.List(Parts.NamesOf(family))}. An assembly named by --assembly may bring others.");
+        var kind = Parts.Find(Family, type.GetString()!)
+            ?? throw StrictJson.Error(source, place, $"there is no {Family.Word} '{type.GetString()}'; there are {Words.List(Parts.NamesOf(Family))}. An assembly named by --assembly may bring others.");
         return kind.Shape.Read(element, source, path, more);
     }
 

@@ -23,8 +23,7 @@ internal abstract class Shape
         if (type == typeof(Architecture)) return new ArchitectureShape();
         if (type.IsEnum) return new ChoiceShape(type);
         if (IsList(type)) return new ListShape(type.GetGenericArguments()[0], field);
-        if (type == typeof(TaskDescription)) return new TaskShape();
-        if (PartFamily.All.FirstOrDefault(family => family.Base == type) is { } parts) return new PartShape(parts);
+        if (PartFamily.All.FirstOrDefault(family => family.Base == type) is { } parts) return parts.Shape;
         return RecordShape.IsRecord(type) ? RecordShape.Of(type) : throw new VsmlException($"JSON cannot hold {type.Name}; {Supported}");
     }
 

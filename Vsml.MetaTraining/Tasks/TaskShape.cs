@@ -3,10 +3,12 @@ using System.Text.Json;
 namespace Vsml.MetaTraining;
 
 /// <summary>A task: beside the fields of its kind, <c>transforms</c> lists changes made to every episode.</summary>
-internal sealed class TaskShape() : PartShape(PartFamily.Tasks)
+internal sealed class TaskShape(Type family) : PartShape(family)
 {
     private const string TransformsField = "transforms";
-    private static readonly ListShape Transforms = new(typeof(EpisodeTransform), null);
+
+    // Not before all families are known, of which this is one.
+    private static ListShape Transforms => field ??= new(typeof(EpisodeTransform), null);
 
     public override object Read(JsonElement element, string source, string path)
     {
