@@ -1,14 +1,17 @@
-using System.Globalization;
-
 namespace Vsml.Data;
 
 /// <summary>
 /// Reads labelled data from CSV files, plain or gzipped: one example a line, one column of labels (numbers or text), all others
-/// numbers. Rows whose number of features is a square become square images, others images of one row.
+/// numbers. Rows whose number of features is a square become square images, others images of one row. Messages count lines and
+/// columns from 1.
 /// </summary>
 public static class CsvFile
 {
-    private const int MostClasses = 4096;
+    /// <summary>The most lines that are read.</summary>
+    public const int MostLines = 1 << 24;
+
+    /// <summary>The most numbers that are read: lines times columns without the label.</summary>
+    public const int MostNumbers = 1 << 28;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; gzip is told by its content, not by its name.</param>
@@ -27,87 +30,21 @@ public static class CsvFile
 
     private static ImageDataset ReadContent(Stream stream, string name, CsvOptions options)
     {
-        var isGzip = DataFile.IsGzip(stream);
-        var content = DataFile.Content(stream, isGzip);
-        try
-        {
-            return ReadRows(new CsvReader(content, name), name, options);
-        }
-        finally
-        {
-            if (isGzip) content.Dispose();
-        }
+        using var unpacked = DataFile.Unpack(stream);
+        var reader = new CsvReader(unpacked ?? stream, name);
+        if (!reader.ReadRow()) throw new VsmlException($"{name}: holds no line of data");
+        if (reader.Columns < 2) throw new VsmlException($"{name}: line {reader.Line} has one column; there must be a label and at least one number, separated by commas");
+        var first = Enumerable.Range(0, reader.Columns).Select(reader.Text).ToArray();
+        var header = new CsvHeader(first, name, options);
+        var isHeader = header.Guess();
+        var rows = new CsvRows(name, first.Length, header.LabelColumn, isHeader == true ? first : null);
+        if (isHeader == true) header.CheckLabel();
+        else rows.Add(reader);
+        while (reader.ReadRow()) rows.Add(reader);
+
+        var isLateHeader = isHeader is null && rows.Labels.FirstAloneIsText;
+        if (isHeader is null && !isLateHeader && !rows.Labels.FirstRecurs)
+            throw header.Unsure($"has the label '{CsvText.Shorten(first[header.LabelColumn])}', which no other line has");
+        return rows.Take(isLateHeader ? 1 : 0);
     }
-
-    private static ImageDataset ReadRows(CsvReader reader, string name, CsvOptions options)
-    {
-        var row = new List<string>();
-        if (!reader.ReadRow(row)) throw new VsmlException($"{name}: holds no line of data");
-        var columns = row.Count;
-        if (columns < 2) throw new VsmlException($"{name}: line {reader.Line} has one column; there must be a label and at least one number, separated by commas");
-        var (label, header) = LabelColumn(row, name, options);
-        if (header && !reader.ReadRow(row)) throw new VsmlException($"{name}: holds a header but no line of data");
-
-        var values = new List<float>();
-        var labels = new List<string>();
-        do
-        {
-            if (row.Count != columns)
-                throw new VsmlException($"{name}: line {reader.Line} has {row.Count} columns, but the first has {columns}");
-            for (var c = 0; c < columns; c++)
-            {
-                if (c == label) continue;
-                if (!TryNumber(row[c], out var value))
-                    throw new VsmlException($"{name}: line {reader.Line}, column {c}: '{Shorten(row[c])}' is not a finite number");
-                values.Add(value);
-            }
-            if (row[label].Length == 0) throw new VsmlException($"{name}: line {reader.Line}, column {label}: the label is empty");
-            labels.Add(row[label]);
-        }
-        while (reader.ReadRow(row));
-
-        var (classes, classNames) = Classes(labels, name, label);
-        var side = (int)Math.Sqrt(columns - 1);
-        var (height, width) = side * side == columns - 1 ? (side, side) : (1, columns - 1);
-        return new ImageDataset(name, values.ToArray(), classes, height, width, 1, classNames) { UsualStandardisation = Standardisation.Columns };
-    }
-
-    private static (int Column, bool Header) LabelColumn(List<string> first, string name, CsvOptions options)
-    {
-        var label = options.Label ?? "-1";
-        var named = first.IndexOf(label);
-        if (int.TryParse(label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index))
-        {
-            var column = index < 0 ? first.Count + index : index;
-            if (column < 0 || column >= first.Count)
-                throw new VsmlException($"{name}: label column {index} is outside the {first.Count} columns");
-            return (column, options.Header ?? first.Where((text, c) => c != column && !TryNumber(text, out _)).Any());
-        }
-        if (options.Header == false)
-            throw new VsmlException($"{name}: label column '{label}' is a name, but the file is said to have no header; give its number");
-        if (named < 0)
-            throw new VsmlException($"{name}: the first line names no column '{Shorten(label)}'");
-        return (named, true);
-    }
-
-    // Whole numbers keep their order, other labels are sorted as text.
-    private static (int[] Classes, string[] Names) Classes(List<string> labels, string name, int column)
-    {
-        var distinct = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var label in labels)
-            if (distinct.Add(label) && distinct.Count > MostClasses)
-                throw new VsmlException($"{name}: column {column} holds more than {MostClasses} different labels; choose another label column");
-        var numeric = distinct.All(label => long.TryParse(label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
-        var names = numeric
-            ? distinct.OrderBy(label => long.Parse(label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)).ThenBy(label => label, StringComparer.Ordinal).ToArray()
-            : distinct.Order(StringComparer.Ordinal).ToArray();
-        var number = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var c = 0; c < names.Length; c++) number[names[c]] = c;
-        return (labels.Select(label => number[label]).ToArray(), names);
-    }
-
-    private static bool TryNumber(string text, out float value) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
-
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

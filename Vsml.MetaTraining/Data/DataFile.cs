@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Vsml.Data;
 
 /// <summary>Opens data files, plain or gzipped, and turns what can go wrong with them into one clear line.</summary>
@@ -46,19 +44,13 @@ internal static class DataFile
         }
     }
 
-    /// <summary>Whether a stream begins like a gzip file; its position stays at the beginning.</summary>
+    /// <summary>The content of a gzipped file, told by its first bytes; null if it is plain. The file stays open and at its beginning.</summary>
     /// <param name="stream">A seekable stream at its beginning.</param>
-    public static bool IsGzip(Stream stream)
+    public static GzipContent? Unpack(Stream stream)
     {
         Span<byte> magic = stackalloc byte[2];
         var read = stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
         stream.Position = 0;
-        return read == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+        return read == 2 && magic[0] == 0x1f && magic[1] == 0x8b ? new GzipContent(stream) : null;
     }
-
-    /// <summary>The content of a stream, decompressed if it is gzipped.</summary>
-    /// <param name="stream">A seekable stream at its beginning.</param>
-    /// <param name="isGzip">What <see cref="IsGzip"/> said.</param>
-    public static Stream Content(Stream stream, bool isGzip) =>
-        isGzip ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : stream;
 }

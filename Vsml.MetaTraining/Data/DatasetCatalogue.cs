@@ -8,11 +8,13 @@ namespace Vsml.Data;
 public static class DatasetCatalogue
 {
     private const int MnistTrainCount = 8000;
+    private const string Mnist = "mnist";
+    private const string Digits = "digits";
 
     private static readonly DatasetInfo[] Known =
     [
-        new("mnist", "10,000 handwritten digits, 28x28; the first 8,000 for training, the last 2,000 held out", "MIT (package); CC BY-SA 3.0 (MNIST)", DatasetSource.Embedded),
-        new("digits", "1,797 optically recognised handwritten digits, 8x8, not split", "CC BY 4.0", DatasetSource.Embedded),
+        new(Mnist, "10,000 handwritten digits, 28x28; the first 8,000 for training, the last 2,000 held out", "MIT (package); CC BY-SA 3.0 (MNIST)", DatasetSource.Embedded),
+        new(Digits, "1,797 optically recognised handwritten digits, 8x8, in one piece", "CC BY 4.0", DatasetSource.Embedded),
         new(FashionMnist.Name, "Fashion-MNIST: 60,000 + 10,000 pictures of clothes, 28x28", "MIT", DatasetSource.Download),
         new("random", "normal vectors with random labels: memorisation", "", DatasetSource.Generated),
         new("sum-sign", "vectors labelled by the sign of their sum", "", DatasetSource.Generated),
@@ -44,12 +46,22 @@ public static class DatasetCatalogue
             throw new VsmlException($"{name}: there is a data set of this name already");
     }
 
-    /// <summary>Loads a data set, pixels scaled to [0, 1] (those of a CSV file as they are). Kept for the next call.</summary>
+    /// <summary>Whether a set comes with examples for testing apart from the others; what does not is divided (<see cref="DatasetDivision"/>).</summary>
+    /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
+    public static bool HasTestPart(string nameOrFile) => nameOrFile is Mnist or FashionMnist.Name || Registered.ContainsKey(nameOrFile);
+
+    /// <summary>The files that <see cref="Load"/> would read for a file given by path: itself, and for images their labels; none for a name.</summary>
+    /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
+    /// <exception cref="VsmlException">There is no such data set, or the file is of no known kind.</exception>
+    public static IReadOnlyList<string> Files(string nameOrFile) =>
+        IsNamed(nameOrFile) ? [] : File.Exists(nameOrFile) ? DatasetFile.Paths(nameOrFile) : throw Unknown(nameOrFile);
+
+    /// <summary>Loads a data set, pixels scaled to [0, 1] (the numbers of a CSV file as they are). Kept for the next call.</summary>
     /// <param name="nameOrFile">
-    /// A name of <see cref="Entries"/>, or the path of a CSV file, or that of an IDX file of images (NAME-images-idx3-ubyte, plain
-    /// or .gz) with the labels beside it (NAME-labels-idx1-ubyte).
+    /// A name of <see cref="Entries"/>, or a file: CSV text, or IDX images (NAME-images-idx3-ubyte) with the labels beside them
+    /// (NAME-labels-idx1-ubyte), each plain or gzipped, or an Omniglot archive. What a file is, is told by its content.
     /// </param>
-    /// <param name="split">Which part. Files, and sets that are not split, give all their images for every part.</param>
+    /// <param name="split">Which part. Files, and sets in one piece, are divided by the rule of <see cref="DatasetDivision"/>.</param>
     /// <param name="csv">How a CSV file is to be read; refused for other data.</param>
     /// <exception cref="VsmlException">There is no such data set, it is generated and has no images, it is not on this machine, or its file is wrong.</exception>
     public static ImageDataset Load(string nameOrFile, DatasetSplit split = DatasetSplit.Test, CsvOptions csv = default) =>
@@ -99,11 +111,12 @@ public static class DatasetCatalogue
 
     private static ImageDataset Read(string name, DatasetSplit split, CsvOptions csv)
     {
-        if (csv != default && (Registered.ContainsKey(name) || Known.Any(entry => entry.Name == name))) throw NotCsv(name);
+        if (IsNamed(name) && csv != default) throw DatasetFile.NotCsv(name);
+        if (split != DatasetSplit.All && !HasTestPart(name)) return DatasetDivision.Part(Load(name, DatasetSplit.All, csv), split);
         if (Registered.TryGetValue(name, out var own)) return Part(split, own.Train, own.Test);
         switch (name)
         {
-            case "mnist":
+            case Mnist:
                 var all = IdxFile.Combine(
                     Resource("mnist10k-images-idx3-ubyte.gz", IdxFile.Read), "mnist10k-images-idx3-ubyte.gz",
                     Resource("mnist10k-labels-idx1-ubyte.gz", IdxFile.Read), "mnist10k-labels-idx1-ubyte.gz", name, null);
@@ -113,7 +126,7 @@ public static class DatasetCatalogue
                     DatasetSplit.Test => all.Slice(MnistTrainCount, all.Count - MnistTrainCount),
                     _ => all,
                 };
-            case "digits":
+            case Digits:
                 // The embedded file has no header, and pixels count 0 to 16 dots.
                 var digits = Resource("digits.csv.gz", (stream, _) => CsvFile.Read(stream, name, new(Header: false)));
                 var scaled = new float[digits.Images.Length];
@@ -122,29 +135,16 @@ public static class DatasetCatalogue
             case FashionMnist.Name:
                 return Part(split, Fashion(DatasetSplit.Train, split), Fashion(DatasetSplit.Test, split));
         }
-        if (Known.Any(entry => entry.Name == name)) throw new VsmlException($"{name}: is generated anew for every episode and has no images");
-        return ReadFile(name, csv);
+        if (IsNamed(name)) throw new VsmlException($"{name}: is generated anew for every episode and has no images");
+        return File.Exists(name) ? DatasetFile.Read(name, csv) : throw Unknown(name);
     }
+
+    private static bool IsNamed(string name) => Registered.ContainsKey(name) || Known.Any(entry => entry.Name == name);
 
     private static ImageDataset? Fashion(DatasetSplit part, DatasetSplit wanted) =>
         wanted != part && wanted != DatasetSplit.All ? null
         : FashionMnist.TryLoad(part, DataFolders.Candidates(FashionMnist.Name)) ?? throw new VsmlException(
             $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {DataFolders.Candidates(FashionMnist.Name).Last()}");
-
-    private static ImageDataset ReadFile(string path, CsvOptions csv)
-    {
-        var file = Path.GetFileName(path);
-        if (!File.Exists(path)) throw Unknown(path);
-        if (file.Contains(".csv", StringComparison.OrdinalIgnoreCase)) return CsvFile.Read(path, csv);
-        if (csv != default) throw NotCsv(path);
-        if (file.Contains("images-idx", StringComparison.Ordinal))
-        {
-            var labels = Path.Combine(Path.GetDirectoryName(path) ?? "", file.Replace("images-idx3", "labels-idx1").Replace("images-idx4", "labels-idx1"));
-            return IdxFile.ReadImages(path, labels, file);
-        }
-        if (file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return OmniglotArchive.Read(path);
-        throw new VsmlException($"{path}: is neither a CSV file (.csv, .csv.gz) nor IDX images (...images-idx3-ubyte, .gz) nor an Omniglot archive (.zip)");
-    }
 
     private static ImageDataset Part(DatasetSplit split, ImageDataset? train, ImageDataset? test) => split switch
     {
@@ -179,9 +179,6 @@ public static class DatasetCatalogue
             throw;
         }
     }
-
-    private static VsmlException NotCsv(string name) =>
-        new($"{name}: is no CSV file, so it has no label column to choose and no header; leave label and header out");
 
     private static VsmlException Unknown(string name) =>
         new($"{name}: is no data set and no file; the names are {string.Join(", ", Entries.Select(entry => entry.Name))}");

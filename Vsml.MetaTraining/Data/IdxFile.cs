@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace Vsml.Data;
@@ -13,6 +14,9 @@ public static class IdxFile
     private const byte UnsignedByte = 0x08;
     private const int MostDimensions = 4;
     private const int FirstBlock = 1 << 20;
+
+    /// <summary>The most elements that are read.</summary>
+    public const int MostNumbers = 1 << 30;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; gzip is told by its content, not by its name.</param>
@@ -29,7 +33,10 @@ public static class IdxFile
     /// <param name="imagesPath">IDX file [count, height, width] or [count, height, width, channels].</param>
     /// <param name="labelsPath">IDX file [count].</param>
     /// <param name="name">The data set's name.</param>
-    /// <param name="classNames">Names of the classes in the order of their labels; null names them by number.</param>
+    /// <param name="classNames">
+    /// Names of the classes in the order of their labels; null makes a class of every label that is there, named by it, so that labels
+    /// may begin at 1 or leave gaps.
+    /// </param>
     /// <returns>The images, scaled to [0, 1].</returns>
     /// <exception cref="VsmlException">A file is wrong, or the two do not belong together.</exception>
     public static ImageDataset ReadImages(string imagesPath, string labelsPath, string name, IReadOnlyList<string>? classNames = null) =>
@@ -44,44 +51,37 @@ public static class IdxFile
         if (labels.Shape[0] != images.Shape[0])
             throw new VsmlException($"{labelsName}: count is {labels.Shape[0]}, but {imagesName} holds {images.Shape[0]} images");
 
-        var classCount = classNames?.Count ?? labels.Values.Max() + 1;
+        var present = classNames is null ? labels.Values.Distinct().Order().ToArray() : [.. Enumerable.Range(0, classNames.Count).Select(c => (byte)c)];
         var classes = new int[labels.Values.Length];
         for (var i = 0; i < classes.Length; i++)
         {
-            if (labels.Values[i] >= classCount)
-                throw new VsmlException($"{labelsName}: label {i} is {labels.Values[i]}, but {name} has {classCount} classes");
-            classes[i] = labels.Values[i];
+            classes[i] = Array.BinarySearch(present, labels.Values[i]);
+            if (classes[i] < 0)
+                throw new VsmlException($"{labelsName}: label {i + 1} is {labels.Values[i]}, but {name} has {present.Length} classes");
         }
         var pixels = new float[images.Values.Length];
         TensorPrimitives.ConvertTruncating<byte, float>(images.Values, pixels);
         TensorPrimitives.Divide(pixels, 255f, pixels);
         return new ImageDataset(name, pixels, classes, images.Shape[1], images.Shape[2],
-            images.Shape.Count == 4 ? images.Shape[3] : 1, classNames ?? ImageDataset.NumberedClasses(classCount));
+            images.Shape.Count == 4 ? images.Shape[3] : 1, classNames ?? present.Select(label => label.ToString(CultureInfo.InvariantCulture)).ToArray());
     }
 
     private static IdxArray ReadContent(Stream stream, string name)
     {
-        var isGzip = DataFile.IsGzip(stream);
+        using var unpacked = DataFile.Unpack(stream);
         var stored = stream.Length;
-        var content = DataFile.Content(stream, isGzip);
-        try
-        {
-            var shape = ReadHeader(content, name);
-            var header = 4 + 4 * (long)shape.Length;
-            var size = Size(shape, name);
-            if (!isGzip && stored != header + size)
-                throw new VsmlException($"{name}: the dimensions {Text(shape)} promise {size} bytes after the header, but the file holds {Math.Max(0, stored - header)}");
-            if (isGzip && header + size > stored * DataFile.LargestExpansion)
-                throw new VsmlException($"{name}: the dimensions {Text(shape)} promise {size} bytes, more than {stored} compressed bytes can hold");
-            var values = ReadValues(content, (int)size, name, shape);
-            if (content.ReadByte() >= 0)
-                throw new VsmlException($"{name}: more data follows after the {size} bytes that the dimensions {Text(shape)} promise");
-            return new IdxArray(new(shape), values);
-        }
-        finally
-        {
-            if (isGzip) content.Dispose();
-        }
+        var content = unpacked ?? stream;
+        var shape = ReadHeader(content, name);
+        var header = 4 + 4 * (long)shape.Length;
+        var size = Size(shape, name);
+        if (unpacked is null && stored != header + size)
+            throw new VsmlException($"{name}: the dimensions {Text(shape)} promise {size} bytes after the header, but the file holds {Math.Max(0, stored - header)}");
+        if (unpacked is not null && header + size > stored * DataFile.LargestExpansion)
+            throw new VsmlException($"{name}: the dimensions {Text(shape)} promise {size} bytes, more than {stored} compressed bytes can hold");
+        var values = ReadValues(content, (int)size, name, shape);
+        if (content.ReadByte() >= 0)
+            throw new VsmlException($"{name}: more data follows after the {size} bytes that the dimensions {Text(shape)} promise");
+        return new IdxArray(new(shape), values);
     }
 
     private static int[] ReadHeader(Stream content, string name)
@@ -116,8 +116,8 @@ public static class IdxFile
         foreach (var extent in shape)
         {
             size *= extent;
-            if (size > Array.MaxLength)
-                throw new VsmlException($"{name}: the dimensions {Text(shape)} promise more than {Array.MaxLength} bytes");
+            if (size > MostNumbers)
+                throw new VsmlException($"{name}: the dimensions {Text(shape)} promise more than {MostNumbers} bytes, the most that are read");
         }
         return size;
     }

@@ -13,6 +13,7 @@ public sealed class ImageDataset
     private readonly int[] _labels;
     private readonly int[] _byClass;
     private readonly int[] _classStart;
+    private readonly int[] _present;
 
     /// <summary>Makes a data set of arrays, which must not be changed afterwards.</summary>
     /// <param name="name">Name for messages.</param>
@@ -39,6 +40,8 @@ public sealed class ImageDataset
         _byClass = new int[labels.Length];
         var next = _classStart.AsSpan(0, classNames.Count).ToArray();
         for (var i = 0; i < labels.Length; i++) _byClass[next[labels[i]]++] = i;
+
+        _present = [.. Enumerable.Range(0, classNames.Count).Where(c => _classStart[c + 1] > _classStart[c])];
 
         Name = name;
         _images = images;
@@ -89,6 +92,9 @@ public sealed class ImageDataset
 
     /// <summary>How data of this kind are standardised where nothing else is asked for: columns of a CSV file each by its own figures, images by one.</summary>
     public Standardisation UsualStandardisation { get; init; } = Standardisation.All;
+
+    /// <summary>The classes that have images here, in rising order; a part of a set may lack some.</summary>
+    public ReadOnlySpan<int> PresentClasses => _present;
 
     /// <summary>Mean and (biased) standard deviation over all pixels of all images, summed in order in double precision.</summary>
     public (double Mean, double StandardDeviation) Moments()
@@ -168,15 +174,27 @@ public sealed class ImageDataset
             _labels.AsSpan(start, count).ToArray(), Height, Width, Channels, ClassNames) { UsualStandardisation = UsualStandardisation };
     }
 
+    /// <summary>Some of the images.</summary>
+    /// <param name="indices">Which, in the order that they will have.</param>
+    /// <exception cref="VsmlException">There are none.</exception>
+    public ImageDataset Select(ReadOnlySpan<int> indices)
+    {
+        var images = new float[indices.Length * ImageSize];
+        var labels = new int[indices.Length];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            Image(indices[i]).CopyTo(images.AsSpan(i * ImageSize));
+            labels[i] = _labels[indices[i]];
+        }
+        return new(Name, images, labels, Height, Width, Channels, ClassNames) { UsualStandardisation = UsualStandardisation };
+    }
+
     /// <summary>The images at a square size by the protocol of the published comparisons; see <see cref="ImageResizing.AtSize"/>.</summary>
     /// <param name="size">Rows and columns; 0 leaves the images as they are.</param>
     /// <exception cref="VsmlException">The size is negative or above <see cref="ImageResizing.LargestSize"/>.</exception>
     public ImageDataset AtSize(int size) => ImageResizing.AtSize(this, size);
 
     internal ImageDataset With(float[] images, int height, int width) => new(Name, images, _labels, height, width, Channels, ClassNames) { UsualStandardisation = UsualStandardisation };
-
-    internal static string[] NumberedClasses(int count) =>
-        Enumerable.Range(0, count).Select(c => c.ToString(CultureInfo.InvariantCulture)).ToArray();
 
     private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
 }

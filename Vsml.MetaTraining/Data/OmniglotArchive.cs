@@ -17,7 +17,7 @@ public static class OmniglotArchive
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         var drawings = archive.Entries
-            .Where(entry => entry.FullName.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            .Where(entry => entry.FullName.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !IsOfSystem(entry.FullName))
             .Select(entry => (Entry: entry, Character: Character(entry.FullName, name)))
             .OrderBy(drawing => drawing.Entry.FullName, StringComparer.Ordinal).ToList();
         if (drawings.Count is 0 or > MostImages) throw new VsmlException($"{name}: holds {drawings.Count} PNG images; it must be from 1 to {MostImages}");
@@ -32,6 +32,9 @@ public static class OmniglotArchive
         }
         return new ImageDataset(Path.GetFileName(name), images, labels, Side, Side, 1, classes);
     });
+
+    // macOS puts __MACOSX/ and ._NAME beside what was packed.
+    private static bool IsOfSystem(string entry) => entry.Split('/').Any(part => part == "__MACOSX" || part.StartsWith('.'));
 
     private static string Character(string entry, string name)
     {

@@ -15,7 +15,7 @@ public sealed record ImageTask : TaskDescription
     /// <summary>Name or file of the data set, as <see cref="DatasetCatalogue.Load"/> takes it. Default mnist.</summary>
     public string Data { get; init; } = "mnist";
 
-    /// <summary>Which part. Default the training images.</summary>
+    /// <summary>Which part. Default the training images. A file is divided by the rule of <see cref="DatasetDivision"/>.</summary>
     public DatasetSplit Split { get; init; } = DatasetSplit.Train;
 
     /// <summary>The label's column in a CSV file: its name, or its index from 0, negative from the end. Default null: see <see cref="CsvOptions"/>.</summary>
@@ -32,7 +32,7 @@ public sealed record ImageTask : TaskDescription
     [Range(0, ImageResizing.LargestSize), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Size { get; init; }
 
-    /// <summary>The classes to use, relabelled 0, 1, ... in this order. Default none given: all.</summary>
+    /// <summary>The classes to use, relabelled 0, 1, ... in this order. Default none given: all that have examples.</summary>
     [Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public EquatableArray<int> Classes { get; init; }
 
@@ -125,12 +125,14 @@ public sealed record ImageTask : TaskDescription
         for (var i = 0; i < Classes.Count; i++)
         {
             if ((uint)Classes[i] >= (uint)dataset.ClassCount) throw new VsmlException($"{Data}: class {Classes[i]} is outside 0..{dataset.ClassCount - 1}");
+            if (dataset.OfClass(Classes[i]).IsEmpty) throw new VsmlException($"{Data}: class {Classes[i]} ({dataset.ClassNames[Classes[i]]}) has no example in this part of the data");
             for (var j = 0; j < i; j++)
                 if (Classes[i] == Classes[j]) throw new VsmlException($"{Data}: class {Classes[i]} stands twice among the classes to use");
         }
-        var used = Classes.Count > 0 ? Classes.Count : dataset.ClassCount;
-        return ClassCount <= used && ClassCount >= 0 ? used : throw new VsmlException($"{Data}: {ClassCount} classes are asked for, but there are {used}");
+        var used = Classes.Count > 0 ? Classes.Count : dataset.PresentClasses.Length;
+        if (ClassCount < 0 || ClassCount > used) throw new VsmlException($"{Data}: {ClassCount} classes are asked for, but there are {used}");
+        return used > 1 && ClassCount != 1 ? used : throw new VsmlException($"{Data}: one class leaves nothing to tell apart; use two or more");
     }
 
-    private int ClassAt(ImageDataset dataset, int index) => Classes.Count > 0 ? Classes[index] : index;
+    private int ClassAt(ImageDataset dataset, int index) => Classes.Count > 0 ? Classes[index] : dataset.PresentClasses[index];
 }

@@ -32,7 +32,17 @@ public sealed record OmniglotTask : TaskDescription
         : throw new VsmlException($"{Archive}: {Ways} characters are asked for, but there are {Dataset.ClassCount}");
 
     /// <inheritdoc/>
-    public override int MaxLength => Ways + 1;
+    public override int MaxLength
+    {
+        get
+        {
+            // Any character can become the query, so one that cannot be is found here and not in some late episode.
+            var dataset = Dataset;
+            for (var c = 0; c < dataset.ClassCount; c++)
+                if (dataset.OfClass(c).Length < 2) throw SingleDrawing(dataset, c);
+            return Ways + 1;
+        }
+    }
 
     /// <inheritdoc/>
     public override int? FixedLength => Ways + 1;
@@ -65,7 +75,7 @@ public sealed record OmniglotTask : TaskDescription
             var shown = random.NextInt(drawings.Length);
             Put(c, drawings[shown], labels[c]);
             if (c != queried) continue;
-            if (drawings.Length < 2) throw new VsmlException($"{Archive}: character {dataset.ClassNames[characters[c]]} has one drawing only, so none is left for the query");
+            if (drawings.Length < 2) throw SingleDrawing(dataset, characters[c]);
             var query = random.NextInt(drawings.Length - 1);
             Put(Ways, drawings[query < shown ? query : query + 1], labels[c]);
         }
@@ -76,4 +86,7 @@ public sealed record OmniglotTask : TaskDescription
             episode.Classes[example] = label;
         }
     }
+
+    private VsmlException SingleDrawing(ImageDataset dataset, int character) =>
+        new($"{Archive}: character {dataset.ClassNames[character]} has one drawing only, so none is left for the query; remove it from the archive");
 }

@@ -38,7 +38,7 @@ public class DatasetCatalogueTests
     [Fact]
     public void DigitsAreEmbedded()
     {
-        var digits = DatasetCatalogue.Load("digits");
+        var digits = DatasetCatalogue.Load("digits", DatasetSplit.All);
         (digits.Count, digits.Height, digits.Width, digits.ClassCount).ShouldBe((1797, 8, 8, 10));
         digits.Labels[..3].ToArray().ShouldBe([0, 1, 2]);
         digits.Image(0)[..5].ToArray().ShouldBe([0f, 0f, 5 / 16f, 13 / 16f, 9 / 16f]);
@@ -58,18 +58,93 @@ public class DatasetCatalogueTests
     public void ReadsDataFiles()
     {
         using var folder = new TemporaryFolder();
-        DatasetCatalogue.Load(folder.Write("d.csv", "1,2,a\n3,4,b\n"u8.ToArray())).Count.ShouldBe(2);
-        var images = folder.Write("own-images-idx3-ubyte.gz", DataBytes.Gzip(DataBytes.Idx(8, [2, 1, 1], [1, 2])));
-        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(images)).Message.ShouldContain("own-labels-idx1-ubyte.gz: there is no such file");
-        folder.Write("own-labels-idx1-ubyte.gz", DataBytes.Gzip(DataBytes.Idx(8, [2], [0, 1])));
-        DatasetCatalogue.Load(images).Count.ShouldBe(2);
-        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(folder.Write("x.png", [1]))).Message.ShouldContain("neither a CSV file");
+        DatasetCatalogue.Load(folder.Write("d.csv", "1,2,a\n3,4,b\n5,6,a\n"u8.ToArray()), DatasetSplit.All).Count.ShouldBe(3);
+        DatasetCatalogue.Load(folder.Write("iris.data", DataBytes.Gzip("1,2,a\n3,4,b\n5,6,a\n"u8.ToArray())), DatasetSplit.All).Count.ShouldBe(3);
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(folder.Write("x.png", [1]))).Message.ShouldContain("neither CSV text");
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load("mnist", csv: new("0"))).Message.ShouldContain("no CSV file");
+    }
+
+    [Theory]
+    [InlineData("own-images-idx3-ubyte", "own-labels-idx1-ubyte")]
+    [InlineData("own-images-idx3-ubyte.gz", "own-labels-idx1-ubyte.gz")]
+    [InlineData("own-images.idx3-ubyte", "own-labels.idx1-ubyte")]
+    [InlineData("own-images.idx3-ubyte", "own-labels-idx1-ubyte")]
+    [InlineData("own-images-idx3-ubyte", "own-labels.idx1-ubyte.gz")]
+    [InlineData("images-idx3-ubyte.gz", "labels-idx1-ubyte")]
+    [InlineData("images.csv", "labels.csv")]
+    public void ImagesFindTheirLabelsUnderTheNamesInUse(string images, string labels)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(images, DataBytes.Idx(8, [2, 1, 1], [1, 2]));
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(path)).Message.ShouldContain("there is no such file; it must hold the labels of");
+        var labelsPath = Write(labels, DataBytes.Idx(8, [2], [5, 3]));
+        DatasetCatalogue.Load(path, DatasetSplit.All).ClassNames.ShouldBe(["3", "5"]);
+        DatasetCatalogue.Files(path).ShouldBe([path, labelsPath]);
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(labelsPath)).Message.ShouldContain("holds labels");
+
+        string Write(string name, byte[] content) => folder.Write(name, name.EndsWith(".gz", StringComparison.Ordinal) ? DataBytes.Gzip(content) : content);
+    }
+
+    [Fact]
+    public void ImagesOfAnotherNameAreExplained()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("train.idx3-ubyte", DataBytes.Idx(8, [2, 1, 1], [1, 2]));
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(path)).Message.ShouldContain("its name does not tell where their labels are");
+    }
+
+    [Fact]
+    public void AFileIsDividedIntoPartsWithoutACommonExample()
+    {
+        using var folder = new TemporaryFolder();
+        // Sorted by class, every line twice, and one class with two lines alone.
+        var lines = Enumerable.Range(0, 100).Select(i => $"{i},{i * i},{i / 50}").ToList();
+        var path = folder.Write("d.csv", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', ["x,y,kind", .. lines, .. lines, "7,7,9", "8,8,9"])));
+        var all = DatasetCatalogue.Load(path, DatasetSplit.All);
+        var train = DatasetCatalogue.Load(path, DatasetSplit.Train);
+        var test = DatasetCatalogue.Load(path, DatasetSplit.Test);
+        (all.Count, train.Count, test.Count).ShouldBe((202, 161, 41));
+        Enumerable.Range(0, 3).Select(c => test.OfClass(c).Length).ShouldBe([20, 20, 1]);
+        test.Image(0).ToArray().ShouldBe([1f, 1f]);
+        test.Image(1).ToArray().ShouldBe([6f, 36f]);
+        Rows(train).Intersect(Rows(test)).ShouldBeEmpty();
+        Rows(train).Concat(Rows(test)).Order().ShouldBe(Rows(all).Order());
+
+        static IEnumerable<string> Rows(ImageDataset set) => Enumerable.Range(0, set.Count).Select(i => $"{string.Join(' ', set.Image(i).ToArray())}: {set.Labels[i]}").ToList();
+    }
+
+    [Fact]
+    public void AFileWithoutTwoOfAClassCannotBeDivided()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("d.csv", "x,kind\n1,a\n2,b\n"u8.ToArray());
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(path, DatasetSplit.Test)).Message.ShouldContain("take all of them");
+        DatasetCatalogue.Load(path, DatasetSplit.All).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void DigitsAreDividedLikeAFile()
+    {
+        var train = DatasetCatalogue.Load("digits", DatasetSplit.Train);
+        var test = DatasetCatalogue.Load("digits", DatasetSplit.Test);
+        (train.Count + test.Count).ShouldBe(1797);
+        test.Count.ShouldBeInRange(355, 365);
+    }
+
+    [Fact]
+    public void ColumnsOfCsvFilesAreStandardisedEachByItsOwnUnlessAskedOtherwise()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("d.csv", "time,x,kind\n1700000000,1,a\n1700086400,2,b\n1700172800,3,a\n"u8.ToArray());
+        DatasetCatalogue.Prepare(path, DatasetSplit.All).Image(2)[1].ShouldBe(1.2247449f, 1e-5f);
+        Math.Abs(DatasetCatalogue.Prepare(path, DatasetSplit.All, standardise: Standardisation.All).Image(2)[1] + 1).ShouldBeLessThan(1e-3f);
+        DatasetCatalogue.Prepare("mnist", DatasetSplit.Test, 8).Image(0)[0].ShouldNotBe(0f);
     }
 
     [Fact]
     public void WrongNamesAreExplained()
     {
-        Should.Throw<VsmlException>(() => DatasetCatalogue.Load("minst")).Message.ShouldBe("minst: is no data set and no file; the names are mnist, digits, fashion, random, sum-sign");
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load("minst")).Message.ShouldStartWith("minst: is no data set and no file; the names are mnist, digits, fashion, random, sum-sign");
         Should.Throw<VsmlException>(() => DatasetCatalogue.Load("random")).Message.ShouldContain("generated anew");
     }
 

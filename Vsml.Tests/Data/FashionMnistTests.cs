@@ -22,7 +22,7 @@ public class FashionMnistTests
         test.ClassCount.ShouldBe(10);
 
         complete.Write("t10k-labels-idx1-ubyte.gz", DataBytes.Idx(8, [2], [9, 10]));
-        Should.Throw<VsmlException>(() => FashionMnist.TryLoad(DatasetSplit.Test, folders)).Message.ShouldContain("label 1 is 10, but fashion has 10 classes");
+        Should.Throw<VsmlException>(() => FashionMnist.TryLoad(DatasetSplit.Test, folders)).Message.ShouldContain("label 2 is 10, but fashion has 10 classes");
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public class IdxFileTests
     [Fact]
     public void TakesNoMemoryForAPromiseThatTheCompressedSizeCannotKeep()
     {
-        var liar = DataBytes.Gzip(DataBytes.Idx(8, [2_000_000_000], new byte[10]));
+        var liar = DataBytes.Gzip(DataBytes.Idx(8, [1_000_000_000], new byte[10]));
         var before = GC.GetAllocatedBytesForCurrentThread();
         Should.Throw<VsmlException>(() => Read(liar)).Message.ShouldContain("compressed bytes can hold");
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1_000_000);
@@ -101,6 +101,26 @@ public class IdxFileTests
     }
 
     [Fact]
+    public void AGzipFileThatIsCutOffIsRefusedEvenIfOnlyItsEndIsMissing()
+    {
+        var whole = DataBytes.Gzip(DataBytes.Idx(8, [24], DataBytes.Counting(24)));
+        for (var length = 2; length < whole.Length; length++)
+            Should.Throw<VsmlException>(() => Read(whole[..length])).Message.ShouldStartWith("f.idx: ");
+    }
+
+    [Fact]
+    public void ClassesAreTheLabelsThatAreThere()
+    {
+        using var folder = new TemporaryFolder();
+        var images = folder.Write("x-images", DataBytes.Idx(8, [3, 1, 1], [1, 2, 3]));
+        var labels = folder.Write("x-labels", DataBytes.Idx(8, [3], [26, 1, 26]));
+        var set = IdxFile.ReadImages(images, labels, "letters");
+        set.ClassNames.ShouldBe(["1", "26"]);
+        set.Labels.ToArray().ShouldBe([1, 0, 1]);
+        Should.Throw<VsmlException>(() => IdxFile.ReadImages(images, labels, "letters", ["a", "b"])).Message.ShouldContain("label 1 is 26, but letters has 2 classes");
+    }
+
+    [Fact]
     public void PairsImagesWithLabels()
     {
         using var folder = new TemporaryFolder();
@@ -116,7 +136,7 @@ public class IdxFileTests
     [Theory]
     [InlineData(new[] { 3, 2 }, new byte[] { 0, 0, 0 }, null, "has 2 dimensions, but images have 3")]
     [InlineData(new[] { 3, 1, 2 }, new byte[] { 0, 0 }, null, "count is 2")]
-    [InlineData(new[] { 3, 1, 2 }, new byte[] { 0, 2, 0 }, new[] { "a", "b" }, "label 1 is 2")]
+    [InlineData(new[] { 3, 1, 2 }, new byte[] { 0, 2, 0 }, new[] { "a", "b" }, "label 2 is 2")]
     public void RefusesPairsThatDoNotFit(int[] shape, byte[] labels, string[]? classes, string message)
     {
         using var folder = new TemporaryFolder();

@@ -133,11 +133,46 @@ public class OmniglotArchiveTests
         var path = folder.Write("o.zip", Archive(3, 1));
         Should.Throw<VsmlException>(() => new OmniglotTask { Archive = path, Ways = 4 }.Validate(5)).Message.ShouldContain("4 characters are asked for");
         Should.Throw<VsmlException>(() => new OmniglotTask { Archive = path, Ways = 3 }.Validate(20)).Message.ShouldContain("have 4 examples");
+        Should.Throw<VsmlException>(() => new OmniglotTask { Archive = path, Ways = 3 }.Validate(4)).Message.ShouldContain("Alphabet/character00 has one drawing only");
         Should.Throw<VsmlException>(() =>
         {
             var random = new CounterRandom(1, RandomStream.Task, 0, 0);
             new OmniglotTask { Archive = path, Ways = 3 }.Sample(ref random, 4);
         }).Message.ShouldContain("one drawing only");
+    }
+
+    [Fact]
+    public void OneCharacterWithASingleDrawingAmongOthersIsFoundBeforeTheFirstEpisode()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("o.zip", With(Archive(6, 2), ("images/Alphabet/rare/01.png", Png(900))));
+        Should.Throw<VsmlException>(() => new OmniglotTask { Archive = path, Ways = 2 }.Validate(3)).Message.ShouldContain("Alphabet/rare has one drawing only");
+    }
+
+    [Fact]
+    public void WhatMacosAddsToAnArchiveIsSkipped()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("o.zip", With(Archive(2, 2),
+            ("__MACOSX/images/Alphabet/character00/._00_00.png", [1]),
+            ("__MACOSX/stray.png", [1]),
+            ("images/Alphabet/character00/._00_01.png", [1]),
+            ("images/.DS_Store", [1])));
+        var set = OmniglotArchive.Read(path);
+        (set.Count, set.ClassCount).ShouldBe((4, 2));
+    }
+
+    private static byte[] With(byte[] archive, params (string Name, byte[] Content)[] entries)
+    {
+        var target = new MemoryStream();
+        target.Write(archive);
+        using (var zip = new ZipArchive(target, ZipArchiveMode.Update, leaveOpen: true))
+            foreach (var (name, content) in entries)
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(content);
+            }
+        return target.ToArray();
     }
 
     [Fact]

@@ -65,8 +65,8 @@ public class TaskTests
     [Fact]
     public void ExamplesAreDrawnWithoutReplacementAndCarryTheirLabels()
     {
-        var held = DatasetCatalogue.Prepare("digits", DatasetSplit.Test);
-        var episode = Draw(new ImageTask { Data = "digits", Split = DatasetSplit.Test }, held.Count);
+        var held = DatasetCatalogue.Prepare("digits", DatasetSplit.All);
+        var episode = Draw(new ImageTask { Data = "digits", Split = DatasetSplit.All }, held.Count);
         var seen = new Dictionary<string, int>();
         for (var t = 0; t < held.Count; t++) Count(episode.Input(t), episode.Classes[t], 1);
         for (var i = 0; i < held.Count; i++) Count(held.Image(i), held.Labels[i], -1);
@@ -83,14 +83,14 @@ public class TaskTests
     public void EveryImageIsEquallyLikely()
     {
         var counts = new int[1797];
-        var held = DatasetCatalogue.Prepare("digits", DatasetSplit.Test);
+        var held = DatasetCatalogue.Prepare("digits", DatasetSplit.All);
         var index = new Dictionary<string, int>();
         for (var i = 0; i < held.Count; i++) index[Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(held.Image(i)))] = i;
         var buffer = new EpisodeData();
         for (uint pair = 0; pair < 300; pair++)
         {
             var random = Stream(pair);
-            new ImageTask { Data = "digits", Split = DatasetSplit.Test }.Sample(ref random, 100, buffer);
+            new ImageTask { Data = "digits", Split = DatasetSplit.All }.Sample(ref random, 100, buffer);
             for (var t = 0; t < 100; t++) counts[index[Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(buffer.Input(t)))]]++;
         }
         // 30,000 draws over 1,797 images: 16.7 each, standard deviation about 4.
@@ -115,8 +115,8 @@ public class TaskTests
     [Fact]
     public void ChosenClassesAreRelabelledInTheirOrder()
     {
-        var set = DatasetCatalogue.Prepare("digits", DatasetSplit.Test);
-        var task = new ImageTask { Data = "digits", Split = DatasetSplit.Test, Classes = new([7, 2, 9]) };
+        var set = DatasetCatalogue.Prepare("digits", DatasetSplit.All);
+        var task = new ImageTask { Data = "digits", Split = DatasetSplit.All, Classes = new([7, 2, 9]) };
         task.OutputSize.ShouldBe(3);
         task.MaxLength.ShouldBe(set.OfClass(7).Length + set.OfClass(2).Length + set.OfClass(9).Length);
         var episode = Draw(task, task.MaxLength);
@@ -129,8 +129,8 @@ public class TaskTests
     [Fact]
     public void ARandomClassSubsetChangesFromEpisodeToEpisode()
     {
-        var set = DatasetCatalogue.Prepare("digits", DatasetSplit.Test);
-        var task = new ImageTask { Data = "digits", Split = DatasetSplit.Test, ClassCount = 2 };
+        var set = DatasetCatalogue.Prepare("digits", DatasetSplit.All);
+        var task = new ImageTask { Data = "digits", Split = DatasetSplit.All, ClassCount = 2 };
         var subsets = new HashSet<string>();
         for (uint pair = 0; pair < 60; pair++)
         {
@@ -194,6 +194,32 @@ public class TaskTests
     }
 
     [Fact]
+    public void ClassesThatAPartLacksAreLeftOut()
+    {
+        using var folder = new TemporaryFolder();
+        // The only b is for training.
+        var lines = Enumerable.Range(0, 21).Select(i => $"{i},{(i == 10 ? "b" : i % 2 == 0 ? "a" : "c")}\n");
+        var task = new ImageTask { Data = folder.Write("d.csv", System.Text.Encoding.UTF8.GetBytes(string.Concat(lines))), Split = DatasetSplit.Test };
+        (task.OutputSize, task.MaxLength, (task with { ClassCount = 2 }).MaxLength).ShouldBe((2, 4, 4));
+        Draw(task, 4).Classes[..4].Order().ShouldBe([0, 0, 1, 1]);
+        (task with { Split = DatasetSplit.Train }).OutputSize.ShouldBe(3);
+        Should.Throw<VsmlException>(() => (task with { Classes = new([0, 1]) }).Validate(1)).Message.ShouldContain("class 1 (b) has no example in this part");
+    }
+
+    [Fact]
+    public void MetaTestsTakeAllOfAFileUnlessAPartIsAskedFor()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("d.csv", System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2},{i},{i * i}\n"))));
+        Create(null).ShouldBe(40);
+        Create(DatasetSplit.Test).ShouldBe(8);
+        Create(DatasetSplit.Train).ShouldBe(32);
+        Should.Throw<VsmlException>(() => MetaTestTasks.Create("random", csv: new("0"))).Message.ShouldContain("do not apply");
+
+        int Create(DatasetSplit? split) => MetaTestTasks.Create(path, split: split, csv: new("0")).MaxLength;
+    }
+
+    [Fact]
     public void MetaTestTasksAreHeldOutPermutedAndMaybeProjected()
     {
         var task = MetaTestTasks.Create("mnist", 8, projected: true);
@@ -216,6 +242,10 @@ public class TaskTests
         { new ImageTask { Classes = new([10]) }, "class 10 is outside 0..9" },
         { new ImageTask { Classes = new([1, 2, 1]) }, "class 1 stands twice" },
         { new ImageTask { ClassCount = 11 }, "11 classes are asked for" },
+        { new ImageTask { ClassCount = 1 }, "one class leaves nothing to tell apart" },
+        { new ImageTask { Classes = new([3]) }, "one class leaves nothing to tell apart" },
+        { new ImageTask { Label = "0" }, "mnist: is no CSV file" },
+        { new ImageTask { Header = true }, "mnist: is no CSV file" },
         { new ImageTask { ClassCount = -1 }, "classCount: it must be at least 0, not -1." },
         { new ImageTask { Data = "nowhere.csv" }, "no data set and no file" },
         { new TransformedTask(Mnist8, new RandomPixels(65)), "65 of 64 inputs" },

@@ -58,6 +58,10 @@ public sealed class TestCommandTests : IDisposable
     [InlineData("--theta theta --size eight", "--size: 'eight'")]
     [InlineData("--theta theta --size 0x8", "--size: '0x8'")]
     [InlineData("--theta theta --seed -1", "--seed: '-1'")]
+    [InlineData("--theta theta --header maybe", "--header: there is no 'maybe'; write true or false")]
+    [InlineData("--theta theta --split most", "--split: there is no 'most'; write train or test or all")]
+    [InlineData("--theta theta --standardise rows", "--standardise: there is no 'rows'; write columns or all")]
+    [InlineData("--theta theta --label 0", "digits: is no CSV file")]
     [InlineData("--theta theta --data none", "none")]
     [InlineData("--theta theta --simd sse", "sse")]
     [InlineData("--theta none --json none/results.json", "there is no folder")]
@@ -98,6 +102,26 @@ public sealed class TestCommandTests : IDisposable
         var run = ToolRun.InProcess("test", "--theta", _folder["theta"], "--data", "random", "--size", "4", "--episodes", "1", "--length", "10", "--json", place).ShouldSucceed();
         using var json = JsonDocument.Parse(run.Output);
         json.RootElement.GetProperty("results").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_label_column_is_named_by_its_name_or_index()
+    {
+        // Layout of many published sets: the label first. The last column is a number of few values, which would pass as a label.
+        var lines = Enumerable.Range(0, 60).Select(i => $"{(i % 2 == 0 ? "cat" : "dog")},{i % 2 + i * .001},{i % 3},{i % 4}");
+        File.WriteAllLines(_folder["kaggle.csv"], ["label,x,y,z", .. lines]);
+        File.WriteAllLines(_folder["bare.csv"], lines);
+        Test("kaggle.csv").ShouldBeRefused("--label label");
+        Test("bare.csv").ShouldBeRefused("--header true or --header false");
+        Test("bare.csv", "--header", "false").ShouldBeRefused("say --label 0");
+        var named = Test("kaggle.csv", "--label", "label").ShouldSucceed().Output;
+        named.ShouldBe(Test("kaggle.csv", "--label", "0").ShouldSucceed().Output);
+        named.ShouldBe(Test("kaggle.csv", "--label", "-4", "--header", "true", "--standardise", "columns", "--split", "all").ShouldSucceed().Output);
+        named.ShouldBe(Test("bare.csv", "--label", "0").ShouldSucceed().Output);
+        named.ShouldNotBe(Test("kaggle.csv", "--label", "label", "--split", "train").ShouldSucceed().Output);
+
+        ToolRun Test(string file, params string[] more) =>
+            ToolRun.InProcess(["test", "--theta", _folder["theta"], "--data", _folder[file], "--episodes", "1", "--length", "40", .. more]);
     }
 
     [Fact]

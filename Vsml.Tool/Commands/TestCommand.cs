@@ -17,6 +17,7 @@ internal static class TestCommand
     public static Command Create(ToolContext context)
     {
         var source = new ArchitectureSource();
+        var reading = new DataOptions();
         var theta = new Option<string>("--theta") { HelpName = "FILE", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors. Without an architecture, the one in its metadata is used." };
         var data = new Option<string>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, or a CSV or IDX file." };
         var size = NumberOption.Create("--size", "8|14|28", 1, ImageResizing.LargestSize, "Rows and columns that images are resized to; left out: their own.");
@@ -31,16 +32,19 @@ internal static class TestCommand
             "test",
             "Run meta-parameters on data they never saw, predict then learn, and print the accuracies.",
             "vsml test --theta runs/first/theta.safetensors --data mnist --baselines",
+            "vsml test --theta theta.safetensors --data iris.csv --label species",
             "vsml test --assembly MyModels.dll MnistLearner --theta theta.safetensors --data fashion --size 14 --projected --json results.json")
         {
             theta, data, size, projected, episodes, length, baselines, seed, json, simd,
         };
+        reading.AddTo(command);
         source.AddTo(command);
         command.SetAction(parsed =>
         {
             var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context) : null;
             var level = SimdOption.Parse(parsed.GetValue(simd));
-            var task = MetaTestTasks.Create(parsed.GetValue(data)!, parsed.GetValue(size) ?? 0, parsed.GetValue(projected));
+            var task = MetaTestTasks.Create(
+                parsed.GetValue(data)!, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed));
             var given = source.IsGiven(parsed) ? source.Read(parsed, DeclarationNames.Standard).Architecture : null;
             var parameters = MetaParameters.Load(parsed.GetValue(theta)!, given);
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
