@@ -56,18 +56,8 @@ public partial class ReadmeTests
             if (command.Trim().Split(' ')[0] is { Length: > 0 } name) lines.ShouldContain(line => line.StartsWith($"vsml {name}", StringComparison.Ordinal), name);
     }
 
-    [Fact]
-    public void Its_links_lead_somewhere()
-    {
-        foreach (var target in Link().Matches(s_readme).Select(link => link.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
-            Path.Exists(RepositoryPaths.InRepository(target)).ShouldBeTrue(target);
-    }
-
     private static string[] CSharp() => [.. CodeBlock().Matches(s_readme).Where(block => block.Groups[1].Value == "csharp").Select(block => block.Groups[2].Value)];
 
     [GeneratedRegex("```(\\w+)\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
-
-    [GeneratedRegex(@"\]\(([^)#]+)\)")]
-    private static partial Regex Link();
 }

@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using Vsml.Tests.Fixtures;
+
+namespace Vsml.Tests.Structure;
+
+/// <summary>What texts of the repository point to is there.</summary>
+public partial class DocumentationTests
+{
+    public static TheoryData<string> Texts => [.. Files("*.md").Where(path => !path.StartsWith("Vsml.Tests", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public void Links_of_a_text_lead_somewhere(string path)
+    {
+        var folder = Path.GetDirectoryName(RepositoryPaths.InRepository(path))!;
+        foreach (var target in Link().Matches(File.ReadAllText(RepositoryPaths.InRepository(path))).Select(link => link.Groups[1].Value))
+        {
+            if (target.Contains("://", StringComparison.Ordinal)) continue;
+            var (file, heading) = target.Split('#') is [var before, var after] ? (before, after) : (target, null);
+            var full = file.Length == 0 ? RepositoryPaths.InRepository(path) : Path.Combine(folder, file);
+            Path.Exists(full).ShouldBeTrue($"{path}: {target}");
+            if (heading is not null) Headings(full).Select(Anchor).ShouldContain(heading, $"{path}: {target}");
+        }
+    }
+
+    [Fact]
+    public void Docstrings_cite_texts_and_headings_that_exist()
+    {
+        var cited = 0;
+        foreach (var path in Files("*.cs"))
+            foreach (Match citation in Citation().Matches(LineBreak().Replace(File.ReadAllText(RepositoryPaths.InRepository(path)), " ")))
+            {
+                var text = RepositoryPaths.InRepository("docs", citation.Groups[1].Value);
+                File.Exists(text).ShouldBeTrue($"{path} cites {citation.Value}");
+                if (citation.Groups[2].Success) Headings(text).ShouldContain(citation.Groups[2].Value, path);
+                cited++;
+            }
+        cited.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public void Every_text_of_docs_can_be_reached_from_the_readme()
+    {
+        var reached = new HashSet<string> { "README.md" };
+        var open = new Queue<string>(reached);
+        while (open.TryDequeue(out var path))
+            foreach (var target in Link().Matches(File.ReadAllText(RepositoryPaths.InRepository(path))).Select(link => link.Groups[1].Value.Split('#')[0]))
+            {
+                var next = Path.GetRelativePath(RepositoryPaths.Root, Path.GetFullPath(Path.Combine(RepositoryPaths.InRepository(path), "..", target)));
+                if (next.EndsWith(".md", StringComparison.Ordinal) && File.Exists(RepositoryPaths.InRepository(next)) && reached.Add(next)) open.Enqueue(next);
+            }
+        Files("*.md").Where(path => Path.GetDirectoryName(path) == "docs").ShouldBeSubsetOf(reached);
+    }
+
+    private static IEnumerable<string> Files(string pattern) =>
+        Directory.EnumerateFiles(RepositoryPaths.Root, pattern, SearchOption.AllDirectories).Select(path => Path.GetRelativePath(RepositoryPaths.Root, path))
+            .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" || part.StartsWith('.')));
+
+    private static IEnumerable<string> Headings(string path) =>
+        File.ReadLines(path).Where(line => line.StartsWith('#')).Select(line => line.TrimStart('#').Trim());
+
+    // As the usual renderers name a heading's anchor.
+    private static string Anchor(string heading) => NotInAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"\b([a-z-]+\.md)(?:, ""([^""]+)"")?")]
+    private static partial Regex Citation();
+
+    [GeneratedRegex(@"\s*\n\s*///?\s*")]
+    private static partial Regex LineBreak();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NotInAnchor();
+}
