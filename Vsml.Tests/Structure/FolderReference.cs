@@ -18,7 +18,8 @@ public sealed record FolderReference(string From, string To, string Source, stri
     {
         var root = RepositoryPaths.InRepository(project);
         var compilation = Compile(project, root);
-        compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ShouldBeEmpty(project);
+        // What the runtime's own generators add, bodies of partial methods, refers to nothing of ours.
+        compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != "CS8795").ShouldBeEmpty(project);
         return [.. compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).AsParallel().SelectMany(tree => ReferencesOf(compilation.GetSemanticModel(tree), tree, root)).Distinct()];
     }
 
