@@ -42,9 +42,12 @@ public static class CsvFile
         else rows.Add(reader);
         while (reader.ReadRow()) rows.Add(reader);
 
-        var isLateHeader = isHeader is null && rows.Labels.FirstAloneIsText;
-        if (isHeader is null && !isLateHeader && !rows.Labels.FirstRecurs)
-            throw header.Unsure($"has the label '{CsvText.Shorten(first[header.LabelColumn])}', which no other line has");
+        var isLateHeader = false;
+        if (isHeader is null && !rows.Labels.FirstRecurs)
+        {
+            isLateHeader = header.NamesLabel || rows.Labels.OthersAreNumbers;
+            if (!isLateHeader) throw header.Unsure($"has the label '{CsvText.Shorten(first[header.LabelColumn])}', which no other line has");
+        }
         return rows.Take(isLateHeader ? 1 : 0);
     }
 }

@@ -15,14 +15,17 @@ internal sealed class CsvHeader(string[] first, string name, CsvOptions options)
     /// <summary>The label's column, from 0.</summary>
     public int LabelColumn { get; } = FindLabel(first, name, options);
 
+    /// <summary>Whether the first line has a word for labels where they stand; it may still be a class.</summary>
+    public bool NamesLabel => IsLabelName(first[LabelColumn]);
+
     /// <summary>Whether the first line names the columns; null if only the labels of the other lines can tell.</summary>
     /// <exception cref="VsmlException">It is not sure.</exception>
     public bool? Guess()
     {
         if (options.Header is { } known) return known;
         if (options.Label is { } label && Index(label) is null) return true;
-        if (first.Any(IsLabelName)) return true;
         var features = first.Where((_, column) => column != LabelColumn).ToArray();
+        if (features.Any(IsLabelName)) return true;
         if (features.All(CsvText.IsNumber))
         {
             var text = first[LabelColumn];
@@ -32,7 +35,7 @@ internal sealed class CsvHeader(string[] first, string name, CsvOptions options)
         if (features.All(text => CsvText.IsName(text) || text.Length == 0) && features.Any(CsvText.IsName)) return true;
         var numbers = features.Where(CsvText.IsNumber).ToArray();
         if (CountsUp(numbers) && features.All(text => CsvText.IsName(text) || CsvText.IsNumber(text))) return true;
-        var odd = Array.FindIndex(first, text => !CsvText.IsNumber(text));
+        var odd = Enumerable.Range(0, first.Length).First(column => column != LabelColumn && !CsvText.IsNumber(first[column]));
         throw Unsure($"has '{CsvText.Shorten(first[odd])}' in column {odd + 1} among numbers");
     }
 

@@ -33,8 +33,8 @@ internal sealed class CsvLabels
     /// <summary>Whether the first line's label stands in another line too.</summary>
     public bool FirstRecurs => _classes[_labels[0]].Count > 1;
 
-    /// <summary>Whether the first line's label is text and those of all other lines are numbers.</summary>
-    public bool FirstAloneIsText => _classes[_labels[0]] is { Number: null, Count: 1 } && _classes.Count(found => found.Number is null) == 1;
+    /// <summary>Whether the labels of all lines but the first are numbers, given that none of them is the first line's.</summary>
+    public bool OthersAreNumbers => _classes.Where((_, label) => label != _labels[0]).All(other => other.Number is not null);
 
     /// <summary>Adds the label of the reader's row.</summary>
     /// <param name="reader">The reader.</param>

@@ -15,7 +15,7 @@ internal static class DataFile
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            return Guard(stream, path, read);
+            return stream.CanSeek ? Guard(stream, path, read) : throw new VsmlException($"{path}: is a pipe or a device; data are read from files");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -60,8 +60,8 @@ internal static class PngBitImage
         {
             var filter = inflated.ReadByte();
             if (filter < 0 || inflated.ReadAtLeast(row, rowBytes, throwOnEndOfStream: false) < rowBytes)
-                throw new VsmlException($"{name}: ends within row {y}");
-            if (filter > 4) throw new VsmlException($"{name}: row {y} has the unknown filter {filter}");
+                throw new VsmlException($"{name}: ends within row {y + 1}");
+            if (filter > 4) throw new VsmlException($"{name}: row {y + 1} has the unknown filter {filter}");
             for (var i = 0; i < rowBytes; i++)
             {
                 int left = i > 0 ? row[i - 1] : 0, up = above[i], upLeft = i > 0 ? above[i - 1] : 0;

@@ -53,6 +53,7 @@ public class CsvFileTests
     [InlineData("5,3,cat\n1,2,dog\n4,3,cat\n", 3)]
     [InlineData("5,3,1\n1,2,0\n4,3,1\n", 3)]
     [InlineData("1,2\n3,4\n", 2)]
+    [InlineData("5,3,target\n1,2,clutter\n4,3,target\n", 3)]
     [InlineData("a,b,c\n1,2,dog\n4,3,cat\n", 2)]
     [InlineData(",a,c\n0,2,dog\n1,3,cat\n", 2)]
     [InlineData("1x1,1x2,digit\n0,2,7\n1,3,8\n", 2)]
@@ -83,6 +84,7 @@ public class CsvFileTests
     public void WithoutAHeaderTheFirstLineIsReadOrRefusedForWhatItHolds()
     {
         Read("0,1,2\n1,5,0\n", new(Header: false)).Count.ShouldBe(2);
+        Should.Throw<VsmlException>(() => Read("cat,5,?\ndog,1,2\n", new("0"))).Message.ShouldContain("has '?' in column 3");
         Read("5,3,cat\n1,2,dog\n", new(Header: false)).ClassNames.ShouldBe(["cat", "dog"]);
         Should.Throw<VsmlException>(() => Read("5,?,cat\n1,2,dog\n", new(Header: false))).Message.ShouldContain("line 1, column 2: the value is missing ('?')");
     }

@@ -43,8 +43,8 @@ internal static class TestCommand
         {
             var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context) : null;
             var level = SimdOption.Parse(parsed.GetValue(simd));
-            var task = MetaTestTasks.Create(
-                parsed.GetValue(data)!, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed));
+            var task = context.Abandonable(() => MetaTestTasks.Create(
+                parsed.GetValue(data)!, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed)));
             var given = source.IsGiven(parsed) ? source.Read(parsed, DeclarationNames.Standard).Architecture : null;
             var parameters = MetaParameters.Load(parsed.GetValue(theta)!, given);
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
