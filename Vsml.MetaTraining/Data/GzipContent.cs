@@ -53,10 +53,19 @@ internal sealed class GzipContent : ForwardStream
         var held = _buffer.AsSpan(_position, _filled - _position);
         held.CopyTo(_buffer);
         (_position, _filled) = (0, held.Length);
-        _filled += _inflated.ReadAtLeast(_buffer.AsSpan(_filled), MarkLength + 1 - _filled, throwOnEndOfStream: false);
-        if (_filled <= MarkLength && !_buffer.AsSpan(0, _filled).SequenceEqual(_mark))
-            throw new InvalidDataException("it is cut off, or followed by something else");
+        try
+        {
+            _filled += _inflated.ReadAtLeast(_buffer.AsSpan(_filled), MarkLength + 1 - _filled, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(e);
+        }
+        if (_filled <= MarkLength && !_buffer.AsSpan(0, _filled).SequenceEqual(_mark)) throw Damaged(null);
     }
+
+    // The mark stands where the rest of a member should be, so the runtime's own words about what is wrong can mislead.
+    private static InvalidDataException Damaged(Exception? cause) => new("it is cut off, changed, or followed by something else", cause);
 
     private sealed class Joined(Stream first, Stream second) : ForwardStream
     {
