@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vsml.Baselines;
+using Vsml.MetaTraining;
 
 namespace Vsml.Evaluation;
 
@@ -18,25 +19,26 @@ public sealed record MetaTestLearner(string Name, IReadOnlyList<LearnerVariant> 
     public static MetaTestLearner Vsml(string name, VsmlModel model, PackedTheta theta) =>
         new(name, [new("", (_, _) => new Learner(model, theta))]);
 
-    /// <summary>Softmax regression by SGD from zero, with the best of the 13 learning rates.</summary>
-    public static MetaTestLearner Sgd { get; } = OverRates("sgd", rate => new OnlineSgd(rate));
+    /// <summary>A baseline under its registered name.</summary>
+    /// <param name="baseline">The baseline.</param>
+    /// <exception cref="ArgumentException">Its type is not registered (<see cref="Parts"/>).</exception>
+    public static MetaTestLearner Of(BaselineDescription baseline) => new(Parts.NameOf(baseline), baseline.Variants);
 
-    /// <summary>Softmax regression by Adam from zero, with the best of the 13 learning rates.</summary>
-    public static MetaTestLearner Adam { get; } = OverRates("adam", rate => new OnlineAdam(rate));
-
-    /// <summary>Online nearest class mean.</summary>
-    public static MetaTestLearner NearestClassMean { get; } =
-        new("ncm", [new("", (inputs, outputs) => new NearestClassMean(inputs, outputs))]);
-
-    /// <summary>The baselines of the published comparisons: SGD, Adam, nearest class mean.</summary>
-    public static IReadOnlyList<MetaTestLearner> Baselines { get; } = [Sgd, Adam, NearestClassMean];
-
-    private static MetaTestLearner OverRates(string name, Func<float, OnlineOptimizer> optimizer) =>
-        new(name, [.. OnlineOptimizer.LearningRates.Select(rate => new LearnerVariant(
-            "learning rate " + rate.ToString(CultureInfo.InvariantCulture), (inputs, outputs) => new GradientDescentLearner(inputs, outputs, optimizer(rate))))]);
+    /// <summary>
+    /// All registered baselines with their defaults (<see cref="Parts"/>): those of the published comparisons, which are SGD, Adam and
+    /// nearest class mean, then those of other assemblies.
+    /// </summary>
+    public static IReadOnlyList<MetaTestLearner> Baselines => [.. Parts.CreateAll<BaselineDescription>().Select(Of)];
 }
 
 /// <summary>One way to set up a learner.</summary>
 /// <param name="Name">What tells it from the learner's other variants; empty if there are none.</param>
 /// <param name="Create">Makes a learner for a number of inputs and of classes; called once per thread.</param>
-public sealed record LearnerVariant(string Name, Func<int, int, IOnlineLearner> Create);
+public sealed record LearnerVariant(string Name, Func<int, int, IOnlineLearner> Create)
+{
+    internal static IReadOnlyList<LearnerVariant> OverRates(IEnumerable<float> rates, Func<float, OnlineOptimizer> optimizer) =>
+    [
+        .. rates.Select(rate => new LearnerVariant(
+            "learning rate " + rate.ToString(CultureInfo.InvariantCulture), (inputs, outputs) => new GradientDescentLearner(inputs, outputs, optimizer(rate)))),
+    ];
+}

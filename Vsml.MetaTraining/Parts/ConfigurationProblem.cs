@@ -14,6 +14,6 @@ public sealed record ConfigurationProblem(string Path, string Message)
     /// <exception cref="VsmlException">There are; the message has all of them in one line.</exception>
     internal static void ThrowIfAny(IReadOnlyList<ConfigurationProblem> problems, string source = "")
     {
-        if (problems.Count > 0) throw new VsmlException((source.Length == 0 ? "" : source + ": ") + string.Join(" Also ", problems));
+        if (problems.Count > 0) throw new VsmlException((source.Length == 0 ? "" : source + ": ") + string.Join(". Also ", problems.SkipLast(1).Select(problem => problem.ToString().TrimEnd('.')).Append(problems[^1].ToString())));
     }
 }

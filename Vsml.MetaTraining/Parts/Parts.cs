@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Vsml.MetaTraining;
 
 /// <summary>
-/// The tasks, transforms, estimators, optimizers and truncations that JSON can name. Those of the toolkit are among them from the
+/// The tasks, transforms, estimators, optimizers, truncations and baselines that JSON and the command line can name. Those of the toolkit are among them from the
 /// start; a program adds its own by <see cref="Load"/> or <see cref="Register"/>, the command line by <c>--assembly</c>. A part is a
 /// record with one public constructor whose parameters and settable properties are numbers, texts, enums, other records or parts,
 /// or an <see cref="EquatableArray{T}"/> of these. They are named in JSON like in C#, with a small first letter; the attributes
@@ -35,12 +35,24 @@ public static class Parts
     }
 
     /// <summary>Registers one type.</summary>
-    /// <typeparam name="T">A record of a task, transform, estimator, optimizer or truncation.</typeparam>
+    /// <typeparam name="T">A record of a task, transform, estimator, optimizer, truncation or baseline.</typeparam>
     /// <param name="name">Its <c>type</c> in JSON; see <see cref="VsmlPartAttribute"/>.</param>
     /// <exception cref="VsmlException">
     /// Another type has the name, or the type has another one; or the type is no record that JSON can hold, and the message says why.
     /// </exception>
     public static void Register<T>(string name) => Register(typeof(T), name);
+
+    /// <summary>The name of a part.</summary>
+    /// <param name="part">The part.</param>
+    /// <exception cref="ArgumentException">Its type is not registered.</exception>
+    internal static string NameOf(object part) => KindOf(part) is { } kind ? kind.Shape.NameOf(part) ?? kind.Name : throw new ArgumentException($"{part.GetType()} is no registered part.", nameof(part));
+
+    /// <summary>All parts of a family that have defaults for all fields, in the order in which they were registered.</summary>
+    /// <typeparam name="T">The family's base.</typeparam>
+    internal static IReadOnlyList<T> CreateAll<T>()
+    {
+        lock (Gate) return [.. ByType.Values.Where(kind => kind.Family.Base == typeof(T)).Select(kind => (T)kind.Shape.Create(_ => null))];
+    }
 
     /// <summary>The type registered for a name, or null.</summary>
     internal static PartKind? Find(PartFamily family, string name)
@@ -52,6 +64,12 @@ public static class Parts
     internal static PartKind? KindOf(object part)
     {
         lock (Gate) return ByType.GetValueOrDefault(part.GetType());
+    }
+
+    /// <summary>The assembly of a name that parts come from, or null.</summary>
+    internal static Assembly? AssemblyOf(string name)
+    {
+        lock (Gate) return ByType.Keys.Select(type => type.Assembly).FirstOrDefault(assembly => assembly.GetName().Name == name);
     }
 
     /// <summary>Names of a family, in ordinal order.</summary>
@@ -66,6 +84,7 @@ public static class Parts
             throw Refused(type, $"it is none of {Words.List([.. PartFamily.All.Select(one => one.Base.Name).Order(StringComparer.Ordinal)])}.");
         if (type.IsAbstract || type.ContainsGenericParameters) throw Refused(type, "it is abstract or generic.");
         var shape = RecordShape.OfPart(type);
+        if (family.NeedsDefaults && shape.Fields.FirstOrDefault(one => one.IsRequired) is { } required) throw Refused(type, $"its field '{required.Name}' needs a default, as every field of a {family.Word}.");
         IReadOnlyList<string> names = shape.TypeField is { } field ? ((ChoiceShape)field.Shape).Names : [name];
         if (shape.TypeField is not null && name.Length > 0) throw Refused(type, $"its field '{PartKind.TypeField}' names it; leave out the name '{name}'.");
         foreach (var one in names)

@@ -1,7 +1,7 @@
 namespace Vsml.MetaTraining;
 
 /// <summary>
-/// Gives a task, transform, estimator, optimizer or truncation its name in JSON, under which run configurations and the command line
+/// Gives a task, transform, estimator, optimizer, truncation or baseline its name, under which run configurations and the command line
 /// find it (<see cref="Parts"/>). The marked type is a record: compared by value, with JSON fields named like its properties.
 /// </summary>
 /// <param name="name">

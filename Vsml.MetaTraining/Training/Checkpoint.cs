@@ -72,7 +72,7 @@ public static class Checkpoint
     {
         var count = file.Get("theta").Count;
         var moments = file.Tensors.Where(tensor => tensor.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
-            .ToDictionary(tensor => tensor.Name[OptimizerPrefix.Length..], tensor => file.GetDoubles(tensor.Name, count));
+            .ToDictionary(tensor => tensor.Name[OptimizerPrefix.Length..], tensor => file.GetDoubles(tensor.Name, tensor.Count));
         var best = file.Contains("best/theta")
             ? new BestTheta(Counter(file, "best/iteration"), file.GetDoubles("best/score", 1)[0], file.GetSingles("best/theta", count))
             : null;

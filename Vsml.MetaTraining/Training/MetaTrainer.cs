@@ -29,20 +29,11 @@ public sealed class MetaTrainer
         _threads = threads == 0 ? Environment.ProcessorCount : threads;
         _level = configuration.Simd ?? SimdLevels.Widest;
         (_episodes, _work) = (new EpisodeSource[configuration.Stages.Count], new double[configuration.Stages.Count]);
-        for (var s = 0; s < _episodes.Length; s++)
-        {
-            var stage = configuration.Stages[s];
-            var tasks = At($"stages[{s}]", () => StageTasks.Of(configuration, stage));
-            _episodes[s] = new EpisodeSource(new EquatableArray<TaskShare>(tasks.Select(task => new TaskShare(task.Weight, task.Task))), stage.EpisodeLength);
-            At($"stages[{s}]", () => _episodes[s].Validate());
-            _work[s] = stage.EpisodeLength * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
-        }
-        foreach (var task in configuration.Evaluation?.Tasks ?? default)
-            At($"evaluation task '{task.Name}'", () =>
-            {
-                task.Task.Validate(configuration.Evaluation!.EpisodeLength);
-                LayoutOf(task.Task);
-            });
+        var problems = new List<ConfigurationProblem>();
+        for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
+        for (var t = 0; t < configuration.Evaluation?.Tasks.Count; t++) Try(problems, $"evaluation.tasks[{t}]", () => PrepareEvaluation(configuration.Evaluation, t));
+        Try(problems, "optimizer", () => PartPromises.Check(configuration.Optimizer));
+        ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
         _estimator = configuration.Estimator.Create(new EstimatorContext(ModelOf, _level, _threads));
     }
 
@@ -74,6 +65,8 @@ public sealed class MetaTrainer
         var unroll = iteration > 0 && Configuration.StageAt(iteration - 1) != stage ? UnrollState.Empty : state.Unroll;
         var estimate = _estimator.Estimate(Configuration.Seed, (uint)iteration, state.Theta, _episodes[stage], unroll, cancellation);
 
+        if (estimate.Gradient.Length is not 0 and var count && count != state.Theta.Length)
+            throw new VsmlException($"estimator: {Configuration.Estimator.GetType().Name} gave a gradient of {count} values for {state.Theta.Length} parameters.");
         var rate = Configuration.LearningRate.At(iteration, Configuration.Stages);
         var norm = GradientClipping.Norm(estimate.Gradient);
         var skipped = estimate.Gradient.Length == 0 || !double.IsFinite(norm);
@@ -145,21 +138,35 @@ public sealed class MetaTrainer
 
     private VsmlModel ModelOf(TaskDescription task) => _models(LayoutOf(task));
 
-    private static void At(string place, Action action) => At(place, () =>
+    private void PrepareStage(int index)
     {
-        action();
-        return true;
-    });
+        var stage = Configuration.Stages[index];
+        var tasks = StageTasks.Of(Configuration, stage);
+        _episodes[index] = new EpisodeSource([.. tasks.Select(task => new TaskShare(task.Weight, task.Task))], stage.EpisodeLength);
+        _episodes[index].Validate();
+        _work[index] = stage.EpisodeLength * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
+        foreach (var task in tasks) PartPromises.Check(task.Task, stage.EpisodeLength);
+        PartPromises.Check(Configuration.Estimator.Truncation, stage.EpisodeLength);
+    }
 
-    private static T At<T>(string place, Func<T> action)
+    private void PrepareEvaluation(EvaluationConfiguration evaluation, int index)
+    {
+        var task = evaluation.Tasks[index].Task;
+        task.Validate(evaluation.EpisodeLength);
+        LayoutOf(task);
+        PartPromises.Check(task, evaluation.EpisodeLength);
+    }
+
+    // All stages and meta-tests have their say before the run is refused.
+    private static void Try(List<ConfigurationProblem> problems, string place, Action action)
     {
         try
         {
-            return action();
+            action();
         }
         catch (VsmlException exception)
         {
-            throw new VsmlException($"{place}: {exception.Message}", exception);
+            problems.Add(new ConfigurationProblem(place, exception.Message));
         }
     }
 }

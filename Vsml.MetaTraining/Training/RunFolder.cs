@@ -4,12 +4,12 @@ using Vsml.Files;
 namespace Vsml.MetaTraining;
 
 /// <summary>
-/// The folder of a run: run.json, checkpoints, metrics.jsonl and theta.safetensors. Held by one process at a time; a process that
-/// ends in whatever way lets go of it.
+/// The folder of a run: run.json, checkpoints, metrics.jsonl and theta.safetensors; and assemblies.json, where parts come from
+/// assemblies other than the toolkit's. Held by one process at a time; a process that ends in whatever way lets go of it.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", ThetaFile = "theta.safetensors", LockFile = "lock";
+    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", ThetaFile = "theta.safetensors", AssembliesFile = "assemblies.json", LockFile = "lock";
     private readonly FileStream _lock;
 
     private RunFolder(string path, RunConfiguration configuration, FileStream held)
@@ -42,6 +42,7 @@ public sealed class RunFolder : IDisposable
         var resolved = configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) };
         ConfigurationProblem.ThrowIfAny(resolved.Validate());
         var text = RunConfigurationJson.Format(resolved);
+        PartPromises.CheckWritten(resolved, text);
         CheckUnused(path);
         try
         {
@@ -56,6 +57,7 @@ public sealed class RunFolder : IDisposable
         {
             // Once more, now that no other process can be starting a run here.
             CheckUnused(path);
+            PartAssemblies.Of(resolved)?.Write(System.IO.Path.Combine(path, AssembliesFile));
             AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), text);
             return new RunFolder(path, resolved, held);
         }
@@ -75,6 +77,7 @@ public sealed class RunFolder : IDisposable
         var file = System.IO.Path.Combine(path, RunFile);
         if (!Directory.Exists(path)) throw new VsmlException($"There is no folder '{path}' to resume.");
         if (!File.Exists(file)) throw new VsmlException($"'{path}' holds no run (no {RunFile}); start one there with --out.");
+        PartAssemblies.CheckLoaded(path, System.IO.Path.Combine(path, AssembliesFile));
         var configuration = RunConfigurationJson.Read(file);
         if (configuration.Simd is not { } recorded) throw new VsmlException($"{file}: simd: the field is missing; a run folder records its level.");
         if (level is { } other && other != recorded)
@@ -103,7 +106,7 @@ public sealed class RunFolder : IDisposable
     private static void CheckUnused(string path)
     {
         if (!Directory.Exists(path)) return;
-        if (Directory.EnumerateFiles(path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => name is RunFile or MetricsFile or ThetaFile || CheckpointStore.IsCheckpoint(name!)) is { } used)
+        if (Directory.EnumerateFiles(path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => name is RunFile or MetricsFile or ThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name!)) is { } used)
             throw new VsmlException($"'{path}' holds a run already ({used}); continue it with --resume, or give another folder.");
     }
 

@@ -110,13 +110,13 @@ public class MetaTestTests
     public void TheSameFiguresForAnyNumberOfThreads()
     {
         var reports = new[] { 1, 2, 5 }.Select(threads =>
-            MetaTest.Run(Digits, [MetaTestLearner.NearestClassMean, MetaTestLearner.Sgd, HiddenLayer], new() { Episodes = 6, Length = 150, Threads = threads })).ToArray();
+            MetaTest.Run(Digits, [MetaTestLearner.Of(new NearestClassMeanBaseline()), MetaTestLearner.Of(new SgdBaseline()), HiddenLayer], new() { Episodes = 6, Length = 150, Threads = threads })).ToArray();
         foreach (var report in reports)
         {
             report.Results.ShouldBe(reports[0].Results);
             report.Curves.Select(curve => curve.Correct).ShouldBe(reports[0].Curves.Select(curve => curve.Correct));
         }
-        MetaTest.Run(Digits, [MetaTestLearner.NearestClassMean], new() { Episodes = 6, Length = 150, Seed = 2 }).Results[0].ShouldNotBe(reports[0].Results[0]);
+        MetaTest.Run(Digits, [MetaTestLearner.Of(new NearestClassMeanBaseline())], new() { Episodes = 6, Length = 150, Seed = 2 }).Results[0].ShouldNotBe(reports[0].Results[0]);
     }
 
     private static readonly MetaTestLearner HiddenLayer =

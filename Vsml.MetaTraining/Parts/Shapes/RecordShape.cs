@@ -122,7 +122,7 @@ internal sealed class RecordShape : Shape
         // Rules about several fields may look into all of them.
         if (walk.Nulls > nulls || value is not IValidatableObject rules) return;
         foreach (var result in rules.Validate(new ValidationContext(value)))
-            if (result is not null) walk.Add(result.MemberNames.FirstOrDefault() is { } member ? Join(path, NameOf(member)) : path, result.ErrorMessage ?? "it is wrong.");
+            if (result is not null) walk.Add(result.MemberNames.FirstOrDefault() is { } member ? Join(path, FieldOf(member)) : path, result.ErrorMessage ?? "it is wrong.");
     }
 
     public override void Verify(HashSet<Shape> seen)
@@ -131,7 +131,10 @@ internal sealed class RecordShape : Shape
         foreach (var field in Fields) field.Shape.Verify(seen);
     }
 
-    private string NameOf(string member) => Fields.FirstOrDefault(field => field.Property.Name == member)?.Name ?? member;
+    /// <summary>The name that a part has by its <see cref="TypeField"/>; null without one.</summary>
+    public string? NameOf(object part) => TypeField is { Shape: ChoiceShape names } field ? names.NameOf(field.Property.GetValue(part)!) : null;
+
+    private string FieldOf(string member) => Fields.FirstOrDefault(field => field.Property.Name == member)?.Name ?? member;
 
     private static ConstructorInfo ConstructorOf(Type type)
     {

@@ -7,7 +7,7 @@ namespace Vsml.MetaTraining;
 internal abstract class Shape
 {
     private const string Supported =
-        "supported are bool, int, long, ulong, float, double, string, enums, Architecture, tasks, transforms, estimators, optimizers, truncations, records of these, and EquatableArray<T>";
+        "supported are bool, int, long, ulong, float, double, string, enums, Architecture, parts, records of these, and EquatableArray<T>";
 
     /// <summary>The shape of a type.</summary>
     /// <param name="type">The type.</param>

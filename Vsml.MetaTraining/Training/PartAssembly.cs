@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+
+namespace Vsml.MetaTraining;
+
+/// <summary>An assembly whose parts a run uses.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Sha256">SHA-256 of its file; where it is none, of its module version id, which every build has anew.</param>
+/// <param name="Parts">Names of the parts, each after what it is: "optimizer newton".</param>
+internal sealed record PartAssembly(string Name, string Version, [property: JsonPropertyName("sha256"), StringLength(64, MinimumLength = 64)] string Sha256, EquatableArray<string> Parts)
+{
+    /// <summary>Describes an assembly.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="parts">Its parts.</param>
+    public static PartAssembly Of(Assembly assembly, EquatableArray<string> parts)
+    {
+        var (name, file) = (assembly.GetName(), assembly.Location);
+        var identity = file.Length > 0 && File.Exists(file) ? File.ReadAllBytes(file) : assembly.ManifestModule.ModuleVersionId.ToByteArray();
+        return new PartAssembly(name.Name!, $"{name.Version}", Convert.ToHexStringLower(SHA256.HashData(identity)), parts);
+    }
+
+    /// <summary>Name, version and the beginning of the digest.</summary>
+    public override string ToString() => $"{Name} {Version} (SHA-256 {Sha256[..12]}...)";
+}
