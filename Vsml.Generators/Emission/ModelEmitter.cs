@@ -22,9 +22,9 @@ public static class ModelEmitter
     /// <param name="onlyLevel">Name of the one SIMD level to emit for; null for all.</param>
     public static IReadOnlyList<EmittedFile> EmitKernels(ModelDeclaration model, string? onlyLevel = null)
     {
-        var plan = NetworkPlan.Of(model.Architecture);
+        var plan = CpuPlan.Of(NetworkPlan.Of(model.Architecture));
         SimdDialect[] dialects = [.. SimdDialect.All.Where(dialect => onlyLevel is null || dialect.Level == onlyLevel)];
-        var files = new List<EmittedFile> { new(model.FilePrefix + ".Kernels.g.cs", KernelsEmitter.EmitChoice(model, plan, dialects)) };
+        var files = new List<EmittedFile> { new(model.FilePrefix + ".Kernels.g.cs", KernelsEmitter.EmitChoice(model, plan, dialects)), new(model.FilePrefix + ".Layout.g.cs", LayoutEmitter.Emit(model, plan)) };
         foreach (var dialect in dialects)
         {
             files.Add(new(model.FilePrefix + "." + dialect.ClassName + ".g.cs", KernelsEmitter.Emit(model, plan, dialect)));

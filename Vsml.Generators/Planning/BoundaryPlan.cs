@@ -17,6 +17,10 @@ public sealed record BoundaryPlan(int Index, int Rows, int Columns, int Channels
     /// <summary>Number of places. Place (row, column, channel) has index (row * Columns + column) * Channels + channel.</summary>
     public int Places => checked(Rows * Columns * Channels);
 
+    /// <summary>Entries stored of the messages of a direction.</summary>
+    /// <param name="direction">The direction.</param>
+    public int Entries(Direction direction) => direction == Direction.Forward ? ForwardEntries : BackwardEntries;
+
     /// <summary>The boundary of an architecture.</summary>
     /// <param name="architecture">A valid architecture.</param>
     /// <param name="index">0 to K.</param>

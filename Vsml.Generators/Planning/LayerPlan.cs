@@ -44,7 +44,12 @@ public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry
 /// <param name="Outputs">Number of b: outputs, or channels out. Second feature: b / (Outputs - 1).</param>
 /// <param name="Layer">The layer's index. Third feature: Layer / (Layers - 1).</param>
 /// <param name="Layers">Number of layers K.</param>
-public sealed record PositionFeatures(int Inputs, int Outputs, int Layer, int Layers);
+public sealed record PositionFeatures(int Inputs, int Outputs, int Layer, int Layers)
+{
+    /// <summary>Number of places on the side where messages of a direction come in: of a for forward ones, of b for backward ones.</summary>
+    /// <param name="direction">The direction.</param>
+    public int Places(Direction direction) => direction == Direction.Forward ? Inputs : Outputs;
+}
 
 /// <summary>
 /// The windows of a 2-D convolution with SAME padding: at output position (row, column), sub-RNN (ky, kx, a, b) reads the forward message

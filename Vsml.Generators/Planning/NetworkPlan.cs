@@ -50,6 +50,9 @@ public sealed record NetworkPlan
     /// <summary>What the sums that outgoing messages are made of add up, in every turn.</summary>
     public Summands Summands => Architecture.MessageLayerNorm ? Summands.NormalisedMessages : Summands.States;
 
+    /// <summary>Entries of a summand: N of a state, M of a message.</summary>
+    public int SummandEntries => Summands == Summands.States ? Architecture.StateSize : Architecture.MessageSize;
+
     /// <summary>
     /// The leading entries of h, and of c, that a batch shares: before an example's first sweep each is replaced by its mean over the
     /// batch, in every sub-RNN of every layer. floor(N/2); nothing is done for a batch of one.

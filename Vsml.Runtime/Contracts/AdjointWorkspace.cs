@@ -14,7 +14,7 @@ public sealed class AdjointWorkspace
         Forward = SweepWorkspace.NewForward(kernels.Shape, batch);
         ThetaSums = new AlignedFloats(FloatCount.Of("The sums of theta's gradient", LayerStorage.BlockLanes, parameters));
         Theta = new AlignedFloats(parameters + LayerStorage.BlockLanes);
-        Scratch = new AlignedFloats(kernels.AdjointScratchFloats(batch));
+        Scratch = new AlignedFloats(kernels.AdjointScratchFloats);
     }
 
     /// <summary>Gradients with respect to h, c and the backward messages.</summary>

@@ -3,19 +3,25 @@ namespace Vsml.Contracts;
 /// <summary>The compiled sweeps of one architecture at one SIMD level. Emitted code derives from it; it holds no state and is shared by threads.</summary>
 public abstract class NetworkKernels
 {
+    /// <summary>Makes kernels; emitted code calls this.</summary>
+    /// <param name="level">The SIMD level that the code is written for.</param>
+    /// <param name="shape">Sizes of the memory that the sweeps work on.</param>
+    /// <param name="packing">How theta is rearranged for them.</param>
+    /// <param name="adjointScratchFloats">Scratch space of the adjoint sweeps, whatever the batch.</param>
+    protected NetworkKernels(SimdLevel level, NetworkShape shape, ThetaPacking packing, int adjointScratchFloats) =>
+        (Level, Shape, Packing, AdjointScratchFloats) = (level, shape, packing, adjointScratchFloats);
+
     /// <summary>The SIMD level that the code is written for.</summary>
-    public abstract SimdLevel Level { get; }
+    public SimdLevel Level { get; }
 
     /// <summary>Sizes of the memory that the sweeps work on.</summary>
-    public abstract NetworkShape Shape { get; }
+    public NetworkShape Shape { get; }
 
-    /// <summary>Floats of packed theta.</summary>
-    public abstract int PackedLength { get; }
+    /// <summary>How theta is rearranged for the sweeps.</summary>
+    public ThetaPacking Packing { get; }
 
-    /// <summary>Rearranges theta for the sweeps and folds constants into it.</summary>
-    /// <param name="theta">The flat parameter vector of <see cref="ParameterLayout"/>.</param>
-    /// <param name="packed"><see cref="PackedLength"/> floats.</param>
-    public abstract void Pack(ReadOnlySpan<float> theta, AlignedFloats packed);
+    /// <summary>Scratch space of the adjoint sweeps, in floats, whatever the batch.</summary>
+    public int AdjointScratchFloats { get; }
 
     /// <summary>One sweep from the first layer to the last.</summary>
     /// <param name="packed">Packed theta.</param>
@@ -33,10 +39,6 @@ public abstract class NetworkKernels
     public virtual void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
     {
     }
-
-    /// <summary>Scratch space of the adjoint sweeps, in floats.</summary>
-    /// <param name="batch">Examples that share a tick.</param>
-    public abstract int AdjointScratchFloats(int batch);
 
     /// <summary>
     /// Reverse of <see cref="ForwardSweep"/>: turns gradients with respect to its results into gradients with respect to what it

@@ -39,7 +39,7 @@ public sealed class VsmlModel
     {
         if (theta.Length != Parameters.Count)
             throw new VsmlException($"theta has {theta.Length} values, but this architecture has {Parameters.Count} meta-parameters.");
-        var packed = new PackedTheta(Parameters, level, new AlignedFloats(Kernels(level).PackedLength), new float[InitialCellFloats]);
+        var packed = new PackedTheta(Parameters, level, new AlignedFloats(Kernels(level).Packing.PackedLength), new float[InitialCellFloats]);
         Repack(theta, packed);
         return packed;
     }
@@ -57,7 +57,7 @@ public sealed class VsmlModel
     /// <summary>Packs anew into memory that only the caller uses: a population's inner loop allocates nothing.</summary>
     internal void Repack(ReadOnlySpan<float> theta, PackedTheta packed)
     {
-        Kernels(packed.Level).Pack(theta, packed.Packed);
+        Kernels(packed.Level).Packing.Pack(theta, packed.Packed);
         theta.CopyTo(packed.Flat);
         if (!Architecture.LearnedInitialCell) return;
         var n = Architecture.StateSize;

@@ -32,7 +32,7 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
         ToolRun.InProcess("emit", "--assembly", models.Assembly, type, "--out", _folder["emitted"]).ShouldSucceed();
 
         var wanted = models.Emitted.Where(file => file.Key.StartsWith(prefix + ".", StringComparison.Ordinal)).ToDictionary();
-        wanted.Count.ShouldBe(8); // surface, choice, forward and adjoint of three levels
+        wanted.Count.ShouldBe(9); // surface, choice, layout, forward and adjoint of three levels
         Directory.GetFiles(_folder["emitted"]).Select(Path.GetFileName).ShouldBe(wanted.Keys, ignoreOrder: true);
         foreach (var (name, text) in wanted) File.ReadAllText(Path.Combine(_folder["emitted"], name)).ShouldBe(text, name);
     }
@@ -53,7 +53,8 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
     {
         var path = TraceFiles.ArchitecturePath("dense-tiny");
         var run = ToolRun.InProcess("describe", path, "--plan").ShouldSucceed();
-        run.Output.ShouldBe(NetworkPlan.Of(ArchitectureJson.Read(path)).ToString());
+        var plan = NetworkPlan.Of(ArchitectureJson.Read(path));
+        run.Output.ShouldBe($"{plan}{CpuPlan.Of(plan)}");
         run.Output.ShouldContain("first sweep");
     }
 

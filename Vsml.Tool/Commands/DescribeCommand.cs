@@ -13,7 +13,7 @@ internal static class DescribeCommand
     public static Command Create(ToolContext context)
     {
         var source = new ArchitectureSource();
-        var plan = new Option<bool>("--plan") { Description = "Print the plan instead: the turns of an example in order, what each reads and sends, and where theta lies." };
+        var plan = new Option<bool>("--plan") { Description = "Print the plan instead: the turns of an example in order, what each reads and sends, and how CPUs store it." };
         var command = new ToolCommand(
             "describe",
             "Print a network as JSON with every field, and its sizes on standard error.",
@@ -29,7 +29,8 @@ internal static class DescribeCommand
             var architecture = source.Read(parsed, DeclarationNames.Standard).Architecture;
             if (parsed.GetValue(plan))
             {
-                context.Output.Write(NetworkPlan.Of(architecture).ToString());
+                var network = NetworkPlan.Of(architecture);
+                context.Output.Write($"{network}{CpuPlan.Of(network)}");
                 return ExitCodes.Success;
             }
             context.Output.Write(ArchitectureJson.Format(architecture));

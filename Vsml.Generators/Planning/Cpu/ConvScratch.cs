@@ -1,6 +1,6 @@
-namespace Vsml.Generators.Emission;
+namespace Vsml.Generators.Planning;
 
-/// <summary>Where the scratch space of a convolution's turn lies: offsets in floats, the same at every SIMD level.</summary>
+/// <summary>Where the scratch space of a convolution's turn lies, the same at every SIMD level.</summary>
 /// <param name="StartGates">What the gates of a sub-RNN start from at all positions: bias and position features.</param>
 /// <param name="StateGates">The same and what its own state adds.</param>
 /// <param name="Message">One message, before its entries go to their places.</param>
@@ -18,27 +18,41 @@ public sealed record ConvScratch(
     public const int NormalisedTile = 4;
 
     /// <summary>The scratch space of a layer.</summary>
-    /// <param name="plan">The network.</param>
-    /// <param name="layer">A convolution.</param>
-    public static ConvScratch Of(NetworkPlan plan, LayerPlan layer)
-    {
-        var conv = (ConvLayerSpec)layer.Spec;
-        var entries = LayerPlan.Pad(plan.Architecture.StateSize);
-        var message = PackedParameters.PaddedMessage(plan.Architecture.MessageSize);
-        var sums = plan.Architecture.MessageLayerNorm ? message : entries;
-        var places = checked((conv.Height + conv.Kernel - 1) * (conv.Width + conv.Kernel - 1));
-        var positions = conv.OutputHeight * conv.OutputWidth;
-        var tiled = (positions + NormalisedTile - 1) / NormalisedTile * NormalisedTile;
-        var next = 0;
-        return new(
-            Take(4 * entries), Take(4 * entries), Take(message), Take(places * 4L * entries), Take(conv.Outputs * 4L * entries),
-            Take(tiled * (long)entries), Take(tiled * (long)message), Take(places * (long)sums), Take(conv.Outputs * (long)sums), next);
+    /// <param name="plan">The plan.</param>
+    /// <param name="layer">A convolution of it.</param>
+    public static ConvScratch Of(CpuPlan plan, CpuLayer layer) => Of(plan, layer, new());
 
-        int Take(long floats)
-        {
-            var offset = next;
-            next = checked((int)(next + (floats + LayerPlan.BlockLanes - 1) / LayerPlan.BlockLanes * LayerPlan.BlockLanes));
-            return offset;
-        }
+    /// <summary>The scratch space of a layer, laid into regions that others may follow.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="layer">A convolution of it.</param>
+    /// <param name="regions">Where.</param>
+    internal static ConvScratch Of(CpuPlan plan, CpuLayer layer, Regions regions)
+    {
+        var conv = layer.Layer.Geometry!;
+        var sizes = ConvSizes.Of(plan, conv);
+        return new(
+            regions.Take(4, sizes.Entries), regions.Take(4, sizes.Entries), regions.Take(sizes.Message),
+            regions.Take(conv.PaddedHeight, conv.PaddedWidth, 4, sizes.Entries), regions.Take(conv.OutputChannels, conv.Positions, 4, sizes.Entries),
+            regions.Take(sizes.TiledPositions, sizes.Entries), regions.Take(sizes.TiledPositions, sizes.Message),
+            regions.Take(conv.PaddedHeight, conv.PaddedWidth, sizes.Sums), regions.Take(conv.OutputChannels, conv.Positions, sizes.Sums),
+            regions.Length);
+    }
+}
+
+/// <summary>Sizes in whole blocks that the scratch space of convolutions is made of.</summary>
+/// <param name="Entries">Entries of a state.</param>
+/// <param name="Message">Entries of a message.</param>
+/// <param name="Sums">Entries of a sum.</param>
+/// <param name="TiledPositions">Positions in whole tiles of <see cref="ConvScratch.NormalisedTile"/>.</param>
+internal readonly record struct ConvSizes(int Entries, int Message, int Sums, int TiledPositions)
+{
+    /// <summary>The sizes of a convolution.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="conv">A convolution of it.</param>
+    public static ConvSizes Of(CpuPlan plan, ConvGeometry conv)
+    {
+        var (entries, message) = (Blocks.Pad(plan.StateSize), CpuTheta.PaddedMessage(plan.MessageSize));
+        const int tile = ConvScratch.NormalisedTile;
+        return new(entries, message, plan.Normalises ? message : entries, checked(conv.Positions + tile - 1) / tile * tile);
     }
 }

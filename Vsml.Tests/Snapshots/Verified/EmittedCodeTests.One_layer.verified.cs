@@ -17,25 +17,17 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 
     sealed partial class Avx2Kernels
     {
-        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-        private const int MostLoops = 3;
+        // Gates kept of each micro tick (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats;
 
         // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
         // same few cache sets.
-        private const int PaddedState = 8, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+        private const int PaddedState = 8, LoopAdjointFloats = 272;
 
         // Where the tensors of a group lie in flat theta.
         private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
         private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
         private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
-
-        /// <inheritdoc/>
-        public override int AdjointScratchFloats(int batch) => Math.Max(
-            0,
-            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
 
         /// <inheritdoc/>
         public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -59,24 +51,22 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
                 ref var cell = ref source.Cell[0].First;
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[0].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[0].First;
-                ref var gates = ref adjoint.Scratch.First;
-                ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
-                ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
-                ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
-                ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
-                ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
-                ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
-                ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
-                ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
-                ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
+                ref var scratch = ref adjoint.Scratch.First;
+                ref var gates = ref Unsafe.Add(ref scratch, 0);
+                ref var columns = ref Unsafe.Add(ref scratch, 1920);
+                ref var cells = ref Unsafe.Add(ref scratch, 2688);
+                ref var hiddens = ref Unsafe.Add(ref scratch, 2816);
+                ref var dh = ref Unsafe.Add(ref scratch, 2944);
+                ref var lane = ref Unsafe.Add(ref scratch, 3056);
+                ref var laneAdjoint = ref Unsafe.Add(ref scratch, 3312);
+                ref var recurrentGradient = ref Unsafe.Add(ref scratch, 3696);
+                ref var loopGates = ref Unsafe.Add(ref scratch, 3824);
+                ref var loopAdjoint = ref Unsafe.Add(ref scratch, 3872);
+                ref var loopSums = ref Unsafe.Add(ref scratch, 4688);
+                ref var loopSpread = ref Unsafe.Add(ref scratch, 4880);
                 adjoint.State.Backward[1].Span.Clear();
-                MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();
-                MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();
+                MemoryMarshal.CreateSpan(ref columns, 768).Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, 128).Clear();
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -717,7 +707,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
     using global::Vsml.Contracts;
 
     /// <summary>Sweeps for AVX2: blocks of 16 lanes in vectors of 8.</summary>
-    internal sealed partial class Avx2Kernels : NetworkKernels
+    internal sealed partial class Avx2Kernels() : NetworkKernels(SimdLevel.Avx2, Layout.Shape, Layout.Packing, 5072)
     {
         private const int StateSize = 4, MessageSize = 3;
 
@@ -726,14 +716,13 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 
         // A block: 16 neighbouring sub-RNNs, entry by entry.
         private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-        private const int MergedEntries = StateSize / 2;
+        private const int MergedEntries = 2;
 
         // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
         private const int PaddedEntries = 16, PaddedMessage = 8;
 
-        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-        private const int SumFloats = StateSize * BlockLanes;
+        // Gates of a block, and what is summed for the messages of its places.
+        private const int LaneGateFloats = Columns * BlockLanes, SumFloats = StateSize * BlockLanes;
 
         // Where the tensors of a group lie in packed theta.
         private const int GroupFloats = 1040;
@@ -744,7 +733,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
         private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
         private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
 
-        private const float MinusTwoLog2E = -2.885390082f;
+        private const float MinusTwoLog2E = -2.88539f;
 
         // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
         // polynomial of degree 5. Relative error below 2e-7.
@@ -758,122 +747,6 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
         // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
         // exponentials stay finite.
         private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
-
-        /// <inheritdoc/>
-        public override SimdLevel Level => SimdLevel.Avx2;
-
-        /// <inheritdoc/>
-        public override int PackedLength => 1040;
-
-        /// <inheritdoc/>
-        public override NetworkShape Shape { get; } = new(
-            [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
-            [6, 3],
-            [1, 1],
-            [0, 1],
-            ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-        /// <inheritdoc/>
-        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
-        {
-            unchecked
-            {
-                for (var group = 0; group < packed.Length; group += GroupFloats)
-                {
-                    var to = packed.Span.Slice(group, GroupFloats);
-                    PackRows(theta, MessageSize, PaddedEntries, to[EntryForwardInput..]);
-                    theta = PackRows(theta, MessageSize, StateSize, to[ForwardInput..]);
-                    PackRows(theta, MessageSize, PaddedEntries, to[EntryBackwardInput..]);
-                    theta = PackRows(theta, MessageSize, StateSize, to[BackwardInput..]);
-                    PackRows(theta, StateSize, PaddedEntries, to[EntryRecurrent..]);
-                    theta = PackRecurrent(theta, to[Recurrent..]);
-                    PackRows(theta, 1, PaddedEntries, to[EntryBias..]);
-                    theta = PackRows(theta, 1, StateSize, to[Bias..]);
-                    AddGateOffsets(to[Bias..], StateSize);
-                    AddGateOffsets(to[EntryBias..], PaddedEntries);
-                    PackMessenger(theta, StateSize, to[EntryForwardWeights..]);
-                    PackMessenger(theta[(StateSize * MessageSize)..], 1, to[EntryForwardBias..]);
-                    theta = Take(theta, StateSize * MessageSize, to[ForwardMessengerWeights..]);
-                    theta = Take(theta, MessageSize, to[ForwardMessengerBias..]);
-                    PackMessenger(theta, StateSize, to[EntryBackwardWeights..]);
-                    PackMessenger(theta[(StateSize * MessageSize)..], 1, to[EntryBackwardBias..]);
-                    theta = Take(theta, StateSize * MessageSize, to[BackwardMessengerWeights..]);
-                    theta = Take(theta, MessageSize, to[BackwardMessengerBias..]);
-                }
-            }
-        }
-
-        // Rows of padded entries.
-        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
-        {
-            unchecked
-            {
-                for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
-                {
-                    theta[..MessageSize].CopyTo(to);
-                }
-            }
-        }
-
-        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-        private const float MinusLog2E = -1.442695041f;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
-        {
-            unchecked
-            {
-                for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
-                    for (var unit = 0; unit < StateSize; unit++)
-                    {
-                        to[unit] = theta[unit] * MinusLog2E;
-                        to[entries + unit] = theta[StateSize + unit] * MinusTwoLog2E;
-                        to[2 * entries + unit] = theta[2 * StateSize + unit] * MinusLog2E;
-                        to[3 * entries + unit] = theta[3 * StateSize + unit] * MinusLog2E;
-                    }
-                return theta;
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
-        {
-            unchecked
-            {
-                for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
-                    for (var unit = 0; unit < StateSize; unit++)
-                    {
-                        var gates = to.Slice((unit * StateSize + k) * 4, 4);
-                        gates[0] = theta[unit] * MinusLog2E;
-                        gates[1] = theta[StateSize + unit] * MinusTwoLog2E;
-                        gates[2] = theta[2 * StateSize + unit] * MinusLog2E;
-                        gates[3] = theta[3 * StateSize + unit] * MinusLog2E;
-                    }
-                return theta;
-            }
-        }
-
-        // sigmoid(i - 5) and sigmoid(f + 5).
-        private static void AddGateOffsets(Span<float> bias, int entries)
-        {
-            unchecked
-            {
-                for (var unit = 0; unit < StateSize; unit++)
-                {
-                    bias[unit] -= 5f * MinusLog2E;
-                    bias[2 * entries + unit] += 5f * MinusLog2E;
-                }
-            }
-        }
-
-        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
-        {
-            unchecked
-            {
-                theta[..count].CopyTo(to);
-                return theta[count..];
-            }
-        }
 
         /// <inheritdoc/>
         public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
@@ -896,13 +769,14 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
                 ref var cell = ref source.Cell[0].First;
                 ref var newHidden = ref target.Hidden[0].First;
                 ref var newCell = ref target.Cell[0].First;
-                ref var h0 = ref workspace.Scratch.First;
-                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
-                ref var z = ref Unsafe.Add(ref c, BlockFloats);
-                ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
-                ref var loopGates = ref Unsafe.Add(ref laneSums, batch * SumFloats);
-                ref var loopSums = ref Unsafe.Add(ref loopGates, batch * loops * PaddedColumns);
+                ref var scratch = ref workspace.Scratch.First;
+                ref var h0 = ref Unsafe.Add(ref scratch, 0);
+                ref var c = ref Unsafe.Add(ref scratch, 128);
+                ref var z = ref Unsafe.Add(ref scratch, 192);
+                ref var laneGates = ref Unsafe.Add(ref scratch, 448);
+                ref var laneSums = ref Unsafe.Add(ref scratch, 448 + batch * 256);
+                ref var loopGates = ref Unsafe.Add(ref scratch, 448 + batch * 320);
+                ref var loopSums = ref Unsafe.Add(ref scratch, 448 + batch * 368);
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -1278,25 +1152,17 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 
     sealed partial class Avx512Kernels
     {
-        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-        private const int MostLoops = 3;
+        // Gates kept of each micro tick (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats;
 
         // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
         // same few cache sets.
-        private const int PaddedState = 8, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+        private const int PaddedState = 8, LoopAdjointFloats = 272;
 
         // Where the tensors of a group lie in flat theta.
         private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
         private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
         private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
-
-        /// <inheritdoc/>
-        public override int AdjointScratchFloats(int batch) => Math.Max(
-            0,
-            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
 
         /// <inheritdoc/>
         public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -1320,24 +1186,22 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
                 ref var cell = ref source.Cell[0].First;
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[0].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[0].First;
-                ref var gates = ref adjoint.Scratch.First;
-                ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
-                ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
-                ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
-                ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
-                ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
-                ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
-                ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
-                ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
-                ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
+                ref var scratch = ref adjoint.Scratch.First;
+                ref var gates = ref Unsafe.Add(ref scratch, 0);
+                ref var columns = ref Unsafe.Add(ref scratch, 1920);
+                ref var cells = ref Unsafe.Add(ref scratch, 2688);
+                ref var hiddens = ref Unsafe.Add(ref scratch, 2816);
+                ref var dh = ref Unsafe.Add(ref scratch, 2944);
+                ref var lane = ref Unsafe.Add(ref scratch, 3056);
+                ref var laneAdjoint = ref Unsafe.Add(ref scratch, 3312);
+                ref var recurrentGradient = ref Unsafe.Add(ref scratch, 3696);
+                ref var loopGates = ref Unsafe.Add(ref scratch, 3824);
+                ref var loopAdjoint = ref Unsafe.Add(ref scratch, 3872);
+                ref var loopSums = ref Unsafe.Add(ref scratch, 4688);
+                ref var loopSpread = ref Unsafe.Add(ref scratch, 4880);
                 adjoint.State.Backward[1].Span.Clear();
-                MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();
-                MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();
+                MemoryMarshal.CreateSpan(ref columns, 768).Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, 128).Clear();
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -2177,7 +2041,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
     using global::Vsml.Contracts;
 
     /// <summary>Sweeps for AVX-512: blocks of 16 lanes in vectors of 16.</summary>
-    internal sealed partial class Avx512Kernels : NetworkKernels
+    internal sealed partial class Avx512Kernels() : NetworkKernels(SimdLevel.Avx512, Layout.Shape, Layout.Packing, 5072)
     {
         private const int StateSize = 4, MessageSize = 3;
 
@@ -2186,14 +2050,13 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 
         // A block: 16 neighbouring sub-RNNs, entry by entry.
         private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-        private const int MergedEntries = StateSize / 2;
+        private const int MergedEntries = 2;
 
         // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
         private const int PaddedEntries = 16, PaddedMessage = 8;
 
-        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-        private const int SumFloats = StateSize * BlockLanes;
+        // Gates of a block, and what is summed for the messages of its places.
+        private const int LaneGateFloats = Columns * BlockLanes, SumFloats = StateSize * BlockLanes;
 
         // Where the tensors of a group lie in packed theta.
         private const int GroupFloats = 1040;
@@ -2204,7 +2067,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
         private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
         private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
 
-        private const float MinusTwoLog2E = -2.885390082f;
+        private const float MinusTwoLog2E = -2.88539f;
 
         // 2^x = 2^k 2^r: k is x rounded to 1/32 by adding 1.5 * 2^18, which leaves its fraction in the low bits to choose 2^fraction
         // from a table; 2^r for |r| <= 1/64 is a polynomial of degree 2. Relative error below 2e-7.
@@ -2214,122 +2077,6 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 
         // Sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such exponentials stay finite.
         private const float ExponentLimit = 40f;
-
-        /// <inheritdoc/>
-        public override SimdLevel Level => SimdLevel.Avx512;
-
-        /// <inheritdoc/>
-        public override int PackedLength => 1040;
-
-        /// <inheritdoc/>
-        public override NetworkShape Shape { get; } = new(
-            [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
-            [6, 3],
-            [1, 1],
-            [0, 1],
-            ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-        /// <inheritdoc/>
-        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
-        {
-            unchecked
-            {
-                for (var group = 0; group < packed.Length; group += GroupFloats)
-                {
-                    var to = packed.Span.Slice(group, GroupFloats);
-                    PackRows(theta, MessageSize, PaddedEntries, to[EntryForwardInput..]);
-                    theta = PackRows(theta, MessageSize, StateSize, to[ForwardInput..]);
-                    PackRows(theta, MessageSize, PaddedEntries, to[EntryBackwardInput..]);
-                    theta = PackRows(theta, MessageSize, StateSize, to[BackwardInput..]);
-                    PackRows(theta, StateSize, PaddedEntries, to[EntryRecurrent..]);
-                    theta = PackRecurrent(theta, to[Recurrent..]);
-                    PackRows(theta, 1, PaddedEntries, to[EntryBias..]);
-                    theta = PackRows(theta, 1, StateSize, to[Bias..]);
-                    AddGateOffsets(to[Bias..], StateSize);
-                    AddGateOffsets(to[EntryBias..], PaddedEntries);
-                    PackMessenger(theta, StateSize, to[EntryForwardWeights..]);
-                    PackMessenger(theta[(StateSize * MessageSize)..], 1, to[EntryForwardBias..]);
-                    theta = Take(theta, StateSize * MessageSize, to[ForwardMessengerWeights..]);
-                    theta = Take(theta, MessageSize, to[ForwardMessengerBias..]);
-                    PackMessenger(theta, StateSize, to[EntryBackwardWeights..]);
-                    PackMessenger(theta[(StateSize * MessageSize)..], 1, to[EntryBackwardBias..]);
-                    theta = Take(theta, StateSize * MessageSize, to[BackwardMessengerWeights..]);
-                    theta = Take(theta, MessageSize, to[BackwardMessengerBias..]);
-                }
-            }
-        }
-
-        // Rows of padded entries.
-        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
-        {
-            unchecked
-            {
-                for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
-                {
-                    theta[..MessageSize].CopyTo(to);
-                }
-            }
-        }
-
-        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-        private const float MinusLog2E = -1.442695041f;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
-        {
-            unchecked
-            {
-                for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
-                    for (var unit = 0; unit < StateSize; unit++)
-                    {
-                        to[unit] = theta[unit] * MinusLog2E;
-                        to[entries + unit] = theta[StateSize + unit] * MinusTwoLog2E;
-                        to[2 * entries + unit] = theta[2 * StateSize + unit] * MinusLog2E;
-                        to[3 * entries + unit] = theta[3 * StateSize + unit] * MinusLog2E;
-                    }
-                return theta;
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
-        {
-            unchecked
-            {
-                for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
-                    for (var unit = 0; unit < StateSize; unit++)
-                    {
-                        var gates = to.Slice((unit * StateSize + k) * 4, 4);
-                        gates[0] = theta[unit] * MinusLog2E;
-                        gates[1] = theta[StateSize + unit] * MinusTwoLog2E;
-                        gates[2] = theta[2 * StateSize + unit] * MinusLog2E;
-                        gates[3] = theta[3 * StateSize + unit] * MinusLog2E;
-                    }
-                return theta;
-            }
-        }
-
-        // sigmoid(i - 5) and sigmoid(f + 5).
-        private static void AddGateOffsets(Span<float> bias, int entries)
-        {
-            unchecked
-            {
-                for (var unit = 0; unit < StateSize; unit++)
-                {
-                    bias[unit] -= 5f * MinusLog2E;
-                    bias[2 * entries + unit] += 5f * MinusLog2E;
-                }
-            }
-        }
-
-        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
-        {
-            unchecked
-            {
-                theta[..count].CopyTo(to);
-                return theta[count..];
-            }
-        }
 
         /// <inheritdoc/>
         public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
@@ -2352,13 +2099,14 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
                 ref var cell = ref source.Cell[0].First;
                 ref var newHidden = ref target.Hidden[0].First;
                 ref var newCell = ref target.Cell[0].First;
-                ref var h0 = ref workspace.Scratch.First;
-                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
-                ref var z = ref Unsafe.Add(ref c, BlockFloats);
-                ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
-                ref var loopGates = ref Unsafe.Add(ref laneSums, batch * SumFloats);
-                ref var loopSums = ref Unsafe.Add(ref loopGates, batch * loops * PaddedColumns);
+                ref var scratch = ref workspace.Scratch.First;
+                ref var h0 = ref Unsafe.Add(ref scratch, 0);
+                ref var c = ref Unsafe.Add(ref scratch, 128);
+                ref var z = ref Unsafe.Add(ref scratch, 192);
+                ref var laneGates = ref Unsafe.Add(ref scratch, 448);
+                ref var laneSums = ref Unsafe.Add(ref scratch, 448 + batch * 256);
+                ref var loopGates = ref Unsafe.Add(ref scratch, 448 + batch * 320);
+                ref var loopSums = ref Unsafe.Add(ref scratch, 448 + batch * 368);
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -2844,6 +2592,61 @@ namespace Vsml.Tests.Snapshots
     }
 }
 
+// ---- Vsml.Tests.Snapshots.OneLayer.Layout.g.cs ----
+// <auto-generated/>
+// Vsml.Tests.Snapshots.OneLayer: layout of memory, the same for all kernels
+//   layer 0   dense 6 -> 3
+//   state 4, messages 3, micro ticks 2, ticks per example 1, backward sweep none
+//   206 meta-parameters, 144 floats of state
+// Read from the top: the sweeps, the turn of each layer, then the micro tick.
+#nullable enable
+
+namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
+{
+    using global::System;
+    using global::System.Runtime.CompilerServices;
+    using global::System.Runtime.InteropServices;
+    using global::System.Runtime.Intrinsics;
+    using global::Vsml.Contracts;
+
+    internal static class Layout
+    {
+        public static readonly NetworkShape Shape = new(
+            [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
+            BoundaryUnits: [6, 3],
+            ForwardChannels: [1, 1],
+            BackwardChannels: [0, 1],
+            ScratchFloatsPerExample: 560, ScratchFloats: 448);
+
+        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights of i, g, f and o.
+        public static readonly ThetaPacking Packing = new(
+            GroupStarts: [0], GroupFloats: 1040, StateSize: 4,
+            GateFactors: Vector128.Create(-1.442695f, -2.88539f, -1.442695f, -1.442695f), GateOffsets: Vector128.Create(7.213475f, 0f, -7.213475f, 0f),
+            Gates:
+            [
+                new PackedGates(From: 96, Rows: 4, To: 0, RowStep: 4, GateStep: 1, UnitStep: 16), // recurrent rows
+                new PackedGates(From: 0, Rows: 3, To: 64, RowStep: 16, GateStep: 4, UnitStep: 1), // forward rows
+                new PackedGates(From: 48, Rows: 3, To: 112, RowStep: 16, GateStep: 4, UnitStep: 1), // backward rows
+                new PackedGates(From: 160, Rows: 1, To: 160, RowStep: 16, GateStep: 4, UnitStep: 1, AddsOffsets: true), // bias
+                new PackedGates(From: 96, Rows: 4, To: 240, RowStep: 64, GateStep: 16, UnitStep: 1), // recurrent rows
+                new PackedGates(From: 0, Rows: 3, To: 496, RowStep: 64, GateStep: 16, UnitStep: 1), // forward rows
+                new PackedGates(From: 48, Rows: 3, To: 688, RowStep: 64, GateStep: 16, UnitStep: 1), // backward rows
+                new PackedGates(From: 160, Rows: 1, To: 880, RowStep: 64, GateStep: 16, UnitStep: 1, AddsOffsets: true), // bias
+            ],
+            Rows:
+            [
+                new PackedRows(From: 176, Rows: 4, Columns: 3, To: 176, RowStep: 3), // forward weights
+                new PackedRows(From: 188, Rows: 1, Columns: 3, To: 192, RowStep: 3), // forward bias
+                new PackedRows(From: 191, Rows: 4, Columns: 3, To: 208, RowStep: 3), // backward weights
+                new PackedRows(From: 203, Rows: 1, Columns: 3, To: 224, RowStep: 3), // backward bias
+                new PackedRows(From: 176, Rows: 4, Columns: 3, To: 944, RowStep: 8), // forward weights
+                new PackedRows(From: 188, Rows: 1, Columns: 3, To: 976, RowStep: 8), // forward bias
+                new PackedRows(From: 191, Rows: 4, Columns: 3, To: 992, RowStep: 8), // backward weights
+                new PackedRows(From: 203, Rows: 1, Columns: 3, To: 1024, RowStep: 8), // backward bias
+            ]);
+    }
+}
+
 // ---- Vsml.Tests.Snapshots.OneLayer.PortableKernels.Adjoint.g.cs ----
 // <auto-generated/>
 // Vsml.Tests.Snapshots.OneLayer: portable adjoint kernels
@@ -2863,25 +2666,17 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 
     sealed partial class PortableKernels
     {
-        // Gates kept of each micro tick of a few places (i, g, f, o, tanh c'), which their gradients replace.
-        private const int GateFloats = 5 * BlockFloats, Records = 6, StoredTicks = 2;
-        private const int MostLoops = 3;
+        // Gates kept of each micro tick (i, g, f, o, tanh c'), which their gradients replace.
+        private const int GateFloats = 5 * BlockFloats;
 
         // h of one lane in whole vectors. Sums of a place lie a cache line apart from multiples of their size: else all would fall into the
         // same few cache sets.
-        private const int PaddedState = 4, LoopAdjointFloats = LaneGateFloats + BlockLanes;
+        private const int PaddedState = 4, LoopAdjointFloats = 272;
 
         // Where the tensors of a group lie in flat theta.
         private const int ForwardInputTheta = 0, BackwardInputTheta = 48, RecurrentTheta = 96, BiasTheta = 160;
         private const int ForwardMessengerThetaWeights = 176, ForwardMessengerThetaBias = 188;
         private const int BackwardMessengerThetaWeights = 191, BackwardMessengerThetaBias = 203;
-
-        /// <inheritdoc/>
-        public override int AdjointScratchFloats(int batch) => Math.Max(
-            0,
-            Records * (GateFloats + PaddedState * BlockLanes) + StoredTicks * 2 * BlockFloats + BlockFloats + MessageSize * BlockLanes
-            + 2 * LaneGateFloats + 2 * SumFloats + Columns * PaddedState
-            + MostLoops * (PaddedColumns + LoopAdjointFloats + 2 * SumFloats));
 
         /// <inheritdoc/>
         public override void AdjointForwardSweep(AlignedFloats packed, NetworkState source, AlignedFloats[] forward, AdjointWorkspace adjoint, bool merge)
@@ -2905,24 +2700,22 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
                 ref var cell = ref source.Cell[0].First;
                 ref var hiddenAdjoint = ref adjoint.State.Hidden[0].First;
                 ref var cellAdjoint = ref adjoint.State.Cell[0].First;
-                ref var gates = ref adjoint.Scratch.First;
-                ref var columns = ref Unsafe.Add(ref gates, Records * GateFloats);
-                ref var cells = ref Unsafe.Add(ref columns, Records * PaddedState * BlockLanes);
-                ref var hiddens = ref Unsafe.Add(ref cells, StoredTicks * BlockFloats);
-                ref var dh = ref Unsafe.Add(ref hiddens, StoredTicks * BlockFloats);
-                ref var messages = ref Unsafe.Add(ref dh, BlockFloats);
-                ref var lane = ref Unsafe.Add(ref messages, MessageSize * BlockLanes);
-                ref var laneAdjoint = ref Unsafe.Add(ref lane, LaneGateFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneAdjoint, LaneGateFloats);
-                ref var laneSpread = ref Unsafe.Add(ref laneSums, SumFloats);
-                ref var recurrentGradient = ref Unsafe.Add(ref laneSpread, SumFloats);
-                ref var loopGates = ref Unsafe.Add(ref recurrentGradient, Columns * PaddedState);
-                ref var loopAdjoint = ref Unsafe.Add(ref loopGates, loops * PaddedColumns);
-                ref var loopSums = ref Unsafe.Add(ref loopAdjoint, loops * LoopAdjointFloats);
-                ref var loopSpread = ref Unsafe.Add(ref loopSums, loops * SumFloats);
+                ref var scratch = ref adjoint.Scratch.First;
+                ref var gates = ref Unsafe.Add(ref scratch, 0);
+                ref var columns = ref Unsafe.Add(ref scratch, 1920);
+                ref var cells = ref Unsafe.Add(ref scratch, 2304);
+                ref var hiddens = ref Unsafe.Add(ref scratch, 2432);
+                ref var dh = ref Unsafe.Add(ref scratch, 2560);
+                ref var lane = ref Unsafe.Add(ref scratch, 2672);
+                ref var laneAdjoint = ref Unsafe.Add(ref scratch, 2928);
+                ref var recurrentGradient = ref Unsafe.Add(ref scratch, 3312);
+                ref var loopGates = ref Unsafe.Add(ref scratch, 3376);
+                ref var loopAdjoint = ref Unsafe.Add(ref scratch, 3424);
+                ref var loopSums = ref Unsafe.Add(ref scratch, 4240);
+                ref var loopSpread = ref Unsafe.Add(ref scratch, 4432);
                 adjoint.State.Backward[1].Span.Clear();
-                MemoryMarshal.CreateSpan(ref columns, Records * PaddedState * BlockLanes).Clear();
-                MemoryMarshal.CreateSpan(ref recurrentGradient, Columns * PaddedState).Clear();
+                MemoryMarshal.CreateSpan(ref columns, 384).Clear();
+                MemoryMarshal.CreateSpan(ref recurrentGradient, 64).Clear();
 
                 for (nuint example = 0; example < batch; example++)
                 {
@@ -3535,7 +3328,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
     using global::Vsml.Contracts;
 
     /// <summary>Sweeps for portable: blocks of 16 lanes in vectors of 4.</summary>
-    internal sealed partial class PortableKernels : NetworkKernels
+    internal sealed partial class PortableKernels() : NetworkKernels(SimdLevel.Portable, Layout.Shape, Layout.Packing, 4624)
     {
         private const int StateSize = 4, MessageSize = 3;
 
@@ -3544,14 +3337,13 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
 
         // A block: 16 neighbouring sub-RNNs, entry by entry.
         private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
-        private const int MergedEntries = StateSize / 2;
+        private const int MergedEntries = 2;
 
         // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
         private const int PaddedEntries = 16, PaddedMessage = 8;
 
-        // Scratch space of dense turns: h twice, c, and gates or messages of a block; gates and sums per example.
-        private const int FixedScratchFloats = 448, LaneGateFloats = Columns * BlockLanes;
-        private const int SumFloats = StateSize * BlockLanes;
+        // Gates of a block, and what is summed for the messages of its places.
+        private const int LaneGateFloats = Columns * BlockLanes, SumFloats = StateSize * BlockLanes;
 
         // Where the tensors of a group lie in packed theta.
         private const int GroupFloats = 1040;
@@ -3562,7 +3354,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
         private const int ForwardMessengerWeights = 176, ForwardMessengerBias = 192;
         private const int BackwardMessengerWeights = 208, BackwardMessengerBias = 224;
 
-        private const float MinusTwoLog2E = -2.885390082f;
+        private const float MinusTwoLog2E = -2.88539f;
 
         // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
         // polynomial of degree 5. Relative error below 2e-7.
@@ -3576,122 +3368,6 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
         // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
         // exponentials stay finite.
         private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
-
-        /// <inheritdoc/>
-        public override SimdLevel Level => SimdLevel.Portable;
-
-        /// <inheritdoc/>
-        public override int PackedLength => 1040;
-
-        /// <inheritdoc/>
-        public override NetworkShape Shape { get; } = new(
-            [new LayerStorage(LaneAxis.Inputs, 6, 3, 4)],
-            [6, 3],
-            [1, 1],
-            [0, 1],
-            ScratchFloatsPerExample: 560, ScratchFloats: 448);
-
-        /// <inheritdoc/>
-        public override void Pack(ReadOnlySpan<float> theta, AlignedFloats packed)
-        {
-            unchecked
-            {
-                for (var group = 0; group < packed.Length; group += GroupFloats)
-                {
-                    var to = packed.Span.Slice(group, GroupFloats);
-                    PackRows(theta, MessageSize, PaddedEntries, to[EntryForwardInput..]);
-                    theta = PackRows(theta, MessageSize, StateSize, to[ForwardInput..]);
-                    PackRows(theta, MessageSize, PaddedEntries, to[EntryBackwardInput..]);
-                    theta = PackRows(theta, MessageSize, StateSize, to[BackwardInput..]);
-                    PackRows(theta, StateSize, PaddedEntries, to[EntryRecurrent..]);
-                    theta = PackRecurrent(theta, to[Recurrent..]);
-                    PackRows(theta, 1, PaddedEntries, to[EntryBias..]);
-                    theta = PackRows(theta, 1, StateSize, to[Bias..]);
-                    AddGateOffsets(to[Bias..], StateSize);
-                    AddGateOffsets(to[EntryBias..], PaddedEntries);
-                    PackMessenger(theta, StateSize, to[EntryForwardWeights..]);
-                    PackMessenger(theta[(StateSize * MessageSize)..], 1, to[EntryForwardBias..]);
-                    theta = Take(theta, StateSize * MessageSize, to[ForwardMessengerWeights..]);
-                    theta = Take(theta, MessageSize, to[ForwardMessengerBias..]);
-                    PackMessenger(theta, StateSize, to[EntryBackwardWeights..]);
-                    PackMessenger(theta[(StateSize * MessageSize)..], 1, to[EntryBackwardBias..]);
-                    theta = Take(theta, StateSize * MessageSize, to[BackwardMessengerWeights..]);
-                    theta = Take(theta, MessageSize, to[BackwardMessengerBias..]);
-                }
-            }
-        }
-
-        // Rows of padded entries.
-        private static void PackMessenger(ReadOnlySpan<float> theta, int rows, Span<float> to)
-        {
-            unchecked
-            {
-                for (var row = 0; row < rows; row++, theta = theta[MessageSize..], to = to[PaddedMessage..])
-                {
-                    theta[..MessageSize].CopyTo(to);
-                }
-            }
-        }
-
-        // sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights.
-        private const float MinusLog2E = -1.442695041f;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> theta, int rows, int entries, Span<float> to)
-        {
-            unchecked
-            {
-                for (var row = 0; row < rows; row++, theta = theta[Columns..], to = to[(4 * entries)..])
-                    for (var unit = 0; unit < StateSize; unit++)
-                    {
-                        to[unit] = theta[unit] * MinusLog2E;
-                        to[entries + unit] = theta[StateSize + unit] * MinusTwoLog2E;
-                        to[2 * entries + unit] = theta[2 * StateSize + unit] * MinusLog2E;
-                        to[3 * entries + unit] = theta[3 * StateSize + unit] * MinusLog2E;
-                    }
-                return theta;
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ReadOnlySpan<float> PackRecurrent(ReadOnlySpan<float> theta, Span<float> to)
-        {
-            unchecked
-            {
-                for (var k = 0; k < StateSize; k++, theta = theta[Columns..])
-                    for (var unit = 0; unit < StateSize; unit++)
-                    {
-                        var gates = to.Slice((unit * StateSize + k) * 4, 4);
-                        gates[0] = theta[unit] * MinusLog2E;
-                        gates[1] = theta[StateSize + unit] * MinusTwoLog2E;
-                        gates[2] = theta[2 * StateSize + unit] * MinusLog2E;
-                        gates[3] = theta[3 * StateSize + unit] * MinusLog2E;
-                    }
-                return theta;
-            }
-        }
-
-        // sigmoid(i - 5) and sigmoid(f + 5).
-        private static void AddGateOffsets(Span<float> bias, int entries)
-        {
-            unchecked
-            {
-                for (var unit = 0; unit < StateSize; unit++)
-                {
-                    bias[unit] -= 5f * MinusLog2E;
-                    bias[2 * entries + unit] += 5f * MinusLog2E;
-                }
-            }
-        }
-
-        private static ReadOnlySpan<float> Take(ReadOnlySpan<float> theta, int count, Span<float> to)
-        {
-            unchecked
-            {
-                theta[..count].CopyTo(to);
-                return theta[count..];
-            }
-        }
 
         /// <inheritdoc/>
         public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
@@ -3714,13 +3390,14 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
                 ref var cell = ref source.Cell[0].First;
                 ref var newHidden = ref target.Hidden[0].First;
                 ref var newCell = ref target.Cell[0].First;
-                ref var h0 = ref workspace.Scratch.First;
-                ref var c = ref Unsafe.Add(ref h0, 2 * BlockFloats);
-                ref var z = ref Unsafe.Add(ref c, BlockFloats);
-                ref var laneGates = ref Unsafe.Add(ref h0, FixedScratchFloats);
-                ref var laneSums = ref Unsafe.Add(ref laneGates, batch * LaneGateFloats);
-                ref var loopGates = ref Unsafe.Add(ref laneSums, batch * SumFloats);
-                ref var loopSums = ref Unsafe.Add(ref loopGates, batch * loops * PaddedColumns);
+                ref var scratch = ref workspace.Scratch.First;
+                ref var h0 = ref Unsafe.Add(ref scratch, 0);
+                ref var c = ref Unsafe.Add(ref scratch, 128);
+                ref var z = ref Unsafe.Add(ref scratch, 192);
+                ref var laneGates = ref Unsafe.Add(ref scratch, 448);
+                ref var laneSums = ref Unsafe.Add(ref scratch, 448 + batch * 256);
+                ref var loopGates = ref Unsafe.Add(ref scratch, 448 + batch * 320);
+                ref var loopSums = ref Unsafe.Add(ref scratch, 448 + batch * 368);
 
                 for (nuint example = 0; example < batch; example++)
                 {

@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Vsml.Generators.Declaration;
+using Vsml.Generators.Planning;
+
+namespace Vsml.Generators.Emission;
+
+/// <summary>Emits the kernels of one SIMD level as a class of their own, and the hook that chooses between levels.</summary>
+internal static class KernelsEmitter
+{
+    /// <summary>Emits the file of one level.</summary>
+    /// <param name="model">A valid declaration.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="dialect">The level.</param>
+    public static string Emit(ModelDeclaration model, CpuPlan plan, SimdDialect dialect)
+    {
+        var writer = new SourceWriter();
+        using (KernelFile.Begin(writer, model, plan, $"{dialect.Title} kernels"))
+        {
+            writer.Line($"/// <summary>Sweeps for {dialect.Title}: blocks of 16 lanes in vectors of {CodeText.Literal(dialect.Width)}.</summary>");
+            using var body = writer.Block($"internal sealed partial class {dialect.ClassName}() : NetworkKernels(SimdLevel.{dialect.Level}, Layout.Shape, Layout.Packing, {CodeText.Literal(plan.AdjointScratchFloats(DenseAdjointTickEmitter.PaddedState(dialect, plan.StateSize)))})");
+            WriteConstants(writer, plan);
+            ActivationEmitter.WriteConstants(writer, dialect);
+            WriteSweeps(writer, plan);
+            var dense = new DenseTurnEmitter(writer, dialect, plan);
+            var conv = new ConvTurnEmitter(writer, plan);
+            foreach (var turn in plan.Turns)
+                if (turn.Layer.Axis == LaneAxis.Entries) conv.Write(turn);
+                else dense.Write(turn);
+            writer.Line();
+            new DenseTickEmitter(writer, dialect, plan).Write();
+            new DenseMessageEmitter(writer, dialect, plan).Write();
+            if (plan.HasConvolutions)
+            {
+                new ConvTickEmitter(writer, dialect, plan).Write();
+                new ConvMessageEmitter(writer, dialect, plan).Write();
+            }
+        }
+        return writer.ToString();
+    }
+
+    /// <summary>Emits the hook that makes the kernels of the level asked for.</summary>
+    /// <param name="model">A valid declaration.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="dialects">The levels that there are kernels for.</param>
+    public static string EmitChoice(ModelDeclaration model, CpuPlan plan, IReadOnlyList<SimdDialect> dialects)
+    {
+        var writer = new SourceWriter();
+        KernelFile.WriteHead(writer, model, plan, "choice of kernels");
+        using (model.Namespace.Length == 0 ? (IDisposable?)null : writer.Block($"namespace {model.Namespace}"))
+        using (writer.Block($"partial class {model.Name}"))
+        using (writer.Block("static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels)"))
+        using (writer.Block("kernels = level switch", close: "};"))
+        {
+            foreach (var dialect in dialects)
+                writer.Line($"global::Vsml.Contracts.SimdLevel.{dialect.Level} => new global::{KernelFile.Namespace(model)}.{dialect.ClassName}(),");
+            writer.Line("_ => null,");
+        }
+        return writer.ToString();
+    }
+
+    private static void WriteConstants(SourceWriter writer, CpuPlan plan)
+    {
+        var (n, m, theta) = (plan.StateSize, plan.MessageSize, plan.Theta);
+        writer.Line(
+            $"""
+            private const int StateSize = {n}, MessageSize = {m};
+
+            // Gates i, g, f, o of every state entry; rows of gates are padded to whole blocks.
+            private const int Columns = 4 * StateSize, PaddedColumns = {Blocks.Pad(4 * n)};
+
+            // A block: 16 neighbouring sub-RNNs, entry by entry.
+            private const int BlockLanes = 16, BlockFloats = StateSize * BlockLanes;
+            private const int MergedEntries = {plan.Network.MergedEntries};
+
+            // Entries as lanes, in convolutions: padded to whole blocks, messages to 8 or whole blocks.
+            private const int PaddedEntries = {Blocks.Pad(n)}, PaddedMessage = {CpuTheta.PaddedMessage(m)};
+
+            // Gates of a block, and what is summed for the messages of its places.
+            private const int LaneGateFloats = Columns * BlockLanes, SumFloats = {(plan.Network.Summands == Summands.States ? "StateSize" : "MessageSize")} * BlockLanes;
+
+            // Where the tensors of a group lie in packed theta.
+            private const int GroupFloats = {theta.GroupFloats};
+            private const int Recurrent = {theta.Recurrent}, ForwardInput = {theta.ForwardInput}, BackwardInput = {theta.BackwardInput}, Bias = {theta.Bias};
+            """);
+        if (theta.Position >= 0) writer.Line($"private const int Position = {theta.Position};");
+        var entries = theta.Entries;
+        writer.Line(
+            $"""
+            private const int EntryRecurrent = {entries.Recurrent}, EntryForwardInput = {entries.ForwardInput}, EntryBackwardInput = {entries.BackwardInput}, EntryBias = {entries.Bias};
+            private const int EntryForwardWeights = {entries.ForwardWeights}, EntryForwardBias = {entries.ForwardBias};
+            private const int EntryBackwardWeights = {entries.BackwardWeights}, EntryBackwardBias = {entries.BackwardBias};
+            """);
+        if (entries.Position >= 0) writer.Line($"private const int EntryPosition = {entries.Position};");
+        WriteMessenger(writer, "ForwardMessenger", theta.Forward);
+        WriteMessenger(writer, "BackwardMessenger", theta.Backward);
+        writer.Line();
+    }
+
+    private static void WriteMessenger(SourceWriter writer, string name, MessengerTensors offsets)
+    {
+        writer.Line($"private const int {name}Weights = {offsets.Weights}, {name}Bias = {offsets.Bias};");
+        if (offsets.Scale >= 0) writer.Line($"private const int {name}Scale = {offsets.Scale}, {name}Offset = {offsets.Offset};");
+    }
+
+    private static void WriteSweeps(SourceWriter writer, CpuPlan plan)
+    {
+        writer.Line(
+            """
+
+            /// <inheritdoc/>
+            public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
+            """);
+        using (writer.Body())
+            foreach (var turn in plan.ForwardTurns)
+                writer.Line($"{turn.Name}({Group(turn)}, source, target, workspace, merge);");
+        if (plan.BackwardTurns.Count == 0) return;
+        writer.Line(
+            """
+
+            /// <inheritdoc/>
+            public override void BackwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace)
+            """);
+        using (writer.Body())
+            foreach (var turn in plan.BackwardTurns)
+                writer.Line($"{turn.Name}({Group(turn)}, source, target, workspace);");
+
+        static string Group(CpuTurn turn) =>
+            turn.Plan.Group == 0 ? "ref packed.First" : $"ref Unsafe.Add(ref packed.First, {CodeText.Literal(turn.Plan.Group)} * GroupFloats)";
+    }
+}

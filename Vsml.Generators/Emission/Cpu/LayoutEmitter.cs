@@ -1,0 +1,63 @@
+using System.Collections.Generic;
+using System.Linq;
+using Vsml.Generators.Declaration;
+using Vsml.Generators.Planning;
+
+namespace Vsml.Generators.Emission;
+
+/// <summary>Emits what the kernels of all SIMD levels share: sizes of memory, and how theta is packed, as data that the runtime follows.</summary>
+internal static class LayoutEmitter
+{
+    /// <summary>Emits the file.</summary>
+    /// <param name="model">A valid declaration.</param>
+    /// <param name="plan">Its plan.</param>
+    public static string Emit(ModelDeclaration model, CpuPlan plan)
+    {
+        var writer = new SourceWriter();
+        using (KernelFile.Begin(writer, model, plan, "layout of memory, the same for all kernels"))
+        using (writer.Block("internal static class Layout"))
+        {
+            WriteShape(writer, plan);
+            writer.Line();
+            WritePacking(writer, plan);
+        }
+        return writer.ToString();
+    }
+
+    private static void WriteShape(SourceWriter writer, CpuPlan plan)
+    {
+        var boundaries = plan.Network.Boundaries;
+        writer.Line("public static readonly NetworkShape Shape = new(");
+        using var arguments = writer.Indent();
+        writer.Line($"[{string.Join(", ", plan.Layers.Select(Storage))}],");
+        writer.Line($"BoundaryUnits: [{List(boundaries.Select(boundary => boundary.Places))}],");
+        writer.Line($"ForwardChannels: [{List(boundaries.Select(boundary => boundary.ForwardEntries))}],");
+        writer.Line($"BackwardChannels: [{List(boundaries.Select(boundary => boundary.BackwardEntries))}],");
+        writer.Line($"ScratchFloatsPerExample: {plan.ScratchFloatsPerExample}, ScratchFloats: {plan.ScratchFloats});");
+
+        string Storage(CpuLayer layer) => $"new LayerStorage(LaneAxis.{layer.Axis}, {List(Axes(layer.Layer).Append(plan.StateSize))})";
+    }
+
+    private static int[] Axes(LayerPlan layer) => layer.Geometry is { } conv
+        ? [checked(conv.Kernel * conv.Kernel * conv.Channels), conv.OutputChannels]
+        : [layer.Spec.Inputs, layer.Spec.Outputs];
+
+    private static void WritePacking(SourceWriter writer, CpuPlan plan)
+    {
+        writer.Line("// sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights of i, g, f and o.");
+        writer.Line("public static readonly ThetaPacking Packing = new(");
+        using var arguments = writer.Indent();
+        writer.Line($"GroupStarts: [{List(plan.Network.Theta.Groups.Select(group => group.Offset))}], GroupFloats: {plan.Theta.GroupFloats}, StateSize: {plan.StateSize},");
+        writer.Line($"GateFactors: Vector128.Create({List(CpuTheta.GateFactors)}), GateOffsets: Vector128.Create({List(CpuTheta.GateOffsets)}),");
+        using (writer.Block("Gates:", open: "[", close: "],"))
+            foreach (var move in plan.Theta.GateMoves)
+                writer.Line($"new PackedGates(From: {move.From}, Rows: {move.Rows}, To: {move.To}, RowStep: {move.RowStep}, GateStep: {move.GateStep}, UnitStep: {move.UnitStep}{(move.AddsOffsets ? ", AddsOffsets: true" : "")}), // {move.Name}");
+        using (writer.Block("Rows:", open: "[", close: "]);"))
+            foreach (var move in plan.Theta.RowMoves)
+                writer.Line($"new PackedRows(From: {move.From}, Rows: {move.Rows}, Columns: {move.Columns}, To: {move.To}, RowStep: {move.RowStep}{(move.IsCentred ? ", IsCentred: true" : "")}), // {move.Name}");
+    }
+
+    private static string List(IEnumerable<int> numbers) => string.Join(", ", numbers.Select(number => CodeText.Literal(number)));
+
+    private static string List(IEnumerable<float> numbers) => string.Join(", ", numbers.Select(CodeText.Literal));
+}

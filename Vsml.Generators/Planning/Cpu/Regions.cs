@@ -1,0 +1,20 @@
+namespace Vsml.Generators.Planning;
+
+/// <summary>Lays regions of floats one after another, each from a block's beginning on. Counts that do not fit are an <see cref="System.OverflowException"/>.</summary>
+internal sealed class Regions
+{
+    /// <summary>Floats so far, in whole blocks.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Takes the next region.</summary>
+    /// <param name="extents">Its extents, whose product is its size.</param>
+    /// <returns>Its first float.</returns>
+    public int Take(params int[] extents)
+    {
+        var floats = 1L;
+        foreach (var extent in extents) floats = checked(floats * extent);
+        var first = Length;
+        Length = checked((int)(first + (floats + Blocks.Lanes - 1) / Blocks.Lanes * Blocks.Lanes));
+        return first;
+    }
+}
