@@ -34,10 +34,10 @@ internal static class CurvesPage
     {
         var rows = new StringBuilder();
         foreach (var test in tests)
-            foreach (var learner in test.Report.Results.GroupBy(result => result.Learner))
+            foreach (var learner in test.Report.Curves.Select(curve => curve.Learner))
             {
-                rows.Append(learner.Key == "vsml" ? "<tr class=\"ours\">" : "<tr>");
-                foreach (var cell in (string[])[$"{test.Data} {test.Size}x{test.Size}", ResultTable.Name(learner.Key), .. learner.Select(ResultTable.Cell)])
+                rows.Append(learner == "vsml" ? "<tr class=\"ours\">" : "<tr>");
+                foreach (var cell in (string[])[$"{test.Data} {test.Size}x{test.Size}", ResultTable.Name(learner), .. ResultTable.Cells(test.Report, learner)])
                     rows.Append("<td>").Append(WebUtility.HtmlEncode(cell)).Append("</td>");
                 rows.Append("</tr>\n");
             }

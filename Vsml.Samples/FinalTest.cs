@@ -21,7 +21,7 @@ internal static class FinalTest
             [
                 MetaTestLearner.Vsml("vsml", model, model.Pack(trained)),
                 MetaTestLearner.Vsml("untrained", model, model.Pack(untrained)),
-                .. MetaTestLearner.Baselines,
+                .. MetaTestLearner.PublishedBaselines,
             ];
             tests.Add(new NamedMetaTest(data, size, false, MetaTest.Run(task, learners, new MetaTestOptions { Seed = run.Seed })));
         }

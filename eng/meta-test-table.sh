@@ -1,6 +1,6 @@
 #!/bin/sh
 # Meta-tests meta-parameters on ten rows: MNIST, Fashion-MNIST and digits at 8x8 and 28x28, raw and projected. Prints a table of
-# mean accuracies over examples 1-100, 1-500, 1-2000 and the last 200 of 16 episodes. Fashion-MNIST is left out if not installed.
+# mean accuracies over examples 1-100, 1-500, 1-2000, the last 200 and 91-110 of 16 episodes. Fashion-MNIST is left out if not installed.
 # Usage: eng/meta-test-table.sh THETA.safetensors [A.json]
 set -eu
 [ $# -ge 1 ] || { sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 2; }
@@ -17,7 +17,7 @@ row() { # name, data, size, options
     vsml test "$@" --theta "$theta" --data "$data" --size "$size" | awk -F '\t' '{ split($3, a, " "); printf " %s", substr(a[1], 2) } END { print " |" }'
 }
 
-echo '| set | 1-100, 1-500, 1-2000, last 200 |'
+echo '| set | 1-100, 1-500, 1-2000, last 200, 91-110 |'
 echo '| --- | --- |'
 row 'MNIST 8' mnist 8 "$@"
 row 'MNIST 8 proj' mnist 8 --projected "$@"

@@ -1,13 +1,14 @@
 using System.Runtime.Intrinsics;
+using Vsml.Numerics;
 
 namespace Vsml.Baselines;
 
-/// <summary>Sums whose order is part of their definition: 32 partial sums, whatever the machine's vector width.</summary>
+/// <summary>Sums whose order is part of their definition, whatever the machine's vector width.</summary>
 internal static class FixedOrder
 {
     private const int Lanes = 8;
 
-    /// <summary>Sum of products, multiply then add.</summary>
+    /// <summary>Sum of products, multiply then add, in 32 partial sums.</summary>
     public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         right = right[..left.Length];
@@ -26,6 +27,18 @@ internal static class FixedOrder
         var total = 0f;
         for (var lane = 0; lane < Lanes; lane++) total += sums.GetElement(lane);
         for (; i < left.Length; i++) total += left[i] * right[i];
+        return total;
+    }
+
+    /// <summary>Sum of natural logarithms, in 8 partial sums.</summary>
+    public static float SumOfLogs(ReadOnlySpan<float> values)
+    {
+        var sums = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= values.Length - Lanes; i += Lanes) sums += DeterministicMath.Log(Vector256.Create(values.Slice(i)));
+        var total = 0f;
+        for (var lane = 0; lane < Lanes; lane++) total += sums.GetElement(lane);
+        for (; i < values.Length; i++) total += DeterministicMath.Log(values[i]);
         return total;
     }
 }

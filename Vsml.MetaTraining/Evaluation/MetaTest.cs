@@ -6,13 +6,10 @@ namespace Vsml.Evaluation;
 
 /// <summary>
 /// Runs learners on the same fresh episodes, predict then learn, with everything but their own state fixed, and compares their
-/// accuracies over examples 1-100, 1-500, 1-2000 and the last 200.
+/// accuracies over every <see cref="Horizon"/>.
 /// </summary>
 public static class MetaTest
 {
-    private const int LastExamples = 200;
-    private static readonly int[] Horizons = [100, 500, 2000];
-
     /// <summary>Runs the test. The same bits for any number of threads.</summary>
     /// <param name="task">Where the episodes come from (<see cref="MetaTestTasks.Create"/>).</param>
     /// <param name="learners">Who takes part.</param>
@@ -55,7 +52,7 @@ public static class MetaTest
 
     private static MetaTestReport Report(IReadOnlyList<MetaTestLearner> learners, byte[][] correct, int length)
     {
-        var ranges = Horizons.Select(to => (From: 1, To: Math.Min(to, length))).Append((From: Math.Max(1, length - LastExamples + 1), To: length)).Distinct().ToArray();
+        var ranges = Horizon.All.Select(horizon => horizon.In(length)).OfType<(int From, int To)>().Distinct().ToArray();
         var results = new List<MetaTestResult>();
         var curves = new List<LearningCurve>();
         var offset = 0;
@@ -63,39 +60,29 @@ public static class MetaTest
         {
             foreach (var (from, to) in ranges)
             {
-                var best = Best(correct, length, offset, learner.Variants.Count, from, to);
-                var (mean, error) = Accuracy(correct, length, best, from, to);
-                results.Add(new(learner.Name, learner.Variants[best - offset].Name, from, to, mean, error, correct.Length));
+                var (variant, counts) = Best(learner, from, to);
+                results.Add(new(learner.Name, learner.Variants[variant].Name, from, to, counts));
             }
-            var overall = Best(correct, length, offset, learner.Variants.Count, 1, length);
+            var whole = Best(learner, 1, length).Variant;
             var curve = new float[length];
-            for (var t = 0; t < length; t++) curve[t] = (float)correct.Sum(episode => episode[overall * length + t]) / correct.Length;
-            curves.Add(new(learner.Name, learner.Variants[overall - offset].Name, curve));
+            for (var t = 0; t < length; t++) curve[t] = (float)correct.Sum(episode => episode[(offset + whole) * length + t]) / correct.Length;
+            curves.Add(new(learner.Name, learner.Variants[whole].Name, curve));
             offset += learner.Variants.Count;
         }
         return new(length, results, curves);
+
+        // The first of the best ones.
+        (int Variant, EquatableArray<int> Counts) Best(MetaTestLearner learner, int from, int to) =>
+            learner.Variants.Select((_, variant) => (Variant: variant, Counts: Counts(correct, (offset + variant) * length + from - 1, to - from + 1)))
+                .MaxBy(candidate => candidate.Counts.Sum(count => (long)count));
     }
 
-    // The first of the best ones.
-    private static int Best(byte[][] correct, int length, int first, int count, int from, int to) =>
-        Enumerable.Range(first, count).MaxBy(variant => Accuracy(correct, length, variant, from, to).Mean);
-
-    private static (double Mean, double? StandardError) Accuracy(byte[][] correct, int length, int variant, int from, int to)
+    private static EquatableArray<int> Counts(byte[][] correct, int start, int examples) => new(correct.Select(episode =>
     {
-        var shares = new double[correct.Length];
-        var total = 0L;
-        for (var e = 0; e < shares.Length; e++)
-        {
-            var right = 0;
-            foreach (var hit in correct[e].AsSpan(variant * length + from - 1, to - from + 1)) right += hit;
-            shares[e] = (double)right / (to - from + 1);
-            total += right;
-        }
-        var mean = total / ((double)shares.Length * (to - from + 1));
-        if (shares.Length == 1) return (mean, null);
-        var squares = shares.Sum(share => (share - mean) * (share - mean));
-        return (mean, Math.Sqrt(squares / (shares.Length - 1) / shares.Length));
-    }
+        var right = 0;
+        foreach (var hit in episode.AsSpan(start, examples)) right += hit;
+        return right;
+    }));
 
     /// <summary>What one thread needs.</summary>
     private sealed class Worker(TaskDescription task, LearnerVariant[] variants, int length, CancellationToken cancellation)

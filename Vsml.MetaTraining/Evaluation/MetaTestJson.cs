@@ -9,14 +9,16 @@ public static class MetaTestJson
     /// <summary>Writes the results of several meta-tests to one file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="tests">The meta-tests with their data sets.</param>
+    /// <param name="curves">Whether a learner's result over all examples gets its learning curve.</param>
     /// <exception cref="VsmlException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<NamedMetaTest> tests) =>
-        AtomicFile.Write(path, stream => Write(stream, tests));
+    public static void Write(string path, IEnumerable<NamedMetaTest> tests, bool curves = false) =>
+        AtomicFile.Write(path, stream => Write(stream, tests, curves));
 
     /// <summary>Writes the results as one object.</summary>
     /// <param name="stream">Where to; it is not closed.</param>
     /// <param name="tests">The meta-tests with their data sets.</param>
-    public static void Write(Stream stream, IEnumerable<NamedMetaTest> tests)
+    /// <param name="curves">Whether a learner's result over all examples gets its learning curve.</param>
+    public static void Write(Stream stream, IEnumerable<NamedMetaTest> tests, bool curves = false)
     {
         using var writer = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n" });
         writer.WriteStartObject();
@@ -34,12 +36,20 @@ public static class MetaTestJson
                 writer.WriteNumber("accuracy", result.Accuracy);
                 if (result.StandardError is { } error) writer.WriteNumber("standardError", error);
                 writer.WriteNumber("episodes", result.Episodes);
+                if (curves && result.Examples == test.Report.Length) WriteCurve(writer, test.Report.Curves.First(curve => curve.Learner == result.Learner));
                 writer.WriteEndObject();
             }
         writer.WriteEndArray();
         writer.WriteEndObject();
         writer.Flush();
         stream.Write("\n"u8);
+    }
+
+    private static void WriteCurve(Utf8JsonWriter writer, LearningCurve curve)
+    {
+        writer.WriteStartArray("curve");
+        foreach (var accuracy in curve.Correct) writer.WriteNumberValue(accuracy);
+        writer.WriteEndArray();
     }
 }
 

@@ -24,9 +24,12 @@ public sealed record MetaTestLearner(string Name, IReadOnlyList<LearnerVariant> 
     /// <exception cref="ArgumentException">Its type is not registered (<see cref="Parts"/>).</exception>
     public static MetaTestLearner Of(BaselineDescription baseline) => new(Parts.NameOf(baseline), baseline.Variants);
 
+    /// <summary>The baselines of the published comparisons: SGD, Adam, nearest class mean.</summary>
+    public static IReadOnlyList<MetaTestLearner> PublishedBaselines { get; } = [Of(new SgdBaseline()), Of(new AdamBaseline()), Of(new NearestClassMeanBaseline())];
+
     /// <summary>
-    /// All registered baselines with their defaults (<see cref="Parts"/>): those of the published comparisons, which are SGD, Adam and
-    /// nearest class mean, then those of other assemblies.
+    /// All registered baselines with their defaults (<see cref="Parts"/>): the published ones, Gaussian naive Bayes, nearest neighbours
+    /// and passive-aggressive, then those of other assemblies.
     /// </summary>
     public static IReadOnlyList<MetaTestLearner> Baselines => [.. Parts.CreateAll<BaselineDescription>().Select(Of)];
 }
@@ -36,9 +39,10 @@ public sealed record MetaTestLearner(string Name, IReadOnlyList<LearnerVariant> 
 /// <param name="Create">Makes a learner for a number of inputs and of classes; called once per thread.</param>
 public sealed record LearnerVariant(string Name, Func<int, int, IOnlineLearner> Create)
 {
-    internal static IReadOnlyList<LearnerVariant> OverRates(IEnumerable<float> rates, Func<float, OnlineOptimizer> optimizer) =>
-    [
-        .. rates.Select(rate => new LearnerVariant(
-            "learning rate " + rate.ToString(CultureInfo.InvariantCulture), (inputs, outputs) => new GradientDescentLearner(inputs, outputs, optimizer(rate)))),
-    ];
+    /// <summary>A variant for every value of a setting.</summary>
+    /// <param name="setting">The setting in words.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="create">Makes a learner for numbers of inputs and classes, and a value.</param>
+    public static IReadOnlyList<LearnerVariant> Over(string setting, IEnumerable<float> values, Func<int, int, float, IOnlineLearner> create) =>
+        [.. values.Select(value => new LearnerVariant($"{setting} {value.ToString(CultureInfo.InvariantCulture)}", (inputs, outputs) => create(inputs, outputs, value)))];
 }

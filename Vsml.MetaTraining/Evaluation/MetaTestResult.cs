@@ -5,45 +5,18 @@ namespace Vsml.Evaluation;
 /// <param name="Variant">The variant that did best over this range; empty if there is only one.</param>
 /// <param name="From">First example, from 1.</param>
 /// <param name="To">Last example.</param>
-/// <param name="Accuracy">Mean over episodes of the share of right predictions, each made before the label was seen.</param>
-/// <param name="StandardError">Standard error of that mean; null for a single episode, which tells nothing of it.</param>
-/// <param name="Episodes">Number of episodes.</param>
-public sealed record MetaTestResult(string Learner, string Variant, int From, int To, double Accuracy, double? StandardError, int Episodes);
-
-/// <summary>How one learner's accuracy grows over an episode.</summary>
-/// <param name="Learner">The learner's name.</param>
-/// <param name="Variant">The variant that did best over the whole episode; empty if there is only one.</param>
-/// <param name="Correct">Share of the episodes in which the prediction for each example was right [T].</param>
-public sealed record LearningCurve(string Learner, string Variant, IReadOnlyList<float> Correct)
+/// <param name="Correct">Number of right predictions in each episode, each made before the label was seen.</param>
+public sealed record MetaTestResult(string Learner, string Variant, int From, int To, EquatableArray<int> Correct)
 {
-    /// <summary>Share of right predictions over all examples so far, for every example [T].</summary>
-    public float[] Running()
-    {
-        var running = new float[Correct.Count];
-        var sum = 0.0;
-        for (var t = 0; t < running.Length; t++) running[t] = (float)((sum += Correct[t]) / (t + 1));
-        return running;
-    }
+    /// <summary>Number of episodes.</summary>
+    public int Episodes => Correct.Count;
 
-    /// <summary>Share of right predictions over the last examples, for every example [T]; fewer at the beginning.</summary>
-    /// <param name="window">How many examples; at least 1.</param>
-    public float[] Moving(int window)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
-        var moving = new float[Correct.Count];
-        var sum = 0.0;
-        for (var t = 0; t < moving.Length; t++)
-        {
-            sum += Correct[t];
-            if (t >= window) sum -= Correct[t - window];
-            moving[t] = (float)(sum / Math.Min(t + 1, window));
-        }
-        return moving;
-    }
+    /// <summary>Number of examples.</summary>
+    public int Examples => To - From + 1;
+
+    /// <summary>Mean over episodes of the share of right predictions.</summary>
+    public double Accuracy => Correct.Sum(correct => (long)correct) / ((double)Episodes * Examples);
+
+    /// <summary>Standard error of that mean; null for a single episode, which tells nothing of it.</summary>
+    public double? StandardError => Statistics.StandardError([.. Correct.Select(correct => (double)correct / Examples)]);
 }
-
-/// <summary>What came out of a meta-test.</summary>
-/// <param name="Length">Examples of an episode.</param>
-/// <param name="Results">A line for every learner and range, learners in the order given.</param>
-/// <param name="Curves">A curve for every learner.</param>
-public sealed record MetaTestReport(int Length, IReadOnlyList<MetaTestResult> Results, IReadOnlyList<LearningCurve> Curves);

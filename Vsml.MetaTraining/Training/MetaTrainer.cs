@@ -116,7 +116,7 @@ public sealed class MetaTrainer
         {
             var model = ModelOf(task);
             var report = MetaTest.Run(task, [MetaTestLearner.Vsml("vsml", model, model.Pack(state.Theta, _level))], options, cancellation: cancellation);
-            var whole = report.Results.Where(result => result.From == 1).MaxBy(result => result.To)!;
+            var whole = report.Find("vsml", Horizon.Whole)!;
             results.Add(new EvaluationResult(name, whole.Accuracy, whole.StandardError));
         }
         var score = results.Sum(result => result.Accuracy) / results.Count;

@@ -25,6 +25,9 @@ public class OnlineLearnerTests
         ["sgd"] = () => new GradientDescentLearner(Inputs, Classes, new OnlineSgd(.1f)),
         ["adam, two layers"] = () => new GradientDescentLearner(Inputs, Classes, new OnlineAdam(.01f), hiddenSize: 7, outputBound: 100),
         ["nearest class mean"] = () => new NearestClassMean(Inputs, Classes),
+        ["Gaussian naive Bayes"] = () => new GaussianNaiveBayes(Inputs, Classes, smoothing: .1f),
+        ["nearest neighbours"] = () => new NearestNeighbours(Inputs, Classes, neighbours: 3),
+        ["passive-aggressive"] = () => new PassiveAggressive(Inputs, Classes, aggressiveness: .01f),
         ["meta RNN"] = () => new MetaRnn(Inputs, Classes, Theta(new MetaRnn(Inputs, Classes, [], hiddenSize: 6).InitialParameters), hiddenSize: 6),
         ["Hebbian"] = () => new HebbianLearner(Inputs, Classes, Theta(new HebbianLearner(Inputs, Classes, []).InitialParameters)),
         ["fast weight programmer"] = () => new FastWeightProgrammer(Inputs, Classes, Theta(new FastWeightProgrammer(Inputs, Classes, [], size: 5).InitialParameters), size: 5),
@@ -60,7 +63,7 @@ public class OnlineLearnerTests
         var first = Run(learner);
         Restart(learner);
         Run(learner).ShouldBe(first);
-        first[^1].ShouldNotBe(first[Classes - 1]);
+        first[^Classes..].ShouldNotBe(first[..Classes]);
 
         static float[] Run(IOnlineLearner learner) => [.. Enumerable.Range(0, 6).SelectMany(t => learner.Learn(Input(1), 1 + t % 2).Prediction.Logits.ToArray())];
     }

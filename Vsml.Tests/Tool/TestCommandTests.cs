@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Vsml.Files;
 using Vsml.Tests.Fixtures;
 using Vsml.Tool;
@@ -30,11 +31,39 @@ public sealed class TestCommandTests : IDisposable
 
         using var json = JsonDocument.Parse(File.ReadAllText(_folder["results.json"]));
         var results = json.RootElement.GetProperty("results").EnumerateArray().ToList();
-        results.Select(result => result.GetProperty("learner").GetString()).Distinct().ShouldBe(["vsml", "untrained", "sgd", "adam", "ncm"]);
+        results.Select(result => result.GetProperty("learner").GetString()).Distinct().ShouldBe(["vsml", "untrained", "sgd", "adam", "ncm", "gaussian-nb", "knn", "passive-aggressive"]);
         results.ShouldAllBe(result => result.GetProperty("data").GetString() == "digits" && result.GetProperty("size").GetInt32() == 8 && result.GetProperty("episodes").GetInt32() == 2);
         results.ShouldContain(result => result.GetProperty("from").GetInt32() == 1 && result.GetProperty("to").GetInt32() == 100);
         results.Single(result => result.GetProperty("learner").GetString() == "ncm" && result.GetProperty("to").GetInt32() == 100).GetProperty("accuracy").GetDouble().ShouldBeGreaterThan(0.5);
-        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(results.Count);
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Count(line => !line.StartsWith("lead\t", StringComparison.Ordinal)).ShouldBe(results.Count);
+        lines.ShouldContain(line => line.StartsWith("lead\tvsml - knn\t91-110\t", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Several_data_sets_are_compared()
+    {
+        string[] arguments = ["test", "--theta", _folder["theta"], "--data", "digits", "--data", "random", "--size", "4", "--episodes", "2", "--length", "120", "--baselines"];
+        var run = ToolRun.InProcess([.. arguments, "--curves", "--json", _folder["results.json"]]).ShouldSucceed();
+        run.Output.ShouldContain("digits\tvsml\t1-100\t");
+        run.Output.ShouldContain("random\tpassive-aggressive\t91-110\t");
+        run.Output.ShouldContain("rank\tadam\t1-100\t");
+        run.Output.Split('\n').ShouldContain(line => Regex.IsMatch(line, @"^lead\tvsml - ncm\t1-100\t[+-]0\.\d{3} ± 0\.\d{3}\t\d/\d/\d$"));
+
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["results.json"]));
+        var results = json.RootElement.GetProperty("results").EnumerateArray().ToList();
+        results.Select(result => result.GetProperty("data").GetString()).Distinct().ShouldBe(["digits", "random"]);
+        foreach (var result in results)
+        {
+            var whole = result.GetProperty("from").GetInt32() == 1 && result.GetProperty("to").GetInt32() == 120;
+            result.TryGetProperty("curve", out var curve).ShouldBe(whole);
+            if (whole) curve.EnumerateArray().Average(value => value.GetDouble()).ShouldBe(result.GetProperty("accuracy").GetDouble(), 1e-6);
+        }
+
+        using var output = new StringWriter();
+        VsmlTool.Run(arguments, new ToolContext(output, TextWriter.Null, IsInteractive: true)).ShouldBe(ExitCodes.Success);
+        var table = output.ToString();
+        foreach (var text in (string[])["digits", "random", "mean rank of 8", "lead of vsml over", "gaussian-nb"]) table.ShouldContain(text);
     }
 
     [Fact]
@@ -63,6 +92,8 @@ public sealed class TestCommandTests : IDisposable
     [InlineData("--theta theta --standardise rows", "--standardise: there is no 'rows'; write columns or all")]
     [InlineData("--theta theta --label 0", "digits: is no CSV file")]
     [InlineData("--theta theta --data none", "none")]
+    [InlineData("--theta theta --data digits --data none", "none")]
+    [InlineData("--theta theta --curves", "--json FILE")]
     [InlineData("--theta theta --simd sse", "sse")]
     [InlineData("--theta none --json none/results.json", "there is no folder")]
     [InlineData("--theta none --json theta/results.json", "there is no folder")]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Vsml.Contracts;
 using Vsml.Data;
 using Vsml.Evaluation;
 using Vsml.MetaTraining;
@@ -19,50 +20,61 @@ internal static class TestCommand
         var source = new ArchitectureSource();
         var reading = new DataOptions();
         var theta = new Option<string>("--theta") { HelpName = "FILE", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors. Without an architecture, the one in its metadata is used." };
-        var data = new Option<string>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, or a CSV or IDX file." };
+        var data = new Option<string[]>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, or a CSV or IDX file; several times for a comparison over several." };
         var size = NumberOption.Create("--size", "8|14|28", 1, ImageResizing.LargestSize, "Rows and columns that images are resized to; left out: their own.");
         var projected = new Option<bool>("--projected") { Description = "Multiply inputs by a random matrix, a fresh one for every episode." };
         var episodes = NumberOption.Create("--episodes", "16", 1, int.MaxValue, 16, "Number of episodes.");
         var length = NumberOption.Create("--length", "2000", 1, int.MaxValue, 2000, "Examples of an episode, at most as many as the data have.");
-        var baselines = new Option<bool>("--baselines") { Description = "Also run SGD, Adam (best of 13 learning rates), nearest class mean and an untrained theta on the same episodes." };
+        var baselines = new Option<bool>("--baselines") { Description = "Also run an untrained theta, SGD, Adam, nearest class mean, Gaussian naive Bayes, nearest neighbours and passive-aggressive on the same episodes, each with its best settings there." };
+        var curves = new Option<bool>("--curves") { Description = "With --json: also write each learner's accuracy at every example." };
         var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, 1ul, "Seed of the episodes.");
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the results to this file; - prints them instead of the table." };
         var simd = SimdOption.Create();
         var command = new ToolCommand(
             "test",
             "Run meta-parameters on data they never saw, predict then learn, and print the accuracies.",
-            "vsml test --theta runs/first/theta.safetensors --data mnist --baselines",
+            "vsml test --theta runs/first/theta.safetensors --data mnist --data digits --baselines",
             "vsml test --theta theta.safetensors --data iris.csv --label species",
             "vsml test --assembly MyModels.dll MnistLearner --theta theta.safetensors --data fashion --size 14 --projected --json results.json")
         {
-            theta, data, size, projected, episodes, length, baselines, seed, json, simd,
+            theta, data, size, projected, episodes, length, baselines, seed, json, curves, simd,
         };
         reading.AddTo(command);
         source.AddTo(command);
         command.SetAction(parsed =>
         {
             var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context) : null;
+            if (place is null && parsed.GetValue(curves)) throw new VsmlException("--curves: they go into the JSON; say where with '--json FILE'.");
             var level = SimdOption.Parse(parsed.GetValue(simd));
-            var task = context.Abandonable(() => MetaTestTasks.Create(
-                parsed.GetValue(data)!, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed)));
+            // All are read before the first is run.
+            var tasks = parsed.GetValue(data)!.Select(name => (Name: name, Task: context.Abandonable(() => MetaTestTasks.Create(
+                name, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed))))).ToList();
             var given = source.IsGiven(parsed) ? source.Read(parsed, DeclarationNames.Standard).Architecture : null;
             var parameters = MetaParameters.Load(parsed.GetValue(theta)!, given);
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
+            var layouts = tasks.Select(named => Fit(parameters.Architecture, named.Task)).ToList();
 
-            var model = context.Abandonable(() => RuntimeCompiler.Compile(Fit(parameters.Architecture, task), level));
-            var learners = new List<MetaTestLearner> { MetaTestLearner.Vsml("vsml", model, model.Pack(parameters.Values, level)) };
-            if (parsed.GetValue(baselines))
+            var tests = new List<NamedMetaTest>();
+            foreach (var ((name, task), layout) in tasks.Zip(layouts))
             {
-                var untrained = MetaParameters.Initial(model.Architecture, options.Seed);
-                learners.AddRange([MetaTestLearner.Vsml("untrained", model, model.Pack(untrained.Values, level)), .. MetaTestLearner.Baselines]);
+                var model = context.Abandonable(() => RuntimeCompiler.Compile(layout, level));
+                var report = MetaTest.Run(task, Learners(model, parameters, level, options.Seed, parsed.GetValue(baselines)), options, cancellation: context.Cancellation);
+                tests.Add(new(name, (int)Math.Round(Math.Sqrt(task.InputSize)), parsed.GetValue(projected), report));
             }
-            var report = MetaTest.Run(task, learners, options, cancellation: context.Cancellation);
-            if (place is not { IsStandardOutput: true }) AccuracyReport.Print(report, context);
-            var side = (int)Math.Round(Math.Sqrt(task.InputSize));
-            place?.Write(stream => MetaTestJson.Write(stream, [new(parsed.GetValue(data)!, side, parsed.GetValue(projected), report)]));
+            if (place is not { IsStandardOutput: true }) AccuracyReport.Print(tests, context);
+            place?.Write(stream => MetaTestJson.Write(stream, tests, parsed.GetValue(curves)));
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static List<MetaTestLearner> Learners(VsmlModel model, MetaParameters theta, SimdLevel level, ulong seed, bool baselines)
+    {
+        var learners = new List<MetaTestLearner> { MetaTestLearner.Vsml("vsml", model, model.Pack(theta.Values, level)) };
+        if (!baselines) return learners;
+        var untrained = MetaParameters.Initial(model.Architecture, seed);
+        learners.AddRange([MetaTestLearner.Vsml("untrained", model, model.Pack(untrained.Values, level)), .. MetaTestLearner.Baselines]);
+        return learners;
     }
 
     // Theta serves any sizes, so that of the data decide.
