@@ -1,3 +1,5 @@
+using Vsml.Files;
+
 namespace Vsml.Data;
 
 /// <summary>Opens data files, plain or gzipped, and turns what can go wrong with them into one clear line.</summary>
@@ -14,12 +16,8 @@ internal static class DataFile
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            return stream.CanSeek ? Guard(stream, path, read) : throw new VsmlException($"{path}: is a pipe or a device; data are read from files");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new VsmlException($"{path}: there is no such file", e);
+            using var stream = InputFile.Open(path);
+            return Guard(stream, path, read);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

@@ -2,6 +2,7 @@ namespace Vsml.MetaTraining;
 
 /// <summary>
 /// Is told how a run goes. Called from the thread that runs it, between meta-iterations. What is not implemented is not listened to.
+/// An exception that it throws ends the run, with a checkpoint.
 /// </summary>
 public interface ITrainingProgress
 {

@@ -28,7 +28,8 @@ public sealed class MetricsLog : IDisposable
         try
         {
             Clean(path, keep);
-            return new MetricsLog(path, new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
+            // Without a buffer, whose rest would be written again, and fail again, when the file is closed.
+            return new MetricsLog(path, new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -53,11 +54,7 @@ public sealed class MetricsLog : IDisposable
             writer.WriteEndObject();
         }
         _line.Write("\n"u8);
-        Guarded(() =>
-        {
-            _stream.Write(_line.WrittenSpan);
-            _stream.Flush();
-        });
+        Guarded(() => _stream.Write(_line.WrittenSpan));
     }
 
     /// <summary>Returns when all lines are on the disk.</summary>

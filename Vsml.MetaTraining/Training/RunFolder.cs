@@ -46,7 +46,7 @@ public sealed class RunFolder : IDisposable
         CheckUnused(path);
         try
         {
-            Directory.CreateDirectory(path);
+            DurableFolder.Create(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -86,7 +86,7 @@ public sealed class RunFolder : IDisposable
         var held = Hold(path);
         try
         {
-            foreach (var left in Directory.EnumerateFiles(path, AtomicFile.TemporaryPattern)) File.Delete(left);
+            AtomicFile.RemoveLeftovers(path, IsOfTheRun);
             return new RunFolder(path, configuration, held);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -106,9 +106,12 @@ public sealed class RunFolder : IDisposable
     private static void CheckUnused(string path)
     {
         if (!Directory.Exists(path)) return;
-        if (Directory.EnumerateFiles(path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => name is RunFile or MetricsFile or ThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name!)) is { } used)
+        if (Directory.EnumerateFiles(path).Select(file => System.IO.Path.GetFileName(file)).FirstOrDefault(IsOfTheRun) is { } used)
             throw new VsmlException($"'{path}' holds a run already ({used}); continue it with --resume, or give another folder.");
     }
+
+    // Written by nobody but the process that holds the folder.
+    private static bool IsOfTheRun(string name) => name is RunFile or MetricsFile or ThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name);
 
     // FileShare.None is an advisory lock of the operating system, gone with the process that held it.
     private static FileStream Hold(string path)

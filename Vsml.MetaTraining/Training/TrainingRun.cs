@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Vsml.MetaTraining;
 
@@ -14,6 +13,7 @@ public sealed class TrainingRun
     private readonly TrainingOptions _options;
     private readonly RunFolder? _folder;
     private readonly Stopwatch _clock = new();
+    private TrainingState _state;
     private double _secondsPerWork;
     private TapeMemory? _memory;
 
@@ -42,158 +42,141 @@ public sealed class TrainingRun
         _options = options ?? new TrainingOptions();
         _trainer = new MetaTrainer(configuration, models, _options.Threads);
         _folder = folder;
+        _state = _trainer.Initial();
     }
 
     private RunConfiguration Configuration => _trainer.Configuration;
 
-    /// <summary>Runs until the last iteration, the time limit or cancellation; in each case with a checkpoint at the end.</summary>
+    /// <summary>
+    /// Runs until the last iteration, the time limit or cancellation; in each case, and where an error ends it, with a checkpoint of
+    /// what was reached.
+    /// </summary>
     /// <param name="cancellation">Stops the run; a meta-iteration that is not done is given up.</param>
     /// <exception cref="VsmlException">
-    /// A file cannot be read or written, or too many losses were not finite; the message then has the seeds to replay.
+    /// A file cannot be read or written, a step would make theta infinite, or too many losses were not finite; the message then has
+    /// the seeds to replay.
     /// </exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         _clock.Restart();
-        var state = _folder?.Checkpoints.LoadNewest(Warn) ?? _trainer.Initial();
-        var saved = state.Iteration;
-        using var metrics = _folder is null ? null : MetricsLog.Open(_folder.MetricsPath, (kind, iteration) => kind == EvaluationKind ? iteration <= state.LastEvaluated : iteration <= state.Iteration);
-        WriteTheta(state);
-
-        void Save()
+        var begun = _state = _folder?.Checkpoints.LoadNewest(Warn) ?? _trainer.Initial();
+        using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, begun);
+        WriteTheta();
+        try
         {
-            if (_folder is null) return;
-            metrics!.FlushToDisk();
-            _folder.Checkpoints.Save(state);
-            if (Configuration.Evaluation is null) WriteTheta(state);
-            saved = state.Iteration;
-            _options.Progress?.Saved(_folder.Checkpoints.PathOf(saved));
+            return Run(log, cancellation);
         }
+        catch (Exception exception)
+        {
+            SaveIfPossible(log);
+            if (exception is NonFiniteLossException) throw new VsmlException(exception.Message, exception);
+            throw;
+        }
+    }
 
+    private TrainingResult Run(MetricsLog? log, CancellationToken cancellation)
+    {
+        var saved = _state.Iteration;
         while (true)
         {
-            if (_trainer.IsEvaluationDue(state))
-                try
-                {
-                    state = Evaluate(state, metrics, cancellation);
-                }
-                catch (OperationCanceledException)
-                {
-                    Save();
-                    return Result(TrainingStop.Cancelled, state);
-                }
-            TrainingStop? stop = state.Iteration == Configuration.Iterations ? TrainingStop.Finished
+            var given = _trainer.IsEvaluationDue(_state) && !Evaluate(log, cancellation);
+            TrainingStop? stop = given ? TrainingStop.Cancelled
+                : _state.Iteration == Configuration.Iterations ? TrainingStop.Finished
                 : cancellation.IsCancellationRequested ? TrainingStop.Cancelled
                 : _clock.Elapsed >= _options.TimeLimit ? TrainingStop.TimeLimit
                 : null;
-            if (stop is not null || (state.Iteration % Configuration.Checkpoints.Interval == 0 && saved != state.Iteration)) Save();
-            if (stop is { } reason) return Result(reason, state);
-            try
+            if (stop is not null || (_state.Iteration % Configuration.Checkpoints.Interval == 0 && saved != _state.Iteration))
             {
-                state = Step(state, metrics, cancellation);
+                Save(log);
+                saved = _state.Iteration;
+                if (_folder is not null) _options.Progress?.Saved(_folder.Checkpoints.PathOf(saved));
             }
-            catch (OperationCanceledException)
-            {
-                // The checkpoint is that of the iteration before.
-            }
-            catch (NonFiniteLossException exception)
-            {
-                Save();
-                throw new VsmlException(exception.Message, exception);
-            }
+            if (stop is { } reason) return new TrainingResult(reason, _state, BestTheta());
+            Step(log, cancellation);
         }
     }
 
-    private const string IterationKind = "iteration", EvaluationKind = "evaluation";
-
-    private TrainingState Step(TrainingState state, MetricsLog? log, CancellationToken cancellation)
+    // Leaves the state as it is if the iteration is given up. The state goes on before anybody is told, so that it is not lost there.
+    private void Step(MetricsLog? log, CancellationToken cancellation)
     {
         var started = _clock.Elapsed;
-        var (next, metrics) = _trainer.Step(state, cancellation);
-        if (_trainer.Memory is { } memory && memory != _memory) _options.Progress?.Planned(_memory = memory);
-        var seconds = Math.Max((_clock.Elapsed - started).TotalSeconds, 1e-9);
-        log?.Append(IterationKind, metrics.Iteration, writer =>
+        TrainingState next;
+        IterationMetrics metrics;
+        try
         {
-            writer.WriteNumber("stage", metrics.Stage);
-            WriteOptional(writer, "loss", metrics.Loss);
-            WriteOptional(writer, "accuracy", metrics.Accuracy);
-            writer.WriteNumber("learningRate", metrics.LearningRate);
-            WriteOptional(writer, "gradientNorm", metrics.GradientNorm);
-            writer.WriteNumber("examples", metrics.Examples);
-            if (metrics.Dropped.Count > 0) WriteDropped(writer, metrics.Dropped);
-            if (metrics.Skipped) writer.WriteBoolean("skipped", true);
-            writer.WriteNumber("elapsedSeconds", Math.Round(_clock.Elapsed.TotalSeconds, 3));
-            writer.WriteNumber("examplesPerSecond", Math.Round(metrics.Examples / seconds, 1));
-        });
-        if (metrics.Skipped) Warn(string.Create(CultureInfo.InvariantCulture, $"Iteration {metrics.Iteration - 1} (seed {Configuration.Seed}) gave no finite gradient; its step is skipped."));
+            (next, metrics) = _trainer.Step(_state, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+        var seconds = Math.Max((_clock.Elapsed - started).TotalSeconds, 1e-9);
+        log?.Append(metrics, _clock.Elapsed, seconds);
+        var work = _trainer.Work(_state.Iteration, next.Iteration);
+        _state = next;
 
+        if (_trainer.Memory is { } memory && memory != _memory) _options.Progress?.Planned(_memory = memory);
+        if (metrics.Skipped) Warn(string.Create(CultureInfo.InvariantCulture, $"Iteration {metrics.Iteration - 1} (seed {Configuration.Seed}) gave no finite gradient; its step is skipped."));
         // An average over about the last twenty iterations, in work rather than iterations since stages differ.
-        var perWork = seconds / _trainer.Work(state.Iteration, next.Iteration);
-        _secondsPerWork = _secondsPerWork == 0 ? perWork : 0.95 * _secondsPerWork + 0.05 * perWork;
-        var examplesPerSecond = metrics.Examples / (_secondsPerWork * _trainer.Work(state.Iteration, next.Iteration));
+        _secondsPerWork = _secondsPerWork == 0 ? seconds / work : 0.95 * _secondsPerWork + 0.05 * seconds / work;
         var left = TimeSpan.FromSeconds(Math.Min(_secondsPerWork * _trainer.Work(next.Iteration, Configuration.Iterations), 1e9));
-        _options.Progress?.Iterated(new TrainingProgress(metrics, Configuration.Iterations, examplesPerSecond, left));
-        return next;
+        _options.Progress?.Iterated(new TrainingProgress(metrics, Configuration.Iterations, metrics.Examples / (_secondsPerWork * work), left));
     }
 
-    private TrainingState Evaluate(TrainingState state, MetricsLog? log, CancellationToken cancellation)
+    private bool Evaluate(MetricsLog? log, CancellationToken cancellation)
     {
         var started = _clock.Elapsed;
-        var (next, metrics) = _trainer.Evaluate(state, cancellation);
-        log?.Append(EvaluationKind, metrics.Iteration, writer =>
+        TrainingState next;
+        EvaluationMetrics metrics;
+        try
         {
-            writer.WriteNumber("score", metrics.Score);
-            writer.WriteBoolean("best", metrics.IsBest);
-            writer.WriteStartArray("results");
-            foreach (var result in metrics.Results)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("task", result.Task);
-                writer.WriteNumber("accuracy", result.Accuracy);
-                if (result.StandardError is { } error) writer.WriteNumber("standardError", error);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
-            writer.WriteNumber("evaluationSeconds", Math.Round((_clock.Elapsed - started).TotalSeconds, 3));
-        });
-        if (metrics.IsBest) WriteTheta(next);
+            (next, metrics) = _trainer.Evaluate(_state, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+        log?.Append(metrics, (_clock.Elapsed - started).TotalSeconds);
+        _state = next;
+        if (metrics.IsBest) WriteTheta();
         _options.Progress?.Evaluated(metrics);
-        return next;
+        return true;
+    }
+
+    private void Save(MetricsLog? log)
+    {
+        if (_folder is null) return;
+        log!.FlushToDisk();
+        _folder.Checkpoints.Save(_state);
+        if (Configuration.Evaluation is null) WriteTheta();
+    }
+
+    // After an error, which is the one to report.
+    private void SaveIfPossible(MetricsLog? log)
+    {
+        try
+        {
+            Save(log);
+        }
+        catch (Exception exception) when (exception is VsmlException or IOException or UnauthorizedAccessException)
+        {
+            // The last checkpoint is still there.
+        }
     }
 
     // Not what a later checkpoint that was lost had made of it.
-    private void WriteTheta(TrainingState state)
+    private void WriteTheta()
     {
         if (_folder is null) return;
-        if (Configuration.Evaluation is not null && state.Best is null) File.Delete(_folder.ThetaPath);
-        else BestTheta(state).Save(_folder.ThetaPath, new Dictionary<string, string>
+        if (Configuration.Evaluation is not null && _state.Best is null) File.Delete(_folder.ThetaPath);
+        else BestTheta().Save(_folder.ThetaPath, new Dictionary<string, string>
         {
-            ["iteration"] = (state.Best?.Iteration ?? state.Iteration).ToString(CultureInfo.InvariantCulture),
+            ["iteration"] = (_state.Best?.Iteration ?? _state.Iteration).ToString(CultureInfo.InvariantCulture),
             ["seed"] = Configuration.Seed.ToString(CultureInfo.InvariantCulture),
         });
     }
 
-    private MetaParameters BestTheta(TrainingState state) => new(Configuration.Model, state.Best?.Theta ?? state.Theta);
-
-    private TrainingResult Result(TrainingStop stop, TrainingState state) => new(stop, state, BestTheta(state));
+    private MetaParameters BestTheta() => new(Configuration.Model, _state.Best?.Theta ?? _state.Theta);
 
     private void Warn(string message) => _options.Progress?.Warned(message);
-
-    private static void WriteOptional(Utf8JsonWriter writer, string name, double? value)
-    {
-        if (value is { } number && double.IsFinite(number)) writer.WriteNumber(name, number);
-        else writer.WriteNull(name);
-    }
-
-    private static void WriteDropped(Utf8JsonWriter writer, IReadOnlyList<DroppedPair> dropped)
-    {
-        writer.WriteStartArray("dropped");
-        foreach (var pair in dropped)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("began", pair.Began);
-            writer.WriteNumber("pair", pair.Pair);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
-    }
 }

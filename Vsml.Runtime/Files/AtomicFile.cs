@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Vsml.Files;
@@ -7,10 +8,8 @@ namespace Vsml.Files;
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>Which files of a folder are left over from writers that were killed.</summary>
-    internal const string TemporaryPattern = ".vsml-*.tmp";
-
-    private static int _written;
+    private const string TemporaryPrefix = ".vsml-", TemporarySuffix = ".tmp";
+    private const int RandomDigits = 16, MostOfTheName = 40;
 
     /// <summary>Writes a file, or leaves what was there before untouched.</summary>
     /// <param name="path">The file to make or replace; its folder must exist.</param>
@@ -29,6 +28,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, target, overwrite: true);
+            DurableFolder.Flush(Path.GetDirectoryName(target)!);
         }
         catch (Exception exception)
         {
@@ -69,30 +69,45 @@ public static class AtomicFile
     public static void WriteAllText(string path, string content) =>
         WriteAllBytes(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(content));
 
-    // A link stays a link: what it points to is replaced.
+    /// <summary>
+    /// Removes what killed writers of a file left. Only for a caller who knows that nobody writes the file now, on this machine or
+    /// another that shares the folder.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="isMine">Whether the caller knows that of a file of this name.</param>
+    internal static void RemoveLeftovers(string folder, Func<string, bool> isMine)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, $"{TemporaryPrefix}*{TemporarySuffix}"))
+        {
+            var name = Path.GetFileName(path)[TemporaryPrefix.Length..^TemporarySuffix.Length];
+            if (name.Length > RandomDigits && isMine(name[(RandomDigits + 1)..])) File.Delete(path);
+        }
+    }
+
     private static string Target(string path)
     {
         var full = Path.GetFullPath(path);
-        if (Directory.Exists(full)) throw new IOException("it is a folder; give the name of a file.");
-        var file = new FileInfo(full);
-        if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is { } link) full = link.FullName;
-        // Renaming over a device would put a regular file in its place.
-        if (!OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal))
+        // Renaming over a pipe or a device would put a regular file in its place.
+        if (PathKinds.Of(full) is not (PathKind.File or PathKind.None) and var kind) throw new IOException($"it is {kind.Name()}; give the name of a regular file.");
+        // Nor does it reach a descriptor that is redirected to a file (/dev/stdout).
+        if (!OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal))
             throw new IOException("it is a device; give the name of a regular file.");
+        var file = new FileInfo(full);
+        // A link stays a link: what it points to is replaced.
+        if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is { } link) full = link.FullName;
         var folder = Path.GetDirectoryName(full);
         if (folder is not null && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"there is no folder '{folder}'; make it first.");
         return full;
     }
 
+    // Random, since process ids are the same in two containers. The target's name tells whose it is, cut so that long ones fit.
     private static string TemporaryNameFor(string target)
     {
-        var number = Interlocked.Increment(ref _written);
-        // The target's own name is left out, so that the longest allowed names work too.
-        var name = FormattableString.Invariant($".vsml-{Environment.ProcessId}-{number}.tmp");
-        var temporary = Path.Combine(Path.GetDirectoryName(target) ?? ".", name);
-        RemoveQuietly(temporary); // left by a killed process that had the same id
-        return temporary;
+        var random = RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true);
+        var name = Path.GetFileName(target);
+        if (name.Length > MostOfTheName) name = name[..MostOfTheName];
+        return Path.Combine(Path.GetDirectoryName(target)!, $"{TemporaryPrefix}{random}-{name}{TemporarySuffix}");
     }
 
     private static string Reason(string path, Exception exception) => exception switch

@@ -9,17 +9,19 @@ namespace Vsml.Files;
 public sealed class SafetensorsFile
 {
     private readonly Dictionary<string, Tensor> _byName;
+    private readonly Dictionary<string, string> _dtypesNotRead;
 
-    private SafetensorsFile(string path, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    private SafetensorsFile(string path, IReadOnlyList<Tensor> tensors, SafetensorsHeader header)
     {
-        (Path, Tensors, Metadata) = (path, tensors, metadata);
+        (Path, Tensors, Metadata) = (path, tensors, header.Metadata);
         _byName = tensors.ToDictionary(tensor => tensor.Name);
+        _dtypesNotRead = header.Entries.Where(entry => entry.Type is null).ToDictionary(entry => entry.Name, entry => entry.Dtype);
     }
 
     /// <summary>Where the file was read from; names it in errors.</summary>
     public string Path { get; }
 
-    /// <summary>All tensors, in the order of their data.</summary>
+    /// <summary>All tensors of a <see cref="TensorType"/>, in the order of their data; those of other dtypes are passed over.</summary>
     public IReadOnlyList<Tensor> Tensors { get; }
 
     /// <summary>The entries of "__metadata__".</summary>
@@ -32,24 +34,10 @@ public sealed class SafetensorsFile
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (!stream.CanSeek) throw new VsmlException($"'{path}' is not a regular file; tensors are read from files only.");
-            var header = SafetensorsHeader.Read(stream, path, stream.Length, mayGoOn: false);
-            var tensors = new List<Tensor>(header.Entries.Count);
-            foreach (var entry in header.Entries)
-            {
-                var tensor = Tensor.Allocate(entry.Name, entry.Type, entry.Shape);
-                stream.Position = header.DataStart + entry.Begin;
-                tensor.ReadFrom(stream);
-                tensors.Add(tensor);
-            }
-            return new SafetensorsFile(path, tensors, header.Metadata);
+            using var stream = InputFile.Open(path);
+            return Read(stream, path, SafetensorsHeader.Read(stream, path, stream.Length, mayGoOn: false));
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new VsmlException($"There is no file '{path}'.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new VsmlException($"Cannot read '{path}': {exception.Message}", exception);
         }
@@ -69,20 +57,34 @@ public sealed class SafetensorsFile
     {
         try
         {
-            var header = SafetensorsHeader.Read(stream, name, maxBytes, mayGoOn: true);
-            var tensors = new List<Tensor>(header.Entries.Count);
-            foreach (var entry in header.Entries)
-            {
-                var tensor = Tensor.Allocate(entry.Name, entry.Type, entry.Shape);
-                tensor.ReadFrom(stream);
-                tensors.Add(tensor);
-            }
-            return new SafetensorsFile(name, tensors, header.Metadata);
+            return Read(stream, name, SafetensorsHeader.Read(stream, name, maxBytes, mayGoOn: true));
         }
         catch (EndOfStreamException exception)
         {
             throw new VsmlException($"Cannot read '{name}': it ends too early.", exception);
         }
+    }
+
+    // Entries are in the order of their data, which have no holes.
+    private static SafetensorsFile Read(Stream stream, string name, SafetensorsHeader header)
+    {
+        var tensors = new List<Tensor>(header.Entries.Count);
+        foreach (var entry in header.Entries)
+            if (entry.Type is { } type)
+            {
+                var tensor = Tensor.Allocate(entry.Name, type, Array.ConvertAll(entry.Shape, extent => (int)extent), (int)entry.Count);
+                tensor.ReadFrom(stream);
+                tensors.Add(tensor);
+            }
+            else Skip(stream, entry.End - entry.Begin);
+        return new SafetensorsFile(name, tensors, header);
+    }
+
+    private static void Skip(Stream stream, long bytes)
+    {
+        if (stream.CanSeek) stream.Position += bytes;
+        else
+            for (var piece = new byte[Math.Min(bytes, 1 << 16)]; bytes > 0; bytes -= piece.Length) stream.ReadExactly(piece, 0, (int)Math.Min(bytes, piece.Length));
     }
 
     /// <summary>
@@ -125,15 +127,20 @@ public sealed class SafetensorsFile
     internal static IReadOnlyList<Tensor> InFileOrder(IEnumerable<Tensor> tensors) =>
         [.. tensors.OrderByDescending(tensor => Tensor.SizeOf(tensor.Type))];
 
-    /// <summary>Whether there is a tensor of this name.</summary>
+    /// <summary>Whether there is a tensor of this name, of whatever dtype.</summary>
     /// <param name="name">The full name.</param>
-    public bool Contains(string name) => _byName.ContainsKey(name);
+    public bool Contains(string name) => _byName.ContainsKey(name) || _dtypesNotRead.ContainsKey(name);
 
     /// <summary>Finds a tensor.</summary>
     /// <param name="name">The full name.</param>
-    /// <exception cref="VsmlException">The file has no such tensor.</exception>
-    public Tensor Get(string name) =>
-        _byName.TryGetValue(name, out var tensor) ? tensor : throw new VsmlException($"'{Path}' has no tensor '{name}'.");
+    /// <exception cref="VsmlException">The file has no such tensor, or it is of a dtype that is not read.</exception>
+    public Tensor Get(string name)
+    {
+        if (_byName.TryGetValue(name, out var tensor)) return tensor;
+        throw new VsmlException(_dtypesNotRead.TryGetValue(name, out var dtype)
+            ? $"Tensor '{name}' of '{Path}' is {dtype}; only {string.Join(", ", Enum.GetNames<TensorType>())} are read."
+            : $"'{Path}' has no tensor '{name}'.");
+    }
 
     /// <summary>Finds a floating-point tensor of a known shape, rounded to 32 bits where it has more.</summary>
     /// <param name="name">The full name.</param>

@@ -25,8 +25,15 @@ internal sealed class SafetensorsHeader
     /// <summary>The text metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>One tensor's place: bytes Begin to End (exclusive) after <see cref="DataStart"/>.</summary>
-    public sealed record Entry(string Name, TensorType Type, int[] Shape, long Begin, long End);
+    /// <summary>
+    /// One tensor's place: bytes Begin to End (exclusive) after <see cref="DataStart"/>. Its type is null where the dtype is none that
+    /// can be read; such a tensor may have more entries than an array.
+    /// </summary>
+    public sealed record Entry(string Name, string Dtype, long[] Shape, long Count, long Begin, long End)
+    {
+        /// <summary>The element type, if it is one that can be read.</summary>
+        public TensorType? Type => Enum.TryParse<TensorType>(Dtype, out var type) ? type : null;
+    }
 
     /// <summary>Reads and checks a header against the length of the file.</summary>
     /// <param name="stream">The file, at its first byte.</param>
@@ -140,25 +147,20 @@ internal sealed class SafetensorsHeader
             };
             if (seen) throw BadTensor(path, name, $"has the field '{property.Name}' twice.");
         }
-        var typeName = type is { ValueKind: JsonValueKind.String } text ? text.GetString() : throw BadTensor(path, name, "has no dtype.");
-        var tensorType = typeName switch
-        {
-            "F32" => TensorType.F32,
-            "F64" => TensorType.F64,
-            "I64" => TensorType.I64,
-            "U8" => TensorType.U8,
-            _ => throw BadTensor(path, name, $"has the dtype '{typeName}'; F32, F64, I64 and U8 are known."),
-        };
+        var dtype = type is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw BadTensor(path, name, "has no dtype.");
+        if (BitsOf(dtype) is not { } bits) throw BadTensor(path, name, $"has the dtype '{dtype}', which the format does not have.");
         var extents = Integers(shape, "shape");
         var bounds = Integers(offsets, "data_offsets");
         if (bounds.Length != 2 || bounds[0] > bounds[1]) throw BadTensor(path, name, "has data_offsets that are not a begin and an end.");
-        var count = CountOf(extents);
-        if (count is null || extents.Any(extent => extent > int.MaxValue))
+        var count = Tensor.CountOf(extents) ?? throw BadTensor(path, name, "has a shape whose extents have a product beyond 64 bits.");
+        var entry = new Entry(name, dtype, extents, count, bounds[0], bounds[1]);
+        if (entry.Type is not null && (count > Array.MaxLength || extents.Any(extent => extent > int.MaxValue)))
             throw BadTensor(path, name, $"has a shape of more than the {Array.MaxLength} entries that one array can hold.");
-        var bytes = count.Value * Tensor.SizeOf(tensorType);
-        if (bytes != bounds[1] - bounds[0])
-            throw BadTensor(path, name, $"takes {bytes} bytes by its shape, but {bounds[1] - bounds[0]} by its data_offsets.");
-        return new Entry(name, tensorType, Array.ConvertAll(extents, extent => (int)extent), bounds[0], bounds[1]);
+        var size = (Int128)count * bits;
+        if (size % 8 != 0) throw BadTensor(path, name, $"takes {size} bits by its shape, not whole bytes.");
+        if (size / 8 != bounds[1] - bounds[0])
+            throw BadTensor(path, name, $"takes {size / 8} bytes by its shape, but {bounds[1] - bounds[0]} by its data_offsets.");
+        return entry;
 
         static bool Take(ref JsonElement? field, JsonElement value)
         {
@@ -179,17 +181,17 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    private static long? CountOf(long[] extents)
+    // All dtypes of the format. Those that are not read may stand in a file, but must take the room that they should.
+    private static int? BitsOf(string dtype) => dtype switch
     {
-        if (extents.Contains(0)) return 0;
-        var count = 1L;
-        foreach (var extent in extents)
-        {
-            if (extent > Array.MaxLength / count) return null;
-            count *= extent;
-        }
-        return count;
-    }
+        "F4" => 4,
+        "F6_E2M3" or "F6_E3M2" => 6,
+        "BOOL" or "U8" or "I8" or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" or "F8_E4M3FNUZ" or "F8_E5M2FNUZ" => 8,
+        "U16" or "I16" or "F16" or "BF16" => 16,
+        "U32" or "I32" or "F32" => 32,
+        "U64" or "I64" or "F64" or "C64" => 64,
+        _ => null,
+    };
 
     private static void CheckCover(List<Entry> entries, long dataLength, bool mayGoOn, string path)
     {
@@ -205,7 +207,8 @@ internal sealed class SafetensorsHeader
         if (end != dataLength && !mayGoOn) throw Bad(path, $"{Text(dataLength - end)} bytes follow its last tensor.");
         // A sparse file can be longer than any memory.
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (end > memory) throw Bad(path, $"its tensors take {Text(end)} bytes, but there are only {Text(memory)} bytes of memory.");
+        var read = entries.Where(entry => entry.Type is not null).Sum(entry => entry.End - entry.Begin);
+        if (read > memory) throw Bad(path, $"its tensors take {Text(read)} bytes, but there are only {Text(memory)} bytes of memory.");
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Vsml.Files;
@@ -56,24 +55,10 @@ internal sealed class StrictJson
         }
     }
 
-    /// <summary>Reads the text of a file that a user named.</summary>
+    /// <summary>Reads the text of a JSON file that a user named; a pipe will do.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="VsmlException">It is not there, cannot be read, is above 16 MiB, or is not UTF-8.</exception>
-    public static string ReadText(string path)
-    {
-        const int maxBytes = 16 << 20;
-        try
-        {
-            if (!File.Exists(path)) throw new VsmlException($"There is no file '{path}'.");
-            if (new FileInfo(path).Length > maxBytes) throw new VsmlException($"'{path}' is larger than {maxBytes >> 20} MiB, too much for a JSON file of this kind.");
-            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            return reader.ReadToEnd();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
-        {
-            throw new VsmlException($"Cannot read '{path}': {exception.Message}", exception);
-        }
-    }
+    /// <exception cref="VsmlException">It is not there, is a folder or a device, cannot be read, is above 16 MiB, or is not UTF-8.</exception>
+    public static string ReadText(string path) => InputFile.ReadText(path, maxBytes: 16 << 20);
 
     /// <summary>An error at a path of a file, in the one form that all have.</summary>
     public static VsmlException Error(string source, string path, string message) =>

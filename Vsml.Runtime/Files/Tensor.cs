@@ -11,7 +11,8 @@ public sealed class Tensor
 
     private Tensor(string name, TensorType type, IReadOnlyList<int> shape, Array values)
     {
-        var count = CountOf(shape);
+        if (CountOf(shape.Select(extent => (long)extent)) is not { } count)
+            throw new ArgumentException($"Tensor '{name}' of shape {Describe(shape)} is impossible: no extent is negative, and their product fits into 64 bits.", nameof(shape));
         if (count != values.Length)
             throw new ArgumentException($"Tensor '{name}' of shape {Describe(shape)} has {count} entries, but {values.Length} were given.", nameof(values));
         (Name, Type, Shape, _values) = (name, type, shape, values);
@@ -33,7 +34,7 @@ public sealed class Tensor
     /// <param name="name">The name.</param>
     /// <param name="shape">The extents, whose product is the length of <paramref name="values"/>.</param>
     /// <param name="values">Entries, row-major.</param>
-    /// <exception cref="ArgumentException">Shape and number of entries differ.</exception>
+    /// <exception cref="ArgumentException">Shape and number of entries differ, or the shape is impossible.</exception>
     public static Tensor Of(string name, IReadOnlyList<int> shape, float[] values) => new(name, TensorType.F32, [.. shape], values);
 
     /// <summary>A tensor of 64-bit floats; the array is taken, not copied.</summary>
@@ -86,18 +87,14 @@ public sealed class Tensor
     };
 
     /// <summary>A tensor with room for its values, all zero until <see cref="ReadFrom"/>.</summary>
-    internal static Tensor Allocate(string name, TensorType type, IReadOnlyList<int> shape)
-    {
-        var count = CountOf(shape);
-        Array values = type switch
+    internal static Tensor Allocate(string name, TensorType type, IReadOnlyList<int> shape, int count) =>
+        new(name, type, shape, type switch
         {
             TensorType.F32 => new float[count],
             TensorType.F64 => new double[count],
             TensorType.I64 => new long[count],
             _ => new byte[count],
-        };
-        return new Tensor(name, type, shape, values);
-    }
+        });
 
     /// <summary>Fills the entries with little-endian bytes from a stream.</summary>
     /// <exception cref="EndOfStreamException">The stream ends before the tensor does.</exception>
@@ -110,7 +107,18 @@ public sealed class Tensor
     internal static string Describe(IEnumerable<int> shape) =>
         $"[{string.Join(", ", shape.Select(extent => extent.ToString(CultureInfo.InvariantCulture)))}]";
 
-    private static long CountOf(IEnumerable<int> shape) => shape.Aggregate(1L, (product, extent) => checked(product * extent));
+    /// <summary>Number of entries of a shape; null where an extent is negative, or those other than 0 have a product beyond 64 bits.</summary>
+    internal static long? CountOf(IEnumerable<long> shape)
+    {
+        var (product, isEmpty) = (1L, false);
+        foreach (var extent in shape)
+        {
+            if (extent < 0 || (extent > 0 && product > long.MaxValue / extent)) return null;
+            isEmpty |= extent == 0;
+            product *= Math.Max(extent, 1);
+        }
+        return isEmpty ? 0 : product;
+    }
 
     private delegate void PieceAction(Stream stream, Span<byte> bytes);
 

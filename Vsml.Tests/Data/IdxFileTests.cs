@@ -149,7 +149,7 @@ public class IdxFileTests
     public void AMissingFileAndAFolderAreOneLine()
     {
         using var folder = new TemporaryFolder();
-        Should.Throw<VsmlException>(() => IdxFile.Read(Path.Combine(folder.Path, "none"))).Message.ShouldContain("there is no such file");
-        Should.Throw<VsmlException>(() => IdxFile.Read(folder.Path)).Message.ShouldContain("cannot be read");
+        Should.Throw<VsmlException>(() => IdxFile.Read(Path.Combine(folder.Path, "none"))).Message.ShouldContain("There is no file");
+        Should.Throw<VsmlException>(() => IdxFile.Read(folder.Path)).Message.ShouldContain("is a folder");
     }
 }

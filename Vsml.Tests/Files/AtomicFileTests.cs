@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vsml.Files;
 using Vsml.Tests.Fixtures;
 
@@ -74,6 +75,62 @@ public sealed class AtomicFileTests : IDisposable
     {
         Should.Throw<VsmlException>(() => AtomicFile.WriteAllText("/proc/a.txt", "")).Message.ShouldStartWith("Cannot write '/proc/a.txt'");
         Should.Throw<VsmlException>(() => AtomicFile.Check("/proc/a.txt")).Message.ShouldStartWith("Cannot write '/proc/a.txt'");
+    }
+
+    [UnixFact("Windows has no such files.")]
+    public void PipesAndDevicesAreNotReplaced()
+    {
+        SpecialFiles.MakePipe(_folder["pipe"]);
+        File.CreateSymbolicLink(_folder["link"], _folder["pipe"]);
+        foreach (var path in new[] { _folder["pipe"], _folder["link"] })
+            Should.Throw<VsmlException>(() => AtomicFile.WriteAllText(path, "")).Message.ShouldBe($"Cannot write '{path}': it is a pipe; give the name of a regular file.");
+        PathKinds.Of(_folder["pipe"]).ShouldBe(PathKind.Pipe);
+        foreach (var path in new[] { "/dev/null", "/dev/stdout" })
+            Should.Throw<VsmlException>(() => AtomicFile.WriteAllText(path, "")).Message.ShouldContain("give the name of a regular file");
+        PathKinds.Of("/dev/null").ShouldBe(PathKind.Device);
+    }
+
+    [Fact]
+    public async Task WritersOfOneFolderDoNotMeet()
+    {
+        // Two containers that share a folder give their processes the same ids.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(() =>
+        {
+            for (var i = 0; i < 20; i++) AtomicFile.WriteAllText(_folder["a.txt"], new string((char)('a' + writer), 1000));
+        })));
+        File.ReadAllText(_folder["a.txt"]).Distinct().ShouldHaveSingleItem();
+        Directory.GetFiles(_folder.Path).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void TemporaryNamesAreRandomAndSayWhoseTheyAre()
+    {
+        var names = new HashSet<string>();
+        foreach (var target in new[] { "a.txt", "a.txt", new string('b', 250) })
+            AtomicFile.Write(_folder[target], _ => names.Add(Path.GetFileName(Directory.GetFiles(_folder.Path, "*.tmp").ShouldHaveSingleItem())));
+        names.Count.ShouldBe(3);
+        names.ShouldAllBe(name => !name.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "-"));
+        names.Count(name => name.EndsWith("-a.txt.tmp")).ShouldBe(2);
+    }
+
+    [Fact]
+    public void LeftoversOfOthersStay()
+    {
+        string[] others = [".vsml-0123456789abcdef-other.tmp", ".vsml-123-4.tmp", ".vsml-.tmp", "mine"];
+        foreach (var name in others) File.WriteAllText(_folder[name], "");
+        File.WriteAllText(_folder[".vsml-0123456789abcdef-mine.tmp"], "half");
+        AtomicFile.RemoveLeftovers(_folder.Path, name => name == "mine");
+        Directory.GetFiles(_folder.Path).Select(Path.GetFileName).ShouldBe(others, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void FoldersAreFlushedWhereTheSystemCan()
+    {
+        DurableFolder.Flush(_folder.Path).ShouldBe(!OperatingSystem.IsWindows());
+        DurableFolder.Flush(_folder["none"]).ShouldBeFalse();
+        DurableFolder.Create(_folder["a/b/c"]);
+        DurableFolder.Create(_folder["a/b"]);
+        Directory.Exists(_folder["a/b/c"]).ShouldBeTrue();
     }
 
     [UnixFact("Links need a privilege on Windows.")]

@@ -59,7 +59,12 @@ public sealed class SafetensorsFileTests : IDisposable
         Should.Throw<ArgumentException>(() => SafetensorsFile.Write(_folder["a"], [Tensor.Of("x", [1], new float[1]), Tensor.Of("x", [1], new float[1])]));
 
     [Fact]
-    public void ShapeAndValuesMustAgree() => Should.Throw<ArgumentException>(() => Tensor.Of("x", [2, 2], new float[3]));
+    public void ShapeAndValuesMustAgree()
+    {
+        Should.Throw<ArgumentException>(() => Tensor.Of("x", [2, 2], new float[3]));
+        Should.Throw<ArgumentException>(() => Tensor.Of("x", [-1, -3], new float[3]));
+        Should.Throw<ArgumentException>(() => Tensor.Of("x", [int.MaxValue, int.MaxValue, int.MaxValue, 0], Array.Empty<float>()));
+    }
 
     [Theory]
     [InlineData("y", "no tensor 'y'")]
@@ -86,13 +91,19 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'x' begins at byte 4, but")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "4 bytes follow its last tensor")]
     [InlineData("""{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", 8, "'x' ends at byte 16")]
-    [InlineData("""{"x":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}}""", 8, "'x' has the dtype 'BF16'")]
+    [InlineData("""{"x":{"dtype":"BF17","shape":[4],"data_offsets":[0,8]}}""", 8, "'x' has the dtype 'BF17'")]
+    [InlineData("""{"x":{"dtype":"0","shape":[2],"data_offsets":[0,8]}}""", 8, "'x' has the dtype '0'")]
+    [InlineData("""{"x":{"dtype":"BF16","shape":[3],"data_offsets":[0,8]}}""", 8, "'x' takes 6 bytes by its shape, but 8")]
+    [InlineData("""{"x":{"dtype":"F4","shape":[15],"data_offsets":[0,8]}}""", 8, "'x' takes 60 bits by its shape, not whole bytes")]
+    [InlineData("""{"x":{"dtype":"C64","shape":[9223372036854775807],"data_offsets":[0,8]}}""", 8, "'x' takes 73786976294838206456 bytes by its shape")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,0],"data_offsets":[0,0]}}""", 0, "'x' has a shape whose extents have a product beyond 64 bits")]
+    [InlineData("""{"x":{"dtype":"I32","shape":[0,9223372036854775807,2],"data_offsets":[0,0]}}""", 0, "'x' has a shape whose extents have a product beyond 64 bits")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "'x' stands twice")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", 8, "field 'shape' twice")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"run":"code"}}""", 8, "unknown field 'run'")]
     [InlineData("""{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "'x' takes 12 bytes by its shape, but 8")]
     [InlineData("""{"x":{"dtype":"F64","shape":[1099511627776],"data_offsets":[0,8796093022208]}}""", 8, "'x' has a shape of more than")]
-    [InlineData("""{"x":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "'x' has a shape of more than")]
+    [InlineData("""{"x":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "'x' has a shape whose extents have a product beyond 64 bits")]
     [InlineData("""{"x":{"dtype":"F64","shape":[0,4294967296],"data_offsets":[0,0]}}""", 0, "'x' has a shape of more than")]
     [InlineData("""{"x":{"dtype":"F64","shape":[2000000000],"data_offsets":[0,16000000000]}}""", 8, "'x' ends at byte 16000000000")]
     [InlineData("""{"x":{"dtype":"F32","shape":[-2,-1],"data_offsets":[0,8]}}""", 8, "'-2' in 'shape'")]
@@ -118,6 +129,40 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void TensorsOfDtypesThatAreNotReadMayStandBesideOthers()
+    {
+        (string Dtype, int Bits)[] others =
+        [
+            ("F4", 4), ("F6_E2M3", 6), ("F6_E3M2", 6), ("BOOL", 8), ("I8", 8), ("F8_E4M3", 8), ("F8_E5M2", 8), ("F8_E8M0", 8), ("F8_E4M3FNUZ", 8), ("F8_E5M2FNUZ", 8),
+            ("U16", 16), ("I16", 16), ("F16", 16), ("BF16", 16), ("U32", 32), ("I32", 32), ("U64", 64), ("C64", 64),
+        ];
+        var (entries, end) = (new List<string>(), 0);
+        foreach (var (dtype, bits) in others)
+            entries.Add($$"""
+                "{{dtype}}":{"dtype":"{{dtype}}","shape":[2,4],"data_offsets":[{{end}},{{end += bits}}]}
+                """);
+        entries.Add($$"""
+            "x":{"dtype":"F32","shape":[1],"data_offsets":[{{end}},{{end + 4}}]}
+            """);
+        var header = Encoding.UTF8.GetBytes($"{{{string.Join(',', entries)}}}");
+        var file = SafetensorsFile.Read(Raw((ulong)header.Length, header, end + 4));
+        file.GetSingles("x", 1).ShouldBe([0]);
+        file.Tensors.ShouldHaveSingleItem();
+        foreach (var (dtype, _) in others)
+        {
+            file.Contains(dtype).ShouldBeTrue();
+            Should.Throw<VsmlException>(() => file.GetSingles(dtype, 2, 4)).Message.ShouldBe($"Tensor '{dtype}' of '{file.Path}' is {dtype}; only F32, F64, I64, U8 are read.");
+        }
+    }
+
+    [Fact]
+    public void AnEmptyTensorMayHaveLargeExtents()
+    {
+        var header = """{"x":{"dtype":"F32","shape":[1000000,0,1000000],"data_offsets":[0,0]}}"""u8.ToArray();
+        SafetensorsFile.Read(Raw((ulong)header.Length, header, 0)).GetSingles("x", -1, 0, -1).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void AHeaderThatPromisesTerabytesIsRefused() =>
         Should.Throw<VsmlException>(() => SafetensorsFile.Read(Raw(1ul << 41, "{}"u8.ToArray(), 0))).Message.ShouldContain("claims 2199023255552 bytes");
 
@@ -136,8 +181,9 @@ public sealed class SafetensorsFileTests : IDisposable
     public void AMissingFileAndAFolderAreRefused()
     {
         Should.Throw<VsmlException>(() => SafetensorsFile.Read(_folder["none"])).Message.ShouldBe($"There is no file '{_folder["none"]}'.");
-        Should.Throw<VsmlException>(() => SafetensorsFile.Read(_folder.Path));
+        Should.Throw<VsmlException>(() => SafetensorsFile.Read(_folder.Path)).Message.ShouldBe($"'{_folder.Path}' is a folder; give the name of a regular file.");
         Should.Throw<VsmlException>(() => SafetensorsFile.Read(""));
+        Should.Throw<VsmlException>(() => SafetensorsFile.Read("a\0b"));
     }
 
     private string Raw(ulong length, byte[] header, int dataBytes)

@@ -1,5 +1,6 @@
 using Vsml.Files;
 using Vsml.Tests.Fixtures;
+using Vsml.Tool;
 
 namespace Vsml.Tests.Tool;
 
@@ -62,6 +63,45 @@ public sealed class BadInputTests : IDisposable
         Refused(Trace(output: _folder.Path), _folder.Path);
         Refused(ToolRun.InProcess("describe", _folder.Path), _folder.Path);
         Refused(ToolRun.InProcess("describe", "--assembly", _folder.Path, "Net"), _folder.Path);
+    }
+
+    [UnixFact("Windows has no such files.")]
+    public void Pipes_and_devices_instead_of_files()
+    {
+        var pipe = SpecialFiles.MakePipe(_folder["pipe"]);
+        Refused(Trace(input: pipe), pipe, "is a pipe");
+        Refused(Trace(output: pipe), pipe, "is a pipe");
+        Refused(Trace(architecture: "/dev/zero"), "/dev/zero", "is a device");
+        Refused(Trace(input: "/dev/zero"), "/dev/zero", "is a device");
+        Refused(Trace(output: "/dev/full"), "/dev/full", "is a device");
+        Refused(ToolRun.InProcess("describe", "/dev/zero"), "/dev/zero", "is a device");
+        Refused(ToolRun.InProcess("describe", "--assembly", pipe, "Net"), "not a .NET assembly");
+        Refused(ToolRun.InProcess("train", "--config", "/dev/zero", "--out", _folder["run"]), "/dev/zero", "is a device");
+        PathKinds.Of(pipe).ShouldBe(PathKind.Pipe);
+    }
+
+    [UnixFact("Windows has no such files.")]
+    public async Task A_pipe_gives_a_network()
+    {
+        var pipe = SpecialFiles.MakePipe(_folder["pipe"]);
+        // Opening waits for the reader.
+        var writing = Task.Run(() => File.WriteAllText(pipe, File.ReadAllText(_architecture)));
+        ToolRun.InProcess("describe", pipe).ShouldSucceed().Output.ShouldBe(ToolRun.InProcess("describe", _architecture).Output);
+        await writing;
+    }
+
+    [UnixFact("Windows has no such files.")]
+    public async Task A_pipe_that_nobody_writes_to_does_not_keep_from_stopping()
+    {
+        var pipe = SpecialFiles.MakePipe(_folder["pipe"]);
+        foreach (var command in new[] { new[] { "describe", pipe }, ["emit", pipe], ["train", "--config", pipe, "--out", _folder["run"]], ["trace", "--architecture", pipe, "--input", _input, "--output", _folder["out"]] })
+        {
+            using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+            var run = await Task.Run(() => ToolRun.InProcess(stop.Token, command)).WaitAsync(TimeSpan.FromSeconds(30));
+            run.Code.ShouldBe(ExitCodes.Interrupted);
+            // Lets go of the reader that waits.
+            await File.WriteAllTextAsync(pipe, "{}");
+        }
     }
 
     [Fact]

@@ -68,18 +68,55 @@ public sealed class TrainCommandTests : IDisposable
         Theta("parts").ShouldBe(Theta("whole"));
     }
 
-    [UnixFact("There is no SIGTERM on Windows.")]
-    public void A_terminated_process_leaves_a_checkpoint()
+    [UnixTheory("There are no such signals on Windows.")]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("HUP")]
+    [InlineData("QUIT")]
+    public void A_process_that_is_told_to_stop_leaves_a_checkpoint(string signal)
     {
         using var process = ToolRun.Start("dotnet", [ToolRun.Assembly, "train", "--config", "preset:smoke", "--out", _folder["run"]]);
         process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldNotBeEmpty();
-        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        Signal(process, signal);
         process.StandardOutput.ReadToEnd().ShouldContain("interrupted after");
         process.WaitForExit();
         process.ExitCode.ShouldBe(ExitCodes.Interrupted);
         Directory.GetFiles(_folder["run"], "checkpoint-*.safetensors").ShouldNotBeEmpty();
         Directory.GetFiles(_folder["run"], "*.tmp").ShouldBeEmpty();
     }
+
+    [UnixFact("There is no SIGHUP on Windows.")]
+    public void A_process_that_ignores_hang_ups_goes_on()
+    {
+        // As nohup does.
+        using var process = ToolRun.Start("sh", ["-c", "trap '' HUP; exec dotnet \"$0\" \"$@\"", ToolRun.Assembly, "train", "--config", "preset:smoke", "--out", _folder["run"], "--time-limit", "2"]);
+        process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldNotBeEmpty();
+        Signal(process, "HUP");
+        process.StandardOutput.ReadToEnd().ShouldContain("stopped at the time limit");
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(ExitCodes.Success);
+    }
+
+    [UnixTheory("There is no such shell on Windows.")]
+    [InlineData("> /dev/full", "No space left")]
+    [InlineData(">&-", "closed")]
+    [InlineData("> /dev/full 2> /dev/full", "")]
+    [InlineData(">&- 2>&-", "")]
+    public void A_run_that_cannot_be_shown_goes_on(string redirection, string reason)
+    {
+        Train("--out", _folder["shown"]).ShouldSucceed();
+        var run = ToolRun.OfProcess("sh", ["-c", $"exec dotnet \"$0\" \"$@\" {redirection}", ToolRun.Assembly, "train", "--config", _folder["run.json"], "--out", _folder["run"]]).ShouldSucceed();
+        run.Error.Split('\n').Length.ShouldBe(reason.Length == 0 ? 1 : 2);
+        run.Error.ShouldContain(reason);
+        Theta("run").ShouldBe(Theta("shown"));
+        File.Exists(Path.Combine(_folder["run"], "checkpoint-6.safetensors")).ShouldBeTrue();
+    }
+
+    [UnixTheory("There is no such shell on Windows.")]
+    [InlineData("> /dev/full")]
+    [InlineData(">&-")]
+    public void Results_that_cannot_be_printed_are_an_error(string redirection) =>
+        ToolRun.OfProcess("sh", ["-c", $"exec dotnet \"$0\" \"$@\" {redirection}", ToolRun.Assembly, "describe", TraceFiles.ArchitecturePath("dense-tiny")]).ShouldBeRefused("standard output");
 
     [Theory]
     [InlineData("--out run", "--config")]
@@ -113,6 +150,12 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     private ToolRun Train(params string[] options) => ToolRun.InProcess(["train", "--config", _folder["run.json"], .. options]);
+
+    private static void Signal(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
 
     private byte[] Theta(string run) => File.ReadAllBytes(Path.Combine(_folder[run], "theta.safetensors"));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
 
@@ -9,53 +10,55 @@ public sealed class ResumeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void StoppedAtAnyPointAndResumedIsTheSameAsUninterrupted(bool persistent)
-    {
-        var run = persistent ? TinyRuns.Persistent : TinyRuns.Full;
-        TinyRuns.Run(_folder["whole"], run).Stop.ShouldBe(TrainingStop.Finished);
-        var expected = TinyRuns.Outcome(_folder["whole"]);
+    public static TheoryData<string> Estimators => [.. TinyRuns.Estimators.Keys];
 
-        for (var point = 1; ; point++)
+    [Theory]
+    [MemberData(nameof(Estimators))]
+    public void KilledAtAnyPointAndResumedIsTheSameAsUninterrupted(string estimator)
+    {
+        var run = TinyRuns.Estimators[estimator];
+        var copies = new CopyAtEveryPoint(_folder["whole"], _folder["killed"]);
+        TinyRuns.Run(_folder["whole"], run, new TrainingOptions { Progress = copies }).Stop.ShouldBe(TrainingStop.Finished);
+        var expected = TinyRuns.Outcome(_folder["whole"]);
+        copies.Folders.Count.ShouldBeGreaterThan(run.Iterations);
+        for (var point = 0; point < copies.Folders.Count; point++)
         {
-            var folder = _folder[$"stopped-{point}"];
-            var stopper = new StopAt(point);
-            try
-            {
-                TinyRuns.Run(folder, run, new TrainingOptions { Progress = stopper });
-            }
-            catch (StoppedException)
-            {
-            }
-            if (stopper.Left > 0)
-            {
-                point.ShouldBeGreaterThan(run.Iterations);
-                break;
-            }
-            TinyRuns.Resume(folder, new TrainingOptions { Threads = 1 + point % 2 });
-            TinyRuns.Outcome(folder).ShouldBe(expected, $"stopped at point {point}");
+            TinyRuns.Resume(copies.Folders[point], new TrainingOptions { Threads = 1 + point % 2 });
+            TinyRuns.Outcome(copies.Folders[point]).ShouldBe(expected, $"killed at point {point}");
         }
     }
 
-    [Fact]
-    public void StoppedAgainAndAgainIsTheSameToo()
+    [Theory]
+    [MemberData(nameof(Estimators))]
+    public void StoppedAfterEveryIterationIsTheSameToo(string estimator)
     {
-        TinyRuns.Run(_folder["whole"], TinyRuns.Full);
-        var folder = _folder["stopped"];
-        RunFolder.Create(folder, TinyRuns.Full).Dispose();
-        for (var done = false; !done;)
-            try
-            {
-                // Two iterations, meta-tests and checkpoints a time: just enough to reach the next checkpoint.
-                TinyRuns.Resume(folder, new TrainingOptions { Progress = new StopAt(5) });
-                done = true;
-            }
-            catch (StoppedException)
-            {
-            }
-        TinyRuns.Outcome(folder).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
+        var run = TinyRuns.Estimators[estimator];
+        TinyRuns.Run(_folder["whole"], run);
+        RunFolder.Create(_folder["stopped"], run).Dispose();
+        for (var iteration = 1; iteration <= run.Iterations; iteration++)
+        {
+            var thrown = Should.Throw<StoppedException>(() => TinyRuns.Resume(_folder["stopped"], new TrainingOptions { Progress = new ThrowAfterIteration() }));
+            thrown.Iteration.ShouldBe(iteration);
+        }
+        TinyRuns.Resume(_folder["stopped"]).Stop.ShouldBe(TrainingStop.Finished);
+        TinyRuns.Outcome(_folder["stopped"]).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
+    }
+
+    [Fact]
+    public void ProgressThatFailsEndsTheRunButLosesNothing()
+    {
+        var failing = new ThrowAfterIteration();
+        Should.Throw<StoppedException>(() => TinyRuns.Run(_folder["run"], TinyRuns.Full with { Checkpoints = new CheckpointConfiguration { Interval = 1000 } }, new TrainingOptions { Progress = failing }));
+        new CheckpointStore(_folder["run"], TinyRuns.Full).Iterations().ShouldBe([1]);
+    }
+
+    [Fact]
+    public void AStepToInfinityStopsTheRunWithACheckpoint()
+    {
+        using var folder = RunFolder.Create(_folder["run"], TinyRuns.Full with { Optimizer = new ToInfinity(), Checkpoints = new CheckpointConfiguration { Interval = 1000 } });
+        Should.Throw<VsmlException>(() => new TrainingRun(folder, RuntimeCompiler.Compile).Run()).Message.ShouldContain("Lower the learning rate");
+        folder.Checkpoints.Iterations().ShouldBe([3]);
+        File.ReadLines(folder.MetricsPath).Count(line => line.Contains("\"kind\":\"iteration\"")).ShouldBe(3);
     }
 
     [Fact]
@@ -71,7 +74,7 @@ public sealed class ResumeTests : IDisposable
         {
             File.WriteAllBytes(metrics, log[..length]);
             File.WriteAllText(Path.Combine(_folder["whole"], "checkpoint-7.safetensors"), "torn");
-            var warned = new StopAt(int.MaxValue);
+            var warned = new CollectWarnings();
             TinyRuns.Resume(_folder["whole"], new TrainingOptions { Progress = warned });
             warned.Warnings.ShouldHaveSingleItem().ShouldContain("checkpoint-7");
             TinyRuns.Outcome(_folder["whole"]).ShouldBe(expected);
@@ -152,27 +155,56 @@ public sealed class ResumeTests : IDisposable
         folder.Checkpoints.Iterations().ShouldNotBeEmpty();
     }
 
-    private sealed class StoppedException : Exception;
-
-    /// <summary>Stops the run, as a kill would, the n-th time that it reports anything.</summary>
-    private sealed class StopAt(int point) : ITrainingProgress
+    /// <summary>Stays where it is for three steps; its state is of a length of its own.</summary>
+    [VsmlPart("to-infinity")]
+    private sealed record ToInfinity : IMetaOptimizer
     {
-        public int Left { get; private set; } = point;
+        public OptimizerState Initial(int parameterCount) => new(0, new Dictionary<string, double[]> { ["length"] = [1, 2] });
 
+        public void Step(OptimizerState state, ReadOnlySpan<float> gradient, double learningRate, Span<float> theta)
+        {
+            if (state.Steps++ == 3) theta[0] = float.PositiveInfinity;
+        }
+    }
+
+    private sealed class StoppedException(int iteration) : Exception
+    {
+        public int Iteration => iteration;
+    }
+
+    /// <summary>Copies the run folder each time that anything is reported: what a kill at that moment leaves.</summary>
+    private sealed class CopyAtEveryPoint(string folder, string copies) : ITrainingProgress
+    {
+        public List<string> Folders { get; } = [];
+
+        public void Iterated(TrainingProgress progress) => Copy();
+
+        public void Evaluated(EvaluationMetrics metrics) => Copy();
+
+        public void Planned(TapeMemory memory) => Copy();
+
+        public void Saved(string path) => Copy();
+
+        public void Warned(string message) => throw new InvalidOperationException(message);
+
+        private void Copy()
+        {
+            var copy = Directory.CreateDirectory(Path.Combine(copies, Folders.Count.ToString(CultureInfo.InvariantCulture))).FullName;
+            foreach (var file in Directory.GetFiles(folder).Where(file => Path.GetFileName(file) != "lock")) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+            Folders.Add(copy);
+        }
+    }
+
+    private sealed class ThrowAfterIteration : ITrainingProgress
+    {
+        public void Iterated(TrainingProgress progress) => throw new StoppedException(progress.Metrics.Iteration);
+    }
+
+    private sealed class CollectWarnings : ITrainingProgress
+    {
         public List<string> Warnings { get; } = [];
 
-        public void Iterated(TrainingProgress progress) => Count();
-
-        public void Evaluated(EvaluationMetrics metrics) => Count();
-
-        public void Saved(string path) => Count();
-
         public void Warned(string message) => Warnings.Add(message);
-
-        private void Count()
-        {
-            if (--Left == 0) throw new StoppedException();
-        }
     }
 
     private sealed class CancelAfterIteration(CancellationTokenSource source) : ITrainingProgress

@@ -64,12 +64,13 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void WhatAKilledWriterLeftIsRemoved()
+    public void WhatAKilledWriterLeftIsRemovedAndFilesOfOthersAreNot()
     {
         RunFolder.Create(_folder["run"], TinyRuns.Full).Dispose();
-        File.WriteAllText(_folder["run/.vsml-123-4.tmp"], "half");
+        foreach (var name in new[] { "run.json", "metrics.jsonl", "theta.safetensors", "checkpoint-2.safetensors", "results.json" })
+            File.WriteAllText(_folder[$"run/.vsml-0123456789abcdef-{name}.tmp"], "half");
         RunFolder.Open(_folder["run"]).Dispose();
-        Directory.GetFiles(_folder["run"], "*.tmp").ShouldBeEmpty();
+        Directory.GetFiles(_folder["run"], "*.tmp").ShouldHaveSingleItem().ShouldEndWith("-results.json.tmp");
     }
 
     [Fact]

@@ -52,6 +52,30 @@ internal static class TinyRuns
         Stages = new([new TrainingStage { Iterations = 5, EpisodeLength = 7, Inputs = new([3, 4]) }, new TrainingStage { Iterations = 3, EpisodeLength = 9, Inputs = new([4]) }]),
     };
 
+    /// <summary>Truncated ES: learners go on from where unperturbed theta leads.</summary>
+    public static RunConfiguration Truncated { get; } = WithTruncation(EsVariant.Truncated);
+
+    /// <summary>Noise-Reuse ES: the noise of an episode comes again in every window.</summary>
+    public static RunConfiguration NoiseReuse { get; } = WithTruncation(EsVariant.NoiseReuse);
+
+    /// <summary>Backpropagation through windows that overlap, so that learners stand in the middle of an episode.</summary>
+    public static RunConfiguration Bptt { get; } = Persistent with
+    {
+        Estimator = new BpttOptions { EpisodeCount = 3, Stride = 2, Truncation = TruncationSchedule.Constant(3) },
+        Optimizer = new Adam(),
+    };
+
+    /// <summary>One run for every way to estimate the gradient.</summary>
+    public static IReadOnlyDictionary<string, RunConfiguration> Estimators { get; } = new Dictionary<string, RunConfiguration>
+    {
+        ["es"] = Full, ["truncated-es"] = Truncated, ["pes"] = Persistent, ["nres"] = NoiseReuse, ["bptt"] = Bptt,
+    };
+
+    private static RunConfiguration WithTruncation(EsVariant variant) => Persistent with
+    {
+        Estimator = new EsOptions { PairCount = 4, Variant = variant, Truncation = TruncationSchedule.Constant(2) },
+    };
+
     /// <summary>Runs a new run in a folder to its end.</summary>
     public static TrainingResult Run(string folder, RunConfiguration configuration, TrainingOptions? options = null)
     {

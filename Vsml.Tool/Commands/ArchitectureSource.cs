@@ -6,7 +6,8 @@ using Vsml.Tool.Declared;
 namespace Vsml.Tool.Commands;
 
 /// <summary>The arguments by which a command is told an architecture: a JSON file, or a type declared in an assembly.</summary>
-internal sealed class ArchitectureSource
+/// <param name="context">When to stop: a file can be a pipe that nobody writes to.</param>
+internal sealed class ArchitectureSource(ToolContext context)
 {
     private readonly Argument<string?> _subject = new("architecture")
     {
@@ -47,10 +48,11 @@ internal sealed class ArchitectureSource
         if (assembly is not null)
         {
             if (file is not null) throw new VsmlException("Give either --architecture or --assembly, not both.");
-            return DeclaredModels.Read(assembly, subject ?? throw new VsmlException($"--assembly: name the type too, for example '--assembly {assembly} MyModel'."));
+            if (subject is null) throw new VsmlException($"--assembly: name the type too, for example '--assembly {assembly} MyModel'.");
+            return context.Abandonable(() => DeclaredModels.Read(assembly, subject));
         }
         if (file is not null && subject is not null) throw new VsmlException($"Two architectures are given, '{file}' and '{subject}'; give one.");
         var path = file ?? subject ?? throw new VsmlException("No architecture is given; name a JSON file, or '--assembly X.dll TYPE'.");
-        return DeclarationNames.Declare(name, ArchitectureJson.Read(path));
+        return DeclarationNames.Declare(name, context.Abandonable(() => ArchitectureJson.Read(path)));
     }
 }

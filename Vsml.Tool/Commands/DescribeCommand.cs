@@ -12,7 +12,7 @@ internal static class DescribeCommand
     /// <param name="context">Where to print.</param>
     public static Command Create(ToolContext context)
     {
-        var source = new ArchitectureSource();
+        var source = new ArchitectureSource(context);
         var plan = new Option<bool>("--plan") { Description = "Print the plan instead: the turns of an example in order, what each reads and sends, and how CPUs store it." };
         var command = new ToolCommand(
             "describe",

@@ -12,7 +12,7 @@ internal static class EmitCommand
     /// <param name="context">Where to print.</param>
     public static Command Create(ToolContext context)
     {
-        var source = new ArchitectureSource();
+        var source = new ArchitectureSource(context);
         var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for the files, made if need be. Left out, or -: print them." };
         var name = new Option<string>("--name")
         {

@@ -17,7 +17,7 @@ internal static class TestCommand
     /// <param name="context">Where to print, and when to stop.</param>
     public static Command Create(ToolContext context)
     {
-        var source = new ArchitectureSource();
+        var source = new ArchitectureSource(context);
         var reading = new DataOptions();
         var theta = new Option<string>("--theta") { HelpName = "FILE", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors. Without an architecture, the one in its metadata is used." };
         var data = new Option<string[]>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, or a CSV or IDX file; several times for a comparison over several." };

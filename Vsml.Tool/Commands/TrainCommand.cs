@@ -48,7 +48,7 @@ internal static class TrainCommand
     {
         if (config is null) throw new VsmlException("--config is missing; give a run configuration or preset:NAME, or --resume DIR.");
         if (folder is null) throw new VsmlException("--out is missing; give a folder for the run.");
-        var configuration = RunConfigurationJson.Read(config);
+        var configuration = context.Abandonable(() => RunConfigurationJson.Read(config));
         configuration = configuration with { Seed = seed ?? configuration.Seed, Simd = level ?? configuration.Simd ?? SimdLevels.Widest };
         // A run that cannot begin leaves no folder behind.
         _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration)));
@@ -67,18 +67,21 @@ internal static class TrainCommand
 
     private static int Run(RunFolder folder, TrainingOptions options, ToolContext context)
     {
-        var result = TrainingReport.Watch(context, progress =>
-        {
-            var run = new TrainingRun(folder, Models(folder.Configuration), options with { Progress = progress });
-            return run.Run(context.Cancellation);
-        });
+        var result = TrainingReport.Watch(
+            context,
+            progress => new TrainingRun(folder, Models(folder.Configuration), options with { Progress = progress }).Run(context.Cancellation),
+            result => Summary(result, folder));
+        return result.Stop == TrainingStop.Cancelled ? ExitCodes.Interrupted : ExitCodes.Success;
+    }
+
+    private static string Summary(TrainingResult result, RunFolder folder)
+    {
         var stopped = result.Stop switch
         {
             TrainingStop.Finished => "finished",
             TrainingStop.TimeLimit => "stopped at the time limit",
             _ => "interrupted",
         };
-        context.Output.WriteLine(FormattableString.Invariant($"{stopped} after {result.State.Iteration} of {folder.Configuration.Iterations} iterations; the run is in {folder.Path}"));
-        return result.Stop == TrainingStop.Cancelled ? ExitCodes.Interrupted : ExitCodes.Success;
+        return FormattableString.Invariant($"{stopped} after {result.State.Iteration} of {folder.Configuration.Iterations} iterations; the run is in {folder.Path}");
     }
 }

@@ -17,6 +17,8 @@ internal static class DeclaredModels
     {
         if (Directory.Exists(path)) throw new VsmlException($"'{path}' is a folder; --assembly takes a .dll file.");
         if (!File.Exists(path)) throw new VsmlException($"There is no file '{path}'.");
+        // So long are pipes and devices, which must not be opened.
+        if (new FileInfo(path).Length == 0) throw NoModel(path, "it is not a .NET assembly.");
         try
         {
             var type = Find(path, new AssemblyFolder(path).Load(), typeName);

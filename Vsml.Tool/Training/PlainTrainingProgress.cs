@@ -22,7 +22,7 @@ internal sealed class PlainTrainingProgress(ToolContext context) : ITrainingProg
     public void Evaluated(EvaluationMetrics metrics) => context.Output.WriteLine(TrainingLine.Of(metrics));
 
     /// <inheritdoc/>
-    public void Planned(TapeMemory memory) => context.Output.WriteLine(memory);
+    public void Planned(TapeMemory memory) => context.Output.WriteLine(memory.ToString());
 
     /// <inheritdoc/>
     public void Warned(string message) => context.Error.WriteLine("vsml: " + message);

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Vsml.Files;
+
+/// <summary>
+/// Folders whose entries are on the disk: after a power failure, a flushed file is there under its new name only if the folder was
+/// flushed after the renaming.
+/// </summary>
+internal static partial class DurableFolder
+{
+    private const int ReadOnly = 0;
+
+    /// <summary>Returns when the folder's entries are on the disk, where the system can do that.</summary>
+    /// <param name="path">The folder.</param>
+    /// <returns>False if the system or the file system cannot, as on Windows.</returns>
+    public static bool Flush(string path)
+    {
+        if (OperatingSystem.IsWindows()) return false;
+        var folder = Open(path, ReadOnly);
+        if (folder < 0) return false;
+        var flushed = FSync(folder) == 0;
+        _ = Close(folder);
+        return flushed;
+    }
+
+    /// <summary>Makes a folder and those above it, all of them on the disk when this returns.</summary>
+    /// <param name="path">The folder; may be there already.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
+    public static void Create(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var parents = new List<string>();
+        for (var folder = full; !Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent; folder = parent) parents.Add(parent);
+        Directory.CreateDirectory(full);
+        foreach (var parent in parents) Flush(parent);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int FSync(int file);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int file);
+}
