@@ -4,7 +4,7 @@ namespace Vsml.Tool;
 /// <param name="Output">Takes results.</param>
 /// <param name="Error">Takes error lines and remarks.</param>
 /// <param name="IsInteractive">Whether a person watches <paramref name="Output"/> on a terminal.</param>
-/// <param name="Cancellation">Requested after Ctrl-C or SIGTERM.</param>
+/// <param name="Cancellation">Requested after Ctrl-C, SIGTERM, SIGHUP or SIGQUIT.</param>
 public sealed record ToolContext(TextWriter Output, TextWriter Error, bool IsInteractive = false, CancellationToken Cancellation = default)
 {
     /// <summary>Opens standard output for results that are no lines of text.</summary>
