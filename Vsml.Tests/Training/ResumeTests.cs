@@ -55,7 +55,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void AStepToInfinityStopsTheRunWithACheckpoint()
     {
-        Parts.Register<ToInfinity>("to-infinity");
+        MetaTraining.Parts.Register<ToInfinity>("to-infinity");
         using var folder = RunFolder.Create(_folder["run"], TinyRuns.Full with { Optimizer = new ToInfinity(), Checkpoints = new CheckpointConfiguration { Interval = 1000 } });
         Should.Throw<VsmlException>(() => new TrainingRun(folder, RuntimeCompiler.Compile).Run()).Message.ShouldContain("Lower the learning rate");
         folder.Checkpoints.Iterations().ShouldBe([3]);
