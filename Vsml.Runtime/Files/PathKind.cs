@@ -35,7 +35,8 @@ internal static partial class PathKinds
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)) return PathKind.None;
         if (OperatingSystem.IsWindows()) return Directory.Exists(path) ? PathKind.Folder : File.Exists(path) ? PathKind.File : PathKind.None;
-        if (Stat(path, out var status) != 0) return PathKind.None;
+        var status = new FileStatus();
+        if (Stat(path, ref status) != 0) return PathKind.None;
         return (status.Mode & TypeMask) switch
         {
             0x8000 => PathKind.File,
@@ -61,7 +62,7 @@ internal static partial class PathKinds
     // stat differs from one C library to the next; this is the runtime's own wrapper, the same on all systems but Windows.
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Stat", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Stat(string path, out FileStatus status);
+    private static partial int Stat(string path, ref FileStatus status);
 
     // Larger than the runtime's structure, of which only the mode is looked at.
     [StructLayout(LayoutKind.Explicit, Size = 512)]
