@@ -14,9 +14,9 @@ public static class PowersOfTwo
     public static Vector512<float> Scale(Vector512<float> value, Vector512<float> exponent)
     {
         if (Avx512F.IsSupported) return Avx512F.Scale(value, exponent);
-        // The same bits as long as the result is a normal float.
+        // The same bits as long as the result is a normal float; a factor, so that what is no number stays none.
         var clamped = Vector512.MinNative(Vector512.Create(127f), Vector512.MaxNative(Vector512.Create(-127f), exponent));
-        return (value.AsInt32() + (Vector512.ConvertToInt32(Vector512.Floor(clamped)) << 23)).AsSingle();
+        return value * ((Vector512.ConvertToInt32(Vector512.Floor(clamped)) + Vector512.Create(127)) << 23).AsSingle();
     }
 
     /// <summary>2^(i/32) for the number i in the low five bits of each lane, one instruction with AVX-512.</summary>
@@ -36,13 +36,11 @@ public static class PowersOfTwo
         return Vector512.ConditionalSelect(isBelow, Vector512.Shuffle(below, index), Vector512.Shuffle(above, index));
     }
 
-    /// <summary>
-    /// The lesser of both in each lane. Compared as integers, which leaves the units that multiply free: what arithmetic makes where
-    /// there is no number, negative NaN, passes through.
-    /// </summary>
-    /// <param name="limit">The greatest exponent, above zero.</param>
-    /// <param name="exponent">Exponents.</param>
+    /// <summary>The lesser of both in each lane; a value that is no number passes through.</summary>
+    /// <param name="limit">The greatest value.</param>
+    /// <param name="value">Values.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AtMost(Vector512<float> limit, Vector512<float> exponent) =>
-        Vector512.Min(limit.AsInt32(), exponent.AsInt32()).AsSingle();
+    public static Vector512<float> AtMost(Vector512<float> limit, Vector512<float> value) =>
+        // Of x86's minimum that is the second operand, and other processors keep what is no number in either.
+        Vector512.MinNative(limit, value);
 }
