@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Vsml.Contracts;
+using Vsml.Numerics;
 
 namespace Vsml;
 
@@ -58,6 +59,8 @@ public sealed class VsmlModel
     internal void Repack(ReadOnlySpan<float> theta, PackedTheta packed)
     {
         Kernels(packed.Level).Packing.Pack(theta, packed.Packed);
+        // Some parameters are read by no turn: whether theta is finite must not depend on which.
+        if (theta.IndexOfNonFinite() >= 0) packed.Packed.Span.Fill(float.NaN);
         theta.CopyTo(packed.Flat);
         if (!Architecture.LearnedInitialCell) return;
         var n = Architecture.StateSize;

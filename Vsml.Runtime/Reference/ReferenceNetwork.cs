@@ -29,6 +29,7 @@ public sealed class ReferenceNetwork
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         Require(theta.Length, ParameterLayout.Of(architecture).Count, nameof(theta));
         (Architecture, Batch, _theta) = (architecture, batch, theta.ToArray());
+        if (!_theta.All(double.IsFinite)) Array.Fill(_theta, double.NaN);
         var layers = architecture.Layers.Count;
         SubRnnParameters Place(int layer, bool backward) => new(architecture, ParameterLayout.GroupOf(architecture, layer, backward));
         _forwardPlaces = [.. Enumerable.Range(0, layers).Select(l => Place(l, backward: false))];

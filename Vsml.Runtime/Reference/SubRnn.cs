@@ -63,11 +63,11 @@ internal sealed class SubRnn
         for (var n = 0; n < _n; n++)
         {
             _i[n] = Sigmoid(_z[n] - 5);
-            _g[n] = Math.Tanh(_z[_n + n]);
+            _g[n] = Tanh(_z[_n + n]);
             _f[n] = Sigmoid(_z[2 * _n + n] + 5);
             _o[n] = Sigmoid(_z[3 * _n + n]);
             NewCell[n] = _f[n] * Cell[n] + _i[n] * _g[n];
-            _tanhCell[n] = Math.Tanh(NewCell[n]);
+            _tanhCell[n] = Tanh(NewCell[n]);
             NewHidden[n] = _o[n] * _tanhCell[n];
         }
         Forward.Send(theta, place.Forward, NewHidden);
@@ -113,7 +113,12 @@ internal sealed class SubRnn
         }
     }
 
-    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-Argument(x)));
+
+    private static double Tanh(double x) => Math.Tanh(Argument(x));
+
+    // What overflows single precision, where 2 log2(e) x is its exponent, has no activation.
+    private static double Argument(double x) => Math.Abs(x) <= float.MaxValue / (2 * Math.Log2(Math.E)) ? x : double.NaN;
 
     private static double Product(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {

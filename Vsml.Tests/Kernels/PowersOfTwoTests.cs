@@ -25,12 +25,21 @@ public class PowersOfTwoTests
         PowersOfTwo.Scale(Vector512.Create(value), Vector512.Create(exponent)).ShouldBe(Vector512.Create(expected));
 
     [Theory]
+    [InlineData(float.NaN, float.NaN)]
+    [InlineData(-float.NaN, -float.NaN)]
+    [InlineData(float.NaN, 3f)]
+    [InlineData(1.5f, float.NaN)]
+    public void What_is_no_number_stays_none_when_scaled(float value, float exponent) =>
+        PowersOfTwo.Scale(Vector512.Create(value), Vector512.Create(exponent))[3].ShouldBe(float.NaN);
+
+    [Theory]
     [InlineData(41f, 40f)]
     [InlineData(39.5f, 39.5f)]
     [InlineData(-1e30f, -1e30f)]
     [InlineData(float.PositiveInfinity, 40f)]
     [InlineData(float.NegativeInfinity, float.NegativeInfinity)]
     [InlineData(float.NaN, float.NaN)]
-    public void Exponents_are_limited_from_above(float exponent, float expected) =>
-        PowersOfTwo.AtMost(Vector512.Create(40f), Vector512.Create(exponent))[5].ShouldBe(expected);
+    [InlineData(-float.NaN, float.NaN)]
+    public void Values_are_limited_from_above_but_NaN_passes(float value, float expected) =>
+        PowersOfTwo.AtMost(Vector512.Create(40f), Vector512.Create(value))[5].ShouldBe(expected);
 }

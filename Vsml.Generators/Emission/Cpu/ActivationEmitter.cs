@@ -162,13 +162,13 @@ internal static class ActivationEmitter
     {
         var v = dialect.Vector;
         Each(x => $"var {x}Biased = {x} + {v}.Create(RoundingBias);");
-        Each(x => $"var {x}Round = {x}Biased - {v}.Create(RoundingBias);");
-        Each(x => $"{x} -= {x}Round;");
-        Each(x => $"var {x}Exp = {v}.FusedMultiplyAdd({v}.Create(Exp2C2), {x}, {v}.Create(Exp2C1));");
+        Each(x => $"var {x}Rest = {x} - ({x}Biased - {v}.Create(RoundingBias));");
+        Each(x => $"var {x}Exp = {v}.FusedMultiplyAdd({v}.Create(Exp2C2), {x}Rest, {v}.Create(Exp2C1));");
         Each(x => $"var {x}Part = PowersOfTwo.Fraction({x}Biased);");
-        Each(x => $"{x}Exp *= {x};");
+        Each(x => $"{x}Exp *= {x}Rest;");
         Each(x => $"{x}Exp = {v}.FusedMultiplyAdd({x}Part, {x}Exp, {x}Part);");
-        Each(x => $"{x}Exp = PowersOfTwo.Scale({x}Exp, {x}Round);");
+        // By the rounded exponent; taken this way, it is no number where the exponent is infinite, which would scale anything to infinity or 0.
+        Each(x => $"{x}Exp = PowersOfTwo.Scale({x}Exp, {x} - {x}Rest);");
         // Quotients of infinities would not be the limit.
         foreach (var (x, _, _) in chains.Where(chain => chain.IsLimited)) writer.Line($"{x}Exp = PowersOfTwo.AtMost({v}.Create(PowerLimit), {x}Exp);");
         foreach (var (x, _, _) in chains.Where(chain => chain.Activation == Activation.Sigmoid)) writer.Line($"var {x}Plus = {dialect.Floats}.One + {x}Exp;");

@@ -671,22 +671,21 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     iExp = iExp * i + Vector128.Create(Exp2C1);
                     gExp = gExp * g + Vector128.Create(Exp2C1);
                     fExp = fExp * f + Vector128.Create(Exp2C1);
-                    iExp = iExp * i + Vector128.Create(1f);
-                    gExp = gExp * g + Vector128.Create(1f);
-                    fExp = fExp * f + Vector128.Create(1f);
-                    var iPower = Vector128.Min(Vector128.Max(iRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    var gPower = Vector128.Min(Vector128.Max(gRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    var fPower = Vector128.Min(Vector128.Max(fRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    iExp = (iExp.AsInt32() + (iPower << 23)).AsSingle();
-                    gExp = (gExp.AsInt32() + (gPower << 23)).AsSingle();
-                    fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
-                    iExp += Vector128<float>.One;
+                    iExp = iExp * i + Vector128.Create(Exp2C0);
+                    gExp = gExp * g + Vector128.Create(Exp2C0);
+                    fExp = fExp * f + Vector128.Create(Exp2C0);
+                    var iPower = (Vector128.Min(Vector128.Max(iRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var gPower = (Vector128.Min(Vector128.Max(gRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var fPower = (Vector128.Min(Vector128.Max(fRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var iPlus = iExp * iPower + Vector128<float>.One;
+                    gExp *= gPower;
+                    var fPlus = fExp * fPower + Vector128<float>.One;
                     var gPlus = Vector128<float>.One + gExp;
-                    var gOver = Vector128<float>.One / (iExp * gPlus);
+                    var gOver = Vector128<float>.One / (iPlus * gPlus);
                     i = gPlus * gOver;
                     var a = (Vector128<float>.One - gExp) * gOver;
-                    g = a * iExp;
-                    f = Vector128<float>.One / (Vector128<float>.One + fExp);
+                    g = a * iPlus;
+                    f = Vector128<float>.One / fPlus;
                     i.StoreUnsafe(ref gates, at);
                     g.StoreUnsafe(ref gates, at + BlockFloats);
                     f.StoreUnsafe(ref gates, at + 2 * BlockFloats);
@@ -718,18 +717,17 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     tExp = tExp * t + Vector128.Create(Exp2C2);
                     oExp = oExp * o + Vector128.Create(Exp2C1);
                     tExp = tExp * t + Vector128.Create(Exp2C1);
-                    oExp = oExp * o + Vector128.Create(1f);
-                    tExp = tExp * t + Vector128.Create(1f);
-                    var oPower = Vector128.Min(Vector128.Max(oRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    var tPower = Vector128.Min(Vector128.Max(tRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    oExp = (oExp.AsInt32() + (oPower << 23)).AsSingle();
-                    tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
-                    oExp += Vector128<float>.One;
+                    oExp = oExp * o + Vector128.Create(Exp2C0);
+                    tExp = tExp * t + Vector128.Create(Exp2C0);
+                    var oPower = (Vector128.Min(Vector128.Max(oRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var tPower = (Vector128.Min(Vector128.Max(tRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var oPlus = oExp * oPower + Vector128<float>.One;
+                    tExp *= tPower;
                     var tPlus = Vector128<float>.One + tExp;
-                    var tOver = Vector128<float>.One / (oExp * tPlus);
+                    var tOver = Vector128<float>.One / (oPlus * tPlus);
                     o = tPlus * tOver;
                     var h = (Vector128<float>.One - tExp) * tOver;
-                    t = h * oExp;
+                    t = h * oPlus;
                     o.StoreUnsafe(ref gates, at + 3 * BlockFloats);
                     t.StoreUnsafe(ref gates, at + 4 * BlockFloats);
                     h.StoreUnsafe(ref newHidden, at);
@@ -1259,18 +1257,19 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
 
         private const float MinusTwoLog2E = -2.88539f;
 
-        // 2^x = 2^k 2^f: k is x rounded by adding 1.5 * 2^23, which leaves the integer in the low bits; 2^f for f in -0.5..0.5 is a
-        // polynomial of degree 5. Relative error below 2e-7.
-        private const float RoundingBias = 12582912f;
-        private const float Exp2C1 = 0.6931469671f;
-        private const float Exp2C2 = 0.2402211972f;
-        private const float Exp2C3 = 0.05550713273f;
-        private const float Exp2C4 = 0.009675541331f;
-        private const float Exp2C5 = 0.001327647217f;
+        // 2^x = 2^(k+1) 2^(f-1): k is x rounded by adding 1.5 * 2^23 + 128, which leaves k + 128 in the low bits, the exponent of 2^(k+1);
+        // 2^(f-1) for f in -0.5..0.5 is a polynomial of degree 5. Relative error below 2e-7.
+        private const float RoundingBias = 12583040f;
+        private const float Exp2C0 = 0.5f;
+        private const float Exp2C1 = 0.6931469671f / 2f;
+        private const float Exp2C2 = 0.2402211972f / 2f;
+        private const float Exp2C3 = 0.05550713273f / 2f;
+        private const float Exp2C4 = 0.009675541331f / 2f;
+        private const float Exp2C5 = 0.001327647217f / 2f;
 
         // Bits of -40 and 40 so rounded: sigmoid and tanh reach 0 and 1 to the last bit long before 2^40, and products of three such
         // exponentials stay finite.
-        private const int LowestExponent = 0x4B400000 - 40, HighestExponent = 0x4B400000 + 40;
+        private const int LowestExponent = 0x4B400080 - 40, HighestExponent = 0x4B400080 + 40;
 
         /// <inheritdoc/>
         public override void ForwardSweep(AlignedFloats packed, NetworkState source, NetworkState target, SweepWorkspace workspace, bool merge)
@@ -1730,17 +1729,17 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     iExp = iExp * i + Vector128.Create(Exp2C1);
                     gExp = gExp * g + Vector128.Create(Exp2C1);
                     fExp = fExp * f + Vector128.Create(Exp2C1);
-                    iExp = iExp * i + Vector128.Create(1f);
-                    gExp = gExp * g + Vector128.Create(1f);
-                    fExp = fExp * f + Vector128.Create(1f);
-                    var iPower = Vector128.Min(Vector128.Max(iRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    var gPower = Vector128.Min(Vector128.Max(gRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    var fPower = Vector128.Min(Vector128.Max(fRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    iExp = (iExp.AsInt32() + (iPower << 23)).AsSingle();
-                    gExp = (gExp.AsInt32() + (gPower << 23)).AsSingle();
-                    fExp = (fExp.AsInt32() + (fPower << 23)).AsSingle();
-                    var a = (Vector128<float>.One - gExp) / ((Vector128<float>.One + iExp) * (Vector128<float>.One + gExp));
-                    var c = Vector128.LoadUnsafe(ref cell, at) / (Vector128<float>.One + fExp) + a;
+                    iExp = iExp * i + Vector128.Create(Exp2C0);
+                    gExp = gExp * g + Vector128.Create(Exp2C0);
+                    fExp = fExp * f + Vector128.Create(Exp2C0);
+                    var iPower = (Vector128.Min(Vector128.Max(iRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var gPower = (Vector128.Min(Vector128.Max(gRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var fPower = (Vector128.Min(Vector128.Max(fRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var iPlus = iExp * iPower + Vector128<float>.One;
+                    gExp *= gPower;
+                    var fPlus = fExp * fPower + Vector128<float>.One;
+                    var a = (Vector128<float>.One - gExp) / (iPlus * (Vector128<float>.One + gExp));
+                    var c = Vector128.LoadUnsafe(ref cell, at) / fPlus + a;
                     c.StoreUnsafe(ref newCell, at);
                 }
             }
@@ -1768,13 +1767,13 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     tExp = tExp * t + Vector128.Create(Exp2C2);
                     oExp = oExp * o + Vector128.Create(Exp2C1);
                     tExp = tExp * t + Vector128.Create(Exp2C1);
-                    oExp = oExp * o + Vector128.Create(1f);
-                    tExp = tExp * t + Vector128.Create(1f);
-                    var oPower = Vector128.Min(Vector128.Max(oRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    var tPower = Vector128.Min(Vector128.Max(tRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent));
-                    oExp = (oExp.AsInt32() + (oPower << 23)).AsSingle();
-                    tExp = (tExp.AsInt32() + (tPower << 23)).AsSingle();
-                    var h = (Vector128<float>.One - tExp) / ((Vector128<float>.One + oExp) * (Vector128<float>.One + tExp));
+                    oExp = oExp * o + Vector128.Create(Exp2C0);
+                    tExp = tExp * t + Vector128.Create(Exp2C0);
+                    var oPower = (Vector128.Min(Vector128.Max(oRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var tPower = (Vector128.Min(Vector128.Max(tRound.AsInt32(), Vector128.Create(LowestExponent)), Vector128.Create(HighestExponent)) << 23).AsSingle();
+                    var oPlus = oExp * oPower + Vector128<float>.One;
+                    tExp *= tPower;
+                    var h = (Vector128<float>.One - tExp) / (oPlus * (Vector128<float>.One + tExp));
                     h.StoreUnsafe(ref newHidden, at);
                 }
             }
