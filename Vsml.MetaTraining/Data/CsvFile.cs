@@ -31,7 +31,21 @@ public static class CsvFile
     private static ImageDataset ReadContent(Stream stream, string name, CsvOptions options)
     {
         using var unpacked = DataFile.Unpack(stream);
-        var reader = new CsvReader(unpacked ?? stream, name);
+        try
+        {
+            return ReadRows(unpacked ?? stream, name, options);
+        }
+        catch (VsmlException) when (unpacked is not null)
+        {
+            // Where a file is cut, its last line is not what is wrong with it.
+            unpacked.CheckEnd();
+            throw;
+        }
+    }
+
+    private static ImageDataset ReadRows(Stream stream, string name, CsvOptions options)
+    {
+        var reader = new CsvReader(stream, name);
         if (!reader.ReadRow()) throw new VsmlException($"{name}: holds no line of data");
         if (reader.Columns < 2) throw new VsmlException($"{name}: line {reader.Line} has one column; there must be a label and at least one number, separated by commas");
         var first = Enumerable.Range(0, reader.Columns).Select(reader.Text).ToArray();

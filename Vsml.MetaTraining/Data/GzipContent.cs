@@ -13,6 +13,7 @@ internal sealed class GzipContent : ForwardStream
     private const int MarkLength = 16;
 
     private readonly byte[] _mark = RandomNumberGenerator.GetBytes(MarkLength);
+    private readonly Joined _joined;
     private readonly GZipStream _inflated;
 
     // The last bytes are held back, since they may be the mark.
@@ -27,7 +28,16 @@ internal sealed class GzipContent : ForwardStream
         var marked = new MemoryStream();
         using (var gzip = new GZipStream(marked, CompressionLevel.NoCompression, leaveOpen: true)) gzip.Write(_mark);
         marked.Position = 0;
-        _inflated = new GZipStream(new Joined(file, marked), CompressionMode.Decompress);
+        _joined = new Joined(file, marked);
+        _inflated = new GZipStream(_joined, CompressionMode.Decompress);
+    }
+
+    /// <summary>If the file was read to its end, unpacks what is left of it, to see whether it is whole.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    public void CheckEnd()
+    {
+        var ignored = new byte[1 << 14];
+        while (_joined.IsFirstRead && Read(ignored) > 0) { }
     }
 
     /// <inheritdoc/>
@@ -69,6 +79,13 @@ internal sealed class GzipContent : ForwardStream
 
     private sealed class Joined(Stream first, Stream second) : ForwardStream
     {
-        public override int Read(Span<byte> buffer) => first.Read(buffer) is > 0 and var count ? count : second.Read(buffer);
+        public bool IsFirstRead { get; private set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (first.Read(buffer) is > 0 and var count) return count;
+            IsFirstRead = true;
+            return second.Read(buffer);
+        }
     }
 }

@@ -198,6 +198,9 @@ public class CsvFileTests
         CsvFile.Read(new MemoryStream(whole), "f.csv").Count.ShouldBe(600);
         for (var length = 2; length < whole.Length; length++)
             if (length != first.Length) Refused(whole[..length]);
+        // What follows the cut may unpack to something that looks like lines.
+        var few = DataBytes.Gzip(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 60).Select(i => $"{i % 3},{random.NextDouble():0.000},{-random.NextDouble():0.000},{random.Next(6)}\n"))));
+        for (var length = 2; length < few.Length; length++) Refused(few[..length]);
         Refused([.. whole, 0]);
         Refused([.. whole, .. "more"u8]);
         for (var i = whole.Length - 8; i < whole.Length; i++)
