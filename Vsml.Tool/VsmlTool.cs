@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Vsml.Tool.Commands;
+using Vsml.Tool.Declared;
 
 namespace Vsml.Tool;
 
@@ -38,6 +39,10 @@ public static class VsmlTool
         catch (OutOfMemoryException)
         {
             return Fail(context, "There is not enough memory for a network or a file of this size.", ExitCodes.BadInput);
+        }
+        catch (Exception exception) when (UserAssembly.OriginOf(exception) is { } origin)
+        {
+            return Fail(context, $"{origin} failed: {exception.GetType().Name}: {exception.Message}", ExitCodes.BadInput);
         }
         catch (Exception exception)
         {

@@ -27,6 +27,7 @@ public static class MetaTest
         if (options.Threads < 1) throw new VsmlException($"{options.Threads} threads are impossible; there must be at least 1");
         var length = task.FixedLength ?? Math.Min(options.Length, task.MaxLength);
         task.Validate(length);
+        TaskPromises.Check(task, length);
 
         var variants = learners.SelectMany(learner => learner.Variants).ToArray();
         var correct = new byte[options.Episodes][];

@@ -13,7 +13,7 @@ internal sealed record PartKind(PartFamily Family, string Name, RecordShape Shap
     public Type Type => Shape.Type;
 
     /// <summary>Whether it comes with the toolkit.</summary>
-    public bool IsBuiltIn => Type.Assembly == typeof(PartKind).Assembly;
+    public bool IsBuiltIn => Type.Assembly == typeof(Parts).Assembly;
 
     /// <summary>The type with its assembly, for messages.</summary>
     public override string ToString() => $"{Type.FullName} of {Type.Assembly.GetName().Name}";

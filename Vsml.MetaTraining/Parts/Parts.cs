@@ -47,6 +47,9 @@ public static class Parts
     /// <exception cref="ArgumentException">Its type is not registered.</exception>
     internal static string NameOf(object part) => KindOf(part) is { } kind ? kind.Shape.NameOf(part) ?? kind.Name : throw new ArgumentException($"{part.GetType()} is no registered part.", nameof(part));
 
+    /// <summary>Whether a part belongs to another assembly than the toolkit's.</summary>
+    internal static bool IsForeign(object part) => part.GetType().Assembly != typeof(Parts).Assembly;
+
     /// <summary>All parts of a family that have defaults for all fields, in the order in which they were registered.</summary>
     /// <typeparam name="T">The family's base.</typeparam>
     internal static IReadOnlyList<T> CreateAll<T>()

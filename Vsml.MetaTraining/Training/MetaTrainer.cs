@@ -145,7 +145,7 @@ public sealed class MetaTrainer
         _episodes[index] = new EpisodeSource([.. tasks.Select(task => new TaskShare(task.Weight, task.Task))], stage.EpisodeLength);
         _episodes[index].Validate();
         _work[index] = stage.EpisodeLength * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
-        foreach (var task in tasks) PartPromises.Check(task.Task, stage.EpisodeLength);
+        foreach (var task in tasks) TaskPromises.Check(task.Task, stage.EpisodeLength);
         PartPromises.Check(Configuration.Estimator.Truncation, stage.EpisodeLength);
     }
 
@@ -154,7 +154,7 @@ public sealed class MetaTrainer
         var task = evaluation.Tasks[index].Task;
         task.Validate(evaluation.EpisodeLength);
         LayoutOf(task);
-        PartPromises.Check(task, evaluation.EpisodeLength);
+        TaskPromises.Check(task, evaluation.EpisodeLength);
     }
 
     // All stages and meta-tests have their say before the run is refused.

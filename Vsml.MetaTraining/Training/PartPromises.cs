@@ -1,60 +1,22 @@
 using System.Globalization;
-using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
 
 /// <summary>
-/// Tries, before a run begins, what parts of other assemblies promise: episodes and steps that their arguments alone decide, states
-/// that a checkpoint can hold, values that are equal after they were written and read. A few small calls that catch the usual slips.
+/// Tries, before a run begins, what parts of other assemblies promise: steps and lengths that their arguments alone decide, states that
+/// a checkpoint can hold, values that are equal after they were written and read. A few small calls that catch the usual slips.
 /// </summary>
 internal static class PartPromises
 {
     private const ulong Seed = 1;
-    private const int Examples = 8, Parameters = 3;
-
-    /// <summary>Tries a task, its transforms included.</summary>
-    /// <param name="task">The task.</param>
-    /// <param name="length">T, an episode length that it allows.</param>
-    /// <exception cref="VsmlException">A promise is broken; the message names the types that may have done it.</exception>
-    public static void Check(TaskDescription task, int length)
-    {
-        var foreign = ConfigurationWalk.Of(task).Parts.Select(use => use.Part).Where(IsForeign).Select(part => part.GetType().Name).Distinct().ToList();
-        if (foreign.Count == 0) return;
-        var (names, examples) = (Words.List(foreign), task.FixedLength ?? Math.Min(length, Examples));
-        var (first, second) = (new EpisodeData(), new EpisodeData());
-        Draw(first);
-        // What an earlier episode left in the buffer must not show.
-        second.Reshape(examples, task.InputSize, task.OutputSize);
-        Array.Fill(second.Inputs, float.NaN);
-        Array.Fill(second.Classes, -1);
-        Draw(second);
-        var inputs = Inputs(first);
-        var classes = first.Classes.AsSpan(0, examples);
-        if (!inputs.SequenceEqual(Inputs(second)) || !classes.SequenceEqual(second.Classes.AsSpan(0, examples)))
-            throw new VsmlException($"{names}: two episodes drawn from the same stream differ; an episode must depend on the description, the stream and its length alone.");
-        if (inputs.IndexOfNonFinite() is >= 0 and var at)
-            throw new VsmlException(string.Create(CultureInfo.InvariantCulture, $"{names}: input {at % task.InputSize} of example {at / task.InputSize} is {inputs[at]}; inputs must be finite."));
-        foreach (var c in classes)
-            if (c < 0 || c >= task.OutputSize) throw new VsmlException(string.Create(CultureInfo.InvariantCulture, $"{names}: an example has class {c}, outside 0..{task.OutputSize - 1}."));
-
-        void Draw(EpisodeData episode)
-        {
-            var random = new CounterRandom(Seed, RandomStream.Task, 0, 0);
-            task.Sample(ref random, examples, episode);
-            if ((episode.Length, episode.InputSize, episode.OutputSize) != (examples, task.InputSize, task.OutputSize))
-                throw new VsmlException(string.Create(CultureInfo.InvariantCulture,
-                    $"{names}: an episode has {episode.Length} examples of {episode.InputSize} inputs and {episode.OutputSize} classes, but the description says {examples}, {task.InputSize} and {task.OutputSize}."));
-        }
-
-        ReadOnlySpan<float> Inputs(EpisodeData episode) => episode.Inputs.AsSpan(0, examples * task.InputSize);
-    }
+    private const int Iterations = 8, Parameters = 3;
 
     /// <summary>Tries an optimizer.</summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="VsmlException">A promise is broken.</exception>
     public static void Check(IMetaOptimizer optimizer)
     {
-        if (!IsForeign(optimizer)) return;
+        if (!Parts.IsForeign(optimizer)) return;
         var name = optimizer.GetType().Name;
         var (first, second) = (Run(), Run());
         if (!first.Theta.AsSpan().SequenceEqual(second.Theta) || !Same(first.State, second.State))
@@ -80,8 +42,8 @@ internal static class PartPromises
     /// <exception cref="VsmlException">A promise is broken.</exception>
     public static void Check(TruncationSchedule truncation, int length)
     {
-        if (!IsForeign(truncation)) return;
-        for (var iteration = 0u; iteration < Examples; iteration++)
+        if (!Parts.IsForeign(truncation)) return;
+        for (var iteration = 0u; iteration < Iterations; iteration++)
         {
             var examples = truncation.Length(Seed, iteration, length);
             if (examples < truncation.Shortest(length) || examples > truncation.Longest(length) || examples < 1 || examples > length)
@@ -110,8 +72,6 @@ internal static class PartPromises
             }
         throw new VsmlException("The configuration is another value after it was written and read.");
     }
-
-    private static bool IsForeign(object part) => Parts.KindOf(part) is not { IsBuiltIn: true } && part.GetType().Assembly != typeof(PartPromises).Assembly;
 
     private static bool Same(OptimizerState a, OptimizerState b) =>
         a.Steps == b.Steps && Shape(a) == Shape(b) && a.Moments.All(moment => moment.Value.AsSpan().SequenceEqual(b.Moments[moment.Key]));

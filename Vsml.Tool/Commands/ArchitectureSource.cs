@@ -7,7 +7,8 @@ namespace Vsml.Tool.Commands;
 
 /// <summary>The arguments by which a command is told an architecture: a JSON file, or a type declared in an assembly.</summary>
 /// <param name="context">When to stop: a file can be a pipe that nobody writes to.</param>
-internal sealed class ArchitectureSource(ToolContext context)
+/// <param name="withParts">Whether assemblies are also, or only, loaded for their parts (<see cref="MetaTraining.Parts"/>).</param>
+internal sealed class ArchitectureSource(ToolContext context, bool withParts = false)
 {
     private readonly Argument<string?> _subject = new("architecture")
     {
@@ -18,10 +19,10 @@ internal sealed class ArchitectureSource(ToolContext context)
 
     private readonly Option<string?> _file = new("--architecture") { HelpName = "A.json", Description = "A JSON file, the same as naming it without an option." };
 
-    private readonly Option<string?> _assembly = new("--assembly")
+    private readonly Option<string[]> _assemblies = new("--assembly")
     {
         HelpName = "X.dll",
-        Description = "A compiled assembly that declares the model TYPE. Its code is run: name only assemblies that you trust.",
+        Description = $"A compiled assembly that declares the model TYPE{(withParts ? ", or has tasks, transforms or baselines of your own, marked [VsmlPart]; may be given several times" : "")}. Its code is run: name only assemblies that you trust.",
     };
 
     /// <summary>Adds the arguments to a command.</summary>
@@ -30,13 +31,22 @@ internal sealed class ArchitectureSource(ToolContext context)
     {
         command.Arguments.Add(_subject);
         command.Options.Add(_file);
-        command.Options.Add(_assembly);
+        command.Options.Add(_assemblies);
     }
 
     /// <summary>Whether the command line names an architecture.</summary>
     /// <param name="parsed">The command line.</param>
     public bool IsGiven(ParseResult parsed) =>
-        parsed.GetValue(_subject) is not null || parsed.GetValue(_file) is not null || parsed.GetValue(_assembly) is not null;
+        parsed.GetValue(_subject) is not null || parsed.GetValue(_file) is not null || (!withParts && Assemblies(parsed).Length > 0);
+
+    /// <summary>Registers the parts of all assemblies that are named.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="VsmlException">One is no assembly, or it is neither for its parts nor for a model.</exception>
+    public void LoadParts(ParseResult parsed)
+    {
+        foreach (var path in Assemblies(parsed))
+            if (UserAssembly.LoadParts(path).Count == 0 && TypeName(parsed) is null) throw new VsmlException($"--assembly: no type in '{path}' is marked [VsmlPart]; name a declared model, for example '--assembly {path} MyModel', or mark one.");
+    }
 
     /// <summary>The model as declared; one of a JSON file is called <paramref name="name"/>.</summary>
     /// <param name="parsed">The command line.</param>
@@ -44,15 +54,22 @@ internal sealed class ArchitectureSource(ToolContext context)
     /// <exception cref="VsmlException">None or two are given, or what is given is wrong.</exception>
     public ModelDeclaration Read(ParseResult parsed, string name)
     {
-        var (subject, file, assembly) = (parsed.GetValue(_subject), parsed.GetValue(_file), parsed.GetValue(_assembly));
-        if (assembly is not null)
+        var (subject, file, assemblies) = (parsed.GetValue(_subject), parsed.GetValue(_file), Assemblies(parsed));
+        if (TypeName(parsed) is { } type)
         {
-            if (file is not null) throw new VsmlException("Give either --architecture or --assembly, not both.");
-            if (subject is null) throw new VsmlException($"--assembly: name the type too, for example '--assembly {assembly} MyModel'.");
-            return context.Abandonable(() => DeclaredModels.Read(assembly, subject));
+            if (file is not null) throw new VsmlException($"Two architectures are given, '{file}' and the type '{type}'; give one.");
+            return context.Abandonable(() => DeclaredModels.Read(assemblies, type));
         }
+        if (!withParts && assemblies.Length > 0)
+            throw new VsmlException(file is null ? $"--assembly: name the type too, for example '--assembly {assemblies[0]} MyModel'." : "Give either --architecture or --assembly, not both.");
         if (file is not null && subject is not null) throw new VsmlException($"Two architectures are given, '{file}' and '{subject}'; give one.");
         var path = file ?? subject ?? throw new VsmlException("No architecture is given; name a JSON file, or '--assembly X.dll TYPE'.");
         return DeclarationNames.Declare(name, context.Abandonable(() => ArchitectureJson.Read(path)));
     }
+
+    private string[] Assemblies(ParseResult parsed) => parsed.GetValue(_assemblies) ?? [];
+
+    // With an assembly the argument names a type, but where assemblies may be there for parts alone, it can still be a JSON file.
+    private string? TypeName(ParseResult parsed) =>
+        Assemblies(parsed).Length > 0 && parsed.GetValue(_subject) is { } subject && !(withParts && subject.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) ? subject : null;
 }

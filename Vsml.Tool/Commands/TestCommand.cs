@@ -17,15 +17,15 @@ internal static class TestCommand
     /// <param name="context">Where to print, and when to stop.</param>
     public static Command Create(ToolContext context)
     {
-        var source = new ArchitectureSource(context);
+        var source = new ArchitectureSource(context, withParts: true);
         var reading = new DataOptions();
         var theta = new Option<string>("--theta") { HelpName = "FILE", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors. Without an architecture, the one in its metadata is used." };
-        var data = new Option<string[]>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, or a CSV or IDX file; several times for a comparison over several." };
+        var data = new Option<string[]>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, a CSV or IDX file, a task as JSON, or the name of a task of --assembly; several times for a comparison over several." };
         var size = NumberOption.Create("--size", "8|14|28", 1, ImageResizing.LargestSize, "Rows and columns that images are resized to; left out: their own.");
         var projected = new Option<bool>("--projected") { Description = "Multiply inputs by a random matrix, a fresh one for every episode." };
         var episodes = NumberOption.Create("--episodes", "16", 1, int.MaxValue, 16, "Number of episodes.");
         var length = NumberOption.Create("--length", "2000", 1, int.MaxValue, 2000, "Examples of an episode, at most as many as the data have.");
-        var baselines = new Option<bool>("--baselines") { Description = "Also run an untrained theta, SGD, Adam, nearest class mean, Gaussian naive Bayes, nearest neighbours and passive-aggressive on the same episodes, each with its best settings there." };
+        var baselines = new Option<bool>("--baselines") { Description = "Also run an untrained theta, SGD, Adam, nearest class mean, Gaussian naive Bayes, nearest neighbours, passive-aggressive and baselines of --assembly on the same episodes, each with its best settings there." };
         var curves = new Option<bool>("--curves") { Description = "With --json: also write each learner's accuracy at every example." };
         var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, 1ul, "Seed of the episodes.");
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the results to this file; - prints them instead of the table." };
@@ -35,7 +35,8 @@ internal static class TestCommand
             "Run meta-parameters on data they never saw, predict then learn, and print the accuracies.",
             "vsml test --theta runs/first/theta.safetensors --data mnist --data digits --baselines",
             "vsml test --theta theta.safetensors --data iris.csv --label species",
-            "vsml test --assembly MyModels.dll MnistLearner --theta theta.safetensors --data fashion --size 14 --projected --json results.json")
+            "vsml test --assembly MyModels.dll MnistLearner --theta theta.safetensors --data fashion --size 14 --projected --json results.json",
+            "vsml test --assembly MyParts.dll --theta theta.safetensors --data my-task --baselines")
         {
             theta, data, size, projected, episodes, length, baselines, seed, json, curves, simd,
         };
@@ -43,6 +44,7 @@ internal static class TestCommand
         source.AddTo(command);
         command.SetAction(parsed =>
         {
+            source.LoadParts(parsed);
             var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context) : null;
             if (place is null && parsed.GetValue(curves)) throw new VsmlException("--curves: they go into the JSON; say where with '--json FILE'.");
             var level = SimdOption.Parse(parsed.GetValue(simd));

@@ -19,17 +19,21 @@ internal static class TrainCommand
         var threads = NumberOption.Create("--threads", "K", 1, 1024, "Number of threads; left out: one a core. Results do not depend on it.");
         var limit = NumberOption.Create("--time-limit", "SECONDS", 0.001, 1e9, "Stop after this time, with a checkpoint.");
         var simd = SimdOption.Create();
+        var parts = new PartsOption();
         var command = new ToolCommand(
             "train",
             "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint.",
             "vsml train --config preset:es-2min --out runs/first",
             "vsml train --config run.json --out runs/second --seed 2 --threads 4 --time-limit 3600",
-            "vsml train --resume runs/second")
+            "vsml train --resume runs/second",
+            "vsml train --assembly MyParts.dll --config mine.json --out runs/third")
         {
             config, folder, resume, seed, threads, limit, simd,
         };
+        parts.AddTo(command);
         command.SetAction(parsed =>
         {
+            parts.Load(parsed);
             var options = new TrainingOptions
             {
                 Threads = parsed.GetValue(threads) ?? 0,

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 using Vsml.Generators.Declaration;
 
 namespace Vsml.Tool.Declared;
@@ -9,19 +8,23 @@ internal static class DeclaredModels
 {
     private const string ModelProperty = "Model";
 
+    /// <summary>Loads assemblies and reads a declared model from the one that has it.</summary>
+    /// <param name="paths">The assemblies' files, at least one.</param>
+    /// <param name="typeName">The class, with or without its namespace.</param>
+    /// <exception cref="VsmlException">A file is no assembly, or none has such a model; names both.</exception>
+    public static ModelDeclaration Read(IReadOnlyList<string> paths, string typeName) =>
+        Read(paths.FirstOrDefault(path => LoadableTypes(UserAssembly.Load(path)).Any(type => type.FullName == typeName || type.Name == typeName)) ?? paths[0], typeName);
+
     /// <summary>Loads an assembly and reads a declared model from it.</summary>
     /// <param name="path">The assembly's file.</param>
     /// <param name="typeName">The class, with or without its namespace.</param>
     /// <exception cref="VsmlException">The file is no assembly, or it has no such model; names both.</exception>
     public static ModelDeclaration Read(string path, string typeName)
     {
-        if (Directory.Exists(path)) throw new VsmlException($"'{path}' is a folder; --assembly takes a .dll file.");
-        if (!File.Exists(path)) throw new VsmlException($"There is no file '{path}'.");
-        // So long are pipes and devices, which must not be opened.
-        if (new FileInfo(path).Length == 0) throw NoModel(path, "it is not a .NET assembly.");
+        var assembly = UserAssembly.Load(path);
         try
         {
-            var type = Find(path, new AssemblyFolder(path).Load(), typeName);
+            var type = Find(path, assembly, typeName);
             var property = ModelPropertyOf(type) ?? throw NoModel(path, $"'{typeName}' is not a declared model; mark it [VsmlModel].");
             var model = (VsmlModel)property.GetValue(null)!;
             return DeclarationNames.Declare(type.Namespace ?? "", type.Name, model.Architecture);
@@ -30,7 +33,7 @@ internal static class DeclaredModels
         catch (Exception exception) when (exception is not VsmlException and not OutOfMemoryException)
         {
             for (; exception is TargetInvocationException or TypeInitializationException && exception.InnerException is { } inner; exception = inner) { }
-            throw NoModel(path, exception is BadImageFormatException ? "it is not a .NET assembly." : exception.Message);
+            throw NoModel(path, exception.Message);
         }
     }
 
@@ -65,19 +68,4 @@ internal static class DeclaredModels
         : type.GetProperty(ModelProperty, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { } property && property.PropertyType == typeof(VsmlModel) ? property : null;
 
     private static VsmlException NoModel(string path, string why) => new($"Cannot read a model from '{path}': {why}");
-
-    // What the assembly needs comes from its folder, but the runtime is this program's own, so that models are ones it knows.
-    private sealed class AssemblyFolder(string path) : AssemblyLoadContext(path)
-    {
-        private readonly string _path = Path.GetFullPath(path);
-
-        public Assembly Load() => LoadFromAssemblyPath(_path);
-
-        protected override Assembly? Load(AssemblyName name)
-        {
-            if (name.Name == typeof(VsmlModel).Assembly.GetName().Name || name.Name == typeof(Architecture).Assembly.GetName().Name) return null;
-            var beside = Path.Combine(Path.GetDirectoryName(_path)!, name.Name + ".dll");
-            return File.Exists(beside) ? LoadFromAssemblyPath(beside) : null;
-        }
-    }
 }
