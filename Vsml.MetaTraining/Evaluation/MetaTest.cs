@@ -30,7 +30,7 @@ public static class MetaTest
         TaskPromises.Check(task, length);
 
         var variants = learners.SelectMany(learner => learner.Variants).ToArray();
-        var correct = new byte[options.Episodes][];
+        var correct = new byte[options.Episodes][][];
         var done = 0;
         try
         {
@@ -51,7 +51,7 @@ public static class MetaTest
         return Report(learners, correct, length);
     }
 
-    private static MetaTestReport Report(IReadOnlyList<MetaTestLearner> learners, byte[][] correct, int length)
+    private static MetaTestReport Report(IReadOnlyList<MetaTestLearner> learners, byte[][][] correct, int length)
     {
         var ranges = Horizon.All.Select(horizon => horizon.In(length)).OfType<(int From, int To)>().Distinct().ToArray();
         var results = new List<MetaTestResult>();
@@ -66,7 +66,7 @@ public static class MetaTest
             }
             var whole = Best(learner, 1, length).Variant;
             var curve = new float[length];
-            for (var t = 0; t < length; t++) curve[t] = (float)correct.Sum(episode => episode[(offset + whole) * length + t]) / correct.Length;
+            for (var t = 0; t < length; t++) curve[t] = (float)correct.Sum(episode => episode[offset + whole][t]) / correct.Length;
             curves.Add(new(learner.Name, learner.Variants[whole].Name, curve));
             offset += learner.Variants.Count;
         }
@@ -74,14 +74,14 @@ public static class MetaTest
 
         // The first of the best ones.
         (int Variant, EquatableArray<int> Counts) Best(MetaTestLearner learner, int from, int to) =>
-            learner.Variants.Select((_, variant) => (Variant: variant, Counts: Counts(correct, (offset + variant) * length + from - 1, to - from + 1)))
+            learner.Variants.Select((_, variant) => (Variant: variant, Counts: Counts(correct, offset + variant, from, to)))
                 .MaxBy(candidate => candidate.Counts.Sum(count => (long)count));
     }
 
-    private static EquatableArray<int> Counts(byte[][] correct, int start, int examples) => new(correct.Select(episode =>
+    private static EquatableArray<int> Counts(byte[][][] correct, int variant, int from, int to) => new(correct.Select(episode =>
     {
         var right = 0;
-        foreach (var hit in episode.AsSpan(start, examples)) right += hit;
+        foreach (var hit in episode[variant].AsSpan(from - 1, to - from + 1)) right += hit;
         return right;
     }));
 
@@ -94,22 +94,36 @@ public static class MetaTest
         private readonly EpisodeData _data = new();
         private readonly IOnlineLearner?[] _learners = new IOnlineLearner?[variants.Length];
 
-        /// <summary>Runs all variants through one episode; 1 for a right prediction [variant, example].</summary>
-        public byte[] Run(ulong seed, uint episode)
+        /// <summary>Runs all variants through one episode; 1 for a right prediction [variant][example].</summary>
+        public byte[][] Run(ulong seed, uint episode)
         {
             var draw = new CounterRandom(seed, RandomStream.Evaluation, 0, episode, EpisodePart);
             task.Sample(ref draw, length, _data);
-            var correct = new byte[variants.Length * length];
+            var correct = new byte[variants.Length][];
             for (var v = 0; v < variants.Length; v++)
             {
                 var learner = _learners[v] ??= Create(variants[v]);
                 var start = new CounterRandom(seed, RandomStream.Evaluation, 0, episode, LearnerPart);
                 learner.Reset(ref start);
-                for (var t = 0; t < length; t++)
+                correct[v] = Learn(learner);
+            }
+            return correct;
+        }
+
+        private byte[] Learn(IOnlineLearner learner)
+        {
+            var correct = new byte[length];
+            for (var t = 0; t < length; t++)
+            {
+                if (t % 64 == 0) cancellation.ThrowIfCancellationRequested();
+                var label = _data.Classes[t];
+                try
                 {
-                    if (t % 64 == 0) cancellation.ThrowIfCancellationRequested();
-                    var label = _data.Classes[t];
-                    if (learner.Learn(_data.Input(t), label).Prediction.Class == label) correct[v * length + t] = 1;
+                    if (learner.Learn(_data.Input(t), label).Prediction.Class == label) correct[t] = 1;
+                }
+                catch (ArgumentException exception)
+                {
+                    throw new VsmlException($"example {t + 1} of an episode cannot be learned: {exception.Message}", exception);
                 }
             }
             return correct;

@@ -4,9 +4,9 @@ namespace Vsml;
 
 /// <summary>
 /// Something that learns to classify from one example after another: predict, then learn. A learner belongs to one thread at a time,
-/// and allocates nothing per example. It refuses what it cannot learn from and stays as it was: an input or label of another length
-/// or with a value that is not finite, a class that it does not have, a soft label with a negative weight, with none above zero, or of
-/// more than 1e6 in all.
+/// and allocates nothing for an example, unless it must remember it. It refuses what it cannot learn from and stays as it was: an input
+/// or label of another length or with a value that is not finite, a class that it does not have, a soft label with a negative weight,
+/// with none above zero, or of more than 1e6 in all.
 /// </summary>
 public interface IOnlineLearner
 {

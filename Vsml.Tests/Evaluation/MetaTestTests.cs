@@ -148,6 +148,16 @@ public class MetaTestTests
     }
 
     [Fact]
+    public void WhatATaskDrawsMustBeFinite() =>
+        Should.Throw<VsmlException>(() => MetaTest.Run(new TransformedTask(SumSign, new Overflowing()), MetaTestLearner.PublishedBaselines, new() { Length = 10 }))
+            .Message.ShouldMatch("^example 3 of an episode cannot be learned: The input holds .* at index 1; every value must be finite");
+
+    private sealed record Overflowing : EpisodeTransform
+    {
+        public override void Apply(ref CounterRandom random, EpisodeData episode) => episode.Inputs[2 * episode.InputSize + 1] = float.PositiveInfinity;
+    }
+
+    [Fact]
     public void ItCanBeStopped()
     {
         using var source = new CancellationTokenSource();
