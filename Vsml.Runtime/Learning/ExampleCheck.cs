@@ -1,18 +1,22 @@
-using Vsml.Numerics;
+using System.Numerics.Tensors;
 
 namespace Vsml;
 
 /// <summary>What every learner asks of an example before anything changes; see <see cref="IOnlineLearner"/>.</summary>
 internal static class ExampleCheck
 {
-    // Far above any use, and far below where products with theta overflow.
-    private const float MostWeight = 1e6f;
+    // Far above any use, and far below where products with theta overflow: that would end in NaN, and a learner never recovers from it.
+    private const float LargestValue = 1e30f, MostWeight = 1e6f;
 
     /// <summary>Checks an input.</summary>
     public static void Input(ReadOnlySpan<float> input, int size)
     {
         if (input.Length != size) throw new ArgumentException($"The input has {input.Length} values, but this learner takes {size}.", nameof(input));
-        if (input.IndexOfNonFinite() is var at and >= 0) throw new ArgumentException($"The input holds {input[at]} at index {at}; every value must be finite.", nameof(input));
+        // Whole vectors at a time, NaN wins; one by one only to say where.
+        if (MathF.Abs(TensorPrimitives.MaxMagnitude(input)) <= LargestValue) return;
+        var at = 0;
+        while (MathF.Abs(input[at]) <= LargestValue) at++;
+        throw new ArgumentException($"The input holds {input[at]} at index {at}; every value must be finite and at most {LargestValue} in size.", nameof(input));
     }
 
     /// <summary>Checks the index of a class.</summary>

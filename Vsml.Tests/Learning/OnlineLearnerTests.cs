@@ -78,7 +78,7 @@ public class OnlineLearnerTests
             abused.Learn(Input(t), t % Classes);
             silent.Learn(Input(t), t % Classes);
         }
-        foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -1.01e30f })
             foreach (var at in new[] { 0, 7, Inputs - 1 })
             {
                 var input = Input(3);
