@@ -47,15 +47,24 @@ public static class RuntimeCompiler
         return new ModelDeclaration(dot < 0 ? "" : name[..dot], name[(dot + 1)..], architecture);
     }
 
-    private static VsmlModel CompileAnew(Architecture architecture, SimdLevel? only)
+    /// <summary>The class that is compiled for an architecture.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    public static ModelDeclaration Declare(Architecture architecture) => Declaration(architecture, $"{Namespace}.{TypeName}");
+
+    /// <summary>Compiles the emitted files of a class and loads it.</summary>
+    /// <param name="files">Files emitted for what <see cref="Declare"/> gives.</param>
+    /// <param name="references">Assemblies that they need beside the runtime.</param>
+    /// <returns>The class.</returns>
+    public static Type Load(IReadOnlyList<EmittedFile> files, params IReadOnlyList<Assembly> references)
     {
         // The analysis of nullable references takes long and finds nothing in emitted code.
         var options = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None).WithFeatures([new("run-nullable-analysis", "never")]);
-        var trees = Sources(architecture, only).Select(text => CSharpSyntaxTree.ParseText(SourceText.From(text), options));
+        // What a user writes by hand: the class that the emitted parts complete.
+        string[] texts = [$"namespace {Namespace}; public sealed partial class {TypeName};", .. files.Select(file => file.Text)];
         var compilation = CSharpCompilation.Create(
             $"Vsml.Compiled.{Guid.NewGuid():N}",
-            trees,
-            References.Value,
+            texts.Select(text => CSharpSyntaxTree.ParseText(SourceText.From(text), options)),
+            [.. References.Value, .. references.Select(Reference)],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
@@ -64,18 +73,14 @@ public static class RuntimeCompiler
         image.Position = 0;
         // The context of this assembly, so that the loaded code binds to the same runtime types.
         var context = AssemblyLoadContext.GetLoadContext(typeof(RuntimeCompiler).Assembly) ?? AssemblyLoadContext.Default;
-        var assembly = context.LoadFromStream(image);
-        var model = assembly.GetType($"{Namespace}.{TypeName}", throwOnError: true)!.GetProperty("Model", BindingFlags.Public | BindingFlags.Static)!;
-        return (VsmlModel)model.GetValue(null)!;
+        return context.LoadFromStream(image).GetType($"{Namespace}.{TypeName}", throwOnError: true)!;
     }
 
-    private static IEnumerable<string> Sources(Architecture architecture, SimdLevel? only)
+    private static VsmlModel CompileAnew(Architecture architecture, SimdLevel? only)
     {
-        // What a user writes by hand: the class that the emitted parts complete.
-        yield return $"namespace {Namespace}; public sealed partial class {TypeName};";
-        var declaration = Declaration(architecture, $"{Namespace}.{TypeName}");
-        yield return ModelEmitter.EmitSurface(declaration).Text;
-        foreach (var file in ModelEmitter.EmitKernels(declaration, only?.ToString())) yield return file.Text;
+        var declaration = Declare(architecture);
+        var network = Load([ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration, only?.ToString())]);
+        return (VsmlModel)network.GetProperty("Model", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
     }
 
     private static IEnumerable<Assembly> ReferencedAssemblies()

@@ -13,6 +13,10 @@ public static class ModelEmitter
     public static EmittedFile EmitSurface(ModelDeclaration model) =>
         new(model.FilePrefix + ".Surface.g.cs", SurfaceEmitter.Emit(model));
 
+    /// <summary>The kernels for devices that ILGPU drives, for projects that reference it. They need the surface, but no other kernels.</summary>
+    /// <param name="model">A valid declaration.</param>
+    public static EmittedFile EmitIlgpu(ModelDeclaration model) => new(model.FilePrefix + ".Ilgpu.g.cs", Ilgpu.IlgpuEmitter.Emit(model));
+
     /// <summary>Names of all members that are added to the class; a user's own must differ.</summary>
     /// <param name="architecture">A valid architecture.</param>
     public static IEnumerable<string> MemberNames(Architecture architecture) => SurfaceEmitter.MemberNames(architecture);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ILGPU;
+using ILGPU.IR;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -134,6 +135,7 @@ public sealed class IlgpuDevice : IDisposable
         return Context.Create(builder =>
         {
             // The CPU accelerator runs methods as the C# compiler made them; only for GPUs does it pay to optimise what ILGPU reads.
+            Kernels.DeviceInstructions.Register(builder.GetIntrinsicManager());
             builder.Optimize(kind == DeviceKind.Cpu ? OptimizationLevel.O0 : OptimizationLevel.O2);
             builder.Inlining(kind == DeviceKind.Cpu ? InliningMode.Disabled : InliningMode.Aggressive);
             if (alsoGpus) builder.Cuda(_ => true).OpenCL();

@@ -1,0 +1,123 @@
+using System.Linq;
+using Vsml.Generators.Planning.Ilgpu;
+
+namespace Vsml.Generators.Emission.Ilgpu;
+
+/// <summary>Emits the kernel that runs examples of an episode one after another, and what each turn of an example does.</summary>
+internal static class EpisodeEmitter
+{
+    /// <summary>Writes the methods.</summary>
+    public static void Write(SourceWriter writer, IlgpuPlan plan)
+    {
+        var hasConvolution = plan.Turns.Any(turn => turn.Plan.Layer.Geometry is not null);
+        writer.Line(
+            """
+            /// <inheritdoc/>
+            public override Action<EpisodeMemory> Episode => Run;
+
+            /// <summary>Runs examples of the group's episode.</summary>
+            """);
+        using (writer.Block("internal static void Run(EpisodeMemory memory)"))
+        {
+            writer.Line("var worker = Worker.Here();");
+            WriteTheta(writer, plan);
+            using (writer.Block("for (var t = memory.First; t < memory.First + memory.Count; t++)"))
+            {
+                if (plan.Network.MergedEntries > 0)
+                    using (writer.Block("if (memory.Batch > 1)"))
+                        writer.Line(
+                            $"""
+                            Batches.Merge(worker, memory, memory.StatesBefore(t, {plan.Sweeps}), StateQuads, {plan.Network.MergedEntries});
+                            Group.Barrier();
+                            """);
+                writer.Line("for (var e = 0; e < memory.Batch; e++) RunExample(worker, memory, theta, t, e);");
+            }
+        }
+        writer.Line();
+        WriteExample(writer, plan, hasConvolution);
+        WriteDenseTurn(writer, plan);
+        if (hasConvolution) WriteConvolutionTurn(writer);
+    }
+
+    private static void WriteTheta(SourceWriter writer, IlgpuPlan plan)
+    {
+        if (!plan.SharesTheta)
+        {
+            writer.Line("// Too much for shared memory; what a warp reads of it, all of its threads read at once, from the cache.");
+            writer.Line("var theta = memory.MemberTheta();");
+            return;
+        }
+        writer.Line($"var theta = SharedMemory.Allocate<Quad>({plan.Theta.Quads});");
+        writer.Line("memory.CopyTheta(worker, theta);");
+    }
+
+    private static void WriteExample(SourceWriter writer, IlgpuPlan plan, bool hasConvolution)
+    {
+        var (output, boundary) = (plan.Network.Output, plan.Boundaries[plan.Network.Output.Boundary]);
+        using (writer.Block("private static void RunExample(Worker worker, EpisodeMemory memory, ArrayView<Quad> theta, int t, int e)"))
+        {
+            writer.Line($"var example = memory.Example(t, {plan.Sweeps}, e);");
+            writer.Line("var sweep = 0;");
+            using (writer.Block($"for (var i = 0; i < {plan.Turns.Count}; i++)"))
+            {
+                writer.Line("var turn = memory.Turns[i];");
+                using (writer.Block("if (turn.BeginsSweep != 0)"))
+                    writer.Line(
+                        $"""
+                        example.Source = example.Target;
+                        example.Target = memory.StateAfter(t, {plan.Sweeps}, ++sweep, e);
+                        """);
+                writer.Line(hasConvolution
+                    ? """
+                    if (turn.IsConvolution != 0) RunConvolution(worker, turn, example, theta);
+                    else RunDense(worker, turn, example, theta);
+                    """
+                    : "RunDense(worker, turn, example, theta);");
+                writer.Line($"if (turn.EndsPrediction != 0) Outputs.Evaluate(worker, example, memory.OutputSize, {boundary.Forward}, {output.Bound}, {boundary.Backward}, {output.LabelEntry >= 0}, memory.Batch);");
+            }
+        }
+        writer.Line();
+    }
+
+    private static void WriteDenseTurn(SourceWriter writer, IlgpuPlan plan)
+    {
+        LaneInput[] inputs = [.. plan.Turns.Where(turn => turn.Plan.Layer.Geometry is null).Select(turn => turn.LaneInput).Distinct()];
+        using (writer.Block("private static void RunDense(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)"))
+        {
+            writer.Line("Projection.Dense(worker, turn, example, theta, Units);");
+            writer.Line("Group.Barrier();");
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                var condition = i == inputs.Length - 1 ? i == 0 ? "" : "else " : $"{(i == 0 ? "" : "else ")}if (turn.LaneInput == Turn.{inputs[i].ToString()}) ";
+                writer.Line($"{condition}Step<{inputs[i].ToString()}>(worker, turn, example, theta);");
+            }
+            writer.Line(
+                $"""
+                Group.Barrier();
+                Gathering.Dense(worker, turn, example, theta, {plan.Network.Output.Entry});
+                Group.Barrier();
+                """);
+        }
+        writer.Line();
+    }
+
+    private static void WriteConvolutionTurn(SourceWriter writer)
+    {
+        using (writer.Block("private static void RunConvolution(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)"))
+            writer.Line(
+                """
+                Projection.Convolution(worker, turn, example, theta, Units);
+                for (var tick = 0; tick < turn.MicroTicks; tick++)
+                {
+                    var states = tick == 0 ? example.Source : example.Target;
+                    Projection.States(worker, turn, example, states, theta, Units);
+                    Group.Barrier();
+                    StepPositions(worker, turn, example, states, theta, tick == turn.MicroTicks - 1);
+                    Group.Barrier();
+                }
+                Gathering.Convolution(worker, turn, example, theta);
+                Group.Barrier();
+                """);
+        writer.Line();
+    }
+}

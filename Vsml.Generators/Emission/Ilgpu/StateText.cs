@@ -1,0 +1,69 @@
+using System.Collections.Generic;
+using System.Linq;
+using Vsml.Generators.Planning.Ilgpu;
+
+namespace Vsml.Generators.Emission.Ilgpu;
+
+/// <summary>
+/// How emitted methods hand on the h of a thread's sub-RNNs, and the three products with it. A short h is a few quads in registers,
+/// written out one by one; a long one stays in memory and is walked through.
+/// </summary>
+/// <param name="plan">The plan.</param>
+internal sealed class StateText(IlgpuPlan plan)
+{
+    /// <summary>Whether h is in registers.</summary>
+    public bool InRegisters => plan.KeepsStateInRegisters;
+
+    /// <summary>The quads' indices, where they are written out.</summary>
+    public IEnumerable<int> Quads => Enumerable.Range(0, plan.SubRnnQuads);
+
+    /// <summary>Names of h's quads, or what stands for them, as parameters of a method.</summary>
+    public string Parameters => InRegisters ? string.Join(", ", Quads.Select(quad => $"Quads {Name("h", quad)}")) : "ArrayView<Quad> states, int hidden, int step";
+
+    /// <summary>The same as arguments, h being in variables of these names.</summary>
+    public string Arguments => InRegisters ? string.Join(", ", Quads.Select(quad => Name("h", quad))) : "states, hidden, step";
+
+    /// <summary>A variable's name with the index of a quad.</summary>
+    public static string Name(string name, int quad) => name + CodeText.Literal(quad);
+
+    /// <summary>Writes the methods.</summary>
+    public void Write(SourceWriter writer)
+    {
+        writer.Line("/// <summary>gates + h W for one state entry, whose row of theta has a quad of gates for every entry of h.</summary>");
+        using (writer.Block($"private static Quads AddState(Quads gates, ArrayView<Quad> theta, int row, {Parameters})"))
+            WriteProduct(writer, "gates", "row", 1);
+        writer.Line();
+        writer.Line("/// <summary>sum + h W for four entries of a message, W's rows being one message apart.</summary>");
+        using (writer.Block($"private static Quads AddMessage(Quads sum, ArrayView<Quad> theta, int row, {Parameters})"))
+            WriteProduct(writer, "sum", "row", plan.MessageQuads);
+        writer.Line();
+        writer.Line("/// <summary>h W for the entry of a message that is the output.</summary>");
+        using (writer.Block($"private static Floats OutputOf(ArrayView<Quad> theta, int column, {Parameters})"))
+            WriteOutput(writer);
+    }
+
+    private void WriteProduct(SourceWriter writer, string sum, string row, int step)
+    {
+        if (InRegisters)
+            foreach (var quad in Quads)
+                for (var entry = 0; entry < 4; entry++) writer.Line($"{sum} = Quads.MultiplyAdd({Name("h", quad)}.{"XYZW"[entry].ToString()}, theta[{Plus(row, (4 * quad + entry) * step)}], {sum});");
+        else
+            using (writer.Block($"for (var quad = 0; quad < StateQuads; quad++, {row} += {4 * step}, hidden += step)"))
+            {
+                writer.Line("var h = states[hidden];");
+                for (var entry = 0; entry < 4; entry++) writer.Line($"{sum} = Quads.MultiplyAdd(h.{"XYZW"[entry].ToString()}, theta[{Plus(row, entry * step)}], {sum});");
+            }
+        writer.Line($"return {sum};");
+    }
+
+    private void WriteOutput(SourceWriter writer)
+    {
+        writer.Line("var output = default(Floats);");
+        if (InRegisters)
+            foreach (var quad in Quads) writer.Line($"output = Quads.Dot({Name("h", quad)}, theta[{Plus("column", quad)}], output);");
+        else writer.Line("for (var quad = 0; quad < StateQuads; quad++) output = Quads.Dot(states[hidden + quad * step], theta[column + quad], output);");
+        writer.Line("return output;");
+    }
+
+    private static string Plus(string name, int offset) => offset == 0 ? name : $"{name} + {CodeText.Literal(offset)}";
+}

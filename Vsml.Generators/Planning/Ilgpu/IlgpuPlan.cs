@@ -1,0 +1,101 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Vsml.Generators.Planning.Ilgpu;
+
+/// <summary>
+/// How a device that ILGPU drives stores a network and shares the work: everything in quads (four floats, one load), neighbouring
+/// threads at neighbouring places, so that loads of a warp are contiguous. One group of threads runs an episode.
+/// </summary>
+public sealed record IlgpuPlan
+{
+    /// <summary>Places along the lanes that a warp takes before it sums over them.</summary>
+    public const int BlockLanes = 32;
+
+    /// <summary>Threads of the largest group.</summary>
+    public const int MostThreads = 256;
+
+    // h, c and the new h of one sub-RNN take three registers an entry, of the 255 that a thread has.
+    private const int MostEntriesInRegisters = 32;
+
+    // With two sub-RNNs a thread each weight that is loaded serves twice; above this they would not fit the registers.
+    private const int MostEntriesOfTwo = 16;
+
+    // ILGPU gives a group 48 KiB of shared memory; the rest of them is left to the first-level cache.
+    private const int MostSharedQuads = 40 * 1024 / 16;
+
+    private IlgpuPlan(NetworkPlan network)
+    {
+        Network = network;
+        Theta = IlgpuTheta.Of(network);
+        SubRnns = network.Architecture.StateSize <= MostEntriesOfTwo && network.Layers.All(layer => layer.Geometry is null) ? 2 : 1;
+        var next = 0L;
+        Layers = new(network.Layers.Select(layer => DeviceLayer.Of(this, layer, ref next)));
+        Boundaries = new(network.Boundaries.Select(boundary => DeviceBoundary.Of(boundary, ref next)));
+        StateQuads = checked((int)next);
+        Turns = new(AllTurns());
+        ScratchQuads = Turns.Max(turn => turn.ScratchEnd);
+    }
+
+    /// <summary>What is computed.</summary>
+    public NetworkPlan Network { get; }
+
+    /// <summary>Where theta lies when it is packed.</summary>
+    public IlgpuTheta Theta { get; }
+
+    /// <summary>Sub-RNNs that a thread steps side by side in dense layers.</summary>
+    public int SubRnns { get; }
+
+    /// <summary>Quads of a sub-RNN's h, or c.</summary>
+    public int SubRnnQuads => QuadsOf(Network.Architecture.StateSize);
+
+    /// <summary>State entries with padding; those that pad stay zero.</summary>
+    public int Units => 4 * SubRnnQuads;
+
+    /// <summary>Quads of a message of M entries.</summary>
+    public int MessageQuads => QuadsOf(Network.Architecture.MessageSize);
+
+    /// <summary>Whether a thread holds the state of its sub-RNNs in registers during a turn.</summary>
+    public bool KeepsStateInRegisters => Network.Architecture.StateSize <= MostEntriesInRegisters;
+
+    /// <summary>Whether packed theta of a member fits the memory that a group's threads share; if not they read it through the cache.</summary>
+    public bool SharesTheta => Theta.Quads <= MostSharedQuads;
+
+    /// <summary>Storage of each layer.</summary>
+    public EquatableArray<DeviceLayer> Layers { get; }
+
+    /// <summary>Storage of the messages at each boundary.</summary>
+    public EquatableArray<DeviceBoundary> Boundaries { get; }
+
+    /// <summary>Quads of the state of one example of a batch: h, c and messages.</summary>
+    public int StateQuads { get; }
+
+    /// <summary>The turns of an example in the order in which they run.</summary>
+    public EquatableArray<DeviceTurn> Turns { get; }
+
+    /// <summary>Sweeps of an example.</summary>
+    public int Sweeps => Turns.Count(turn => turn.BeginsSweep);
+
+    /// <summary>Quads of scratch space that the turns of an episode share.</summary>
+    public int ScratchQuads { get; }
+
+    /// <summary>Plans for a network.</summary>
+    /// <param name="network">The network.</param>
+    public static IlgpuPlan Of(NetworkPlan network) => new(network);
+
+    /// <summary>Quads that hold a number of floats.</summary>
+    /// <param name="floats">The number.</param>
+    public static int QuadsOf(int floats) => (floats + 3) / 4;
+
+    private IEnumerable<DeviceTurn> AllTurns()
+    {
+        var lastForward = Network.Sweeps.Last(sweep => sweep.Kind != Sweep.Backward);
+        foreach (var sweep in Network.Sweeps)
+            for (var i = 0; i < sweep.Count; i++)
+                foreach (var turn in sweep.Turns)
+                    yield return DeviceTurn.Of(
+                        this, turn,
+                        beginsSweep: ReferenceEquals(turn, sweep.Turns[0]),
+                        endsPrediction: sweep == lastForward && i == sweep.Count - 1 && ReferenceEquals(turn, sweep.Turns[sweep.Turns.Count - 1]));
+    }
+}

@@ -1,0 +1,41 @@
+using Vsml.Ilgpu.Kernels;
+
+namespace Vsml.Ilgpu;
+
+/// <summary>The states of one batch as a device stores them, in host memory: between canonical order and the device.</summary>
+/// <param name="shape">The kernels' shape.</param>
+/// <param name="architecture">The network.</param>
+/// <param name="batch">Examples that share a tick.</param>
+internal sealed class StateImage(DeviceShape shape, Architecture architecture, int batch)
+{
+    /// <summary>The floats, [batch, floats of a state].</summary>
+    public float[] Floats { get; } = new float[checked(batch * 4 * shape.StateQuads)];
+
+    /// <summary>Sets h or c of a layer.</summary>
+    /// <param name="layer">Layer index from 0.</param>
+    /// <param name="isCell">Whether it is c.</param>
+    /// <param name="canonical">[batch, A, B, N], or [batch, k, k, channels in, channels out, N].</param>
+    public void Import(int layer, bool isCell, ReadOnlySpan<float> canonical)
+    {
+        for (var i = 0; i < canonical.Length; i++) Floats[IndexOf(layer, isCell, i)] = canonical[i];
+    }
+
+    /// <summary>Copies out h or c of a layer.</summary>
+    /// <param name="layer">Layer index from 0.</param>
+    /// <param name="isCell">Whether it is c.</param>
+    /// <returns>Canonical order with the batch first.</returns>
+    public float[] Export(int layer, bool isCell)
+    {
+        var canonical = new float[checked(batch * (int)architecture.Layers[layer].SubRnnCount * architecture.StateSize)];
+        for (var i = 0; i < canonical.Length; i++) canonical[i] = Floats[IndexOf(layer, isCell, i)];
+        return canonical;
+    }
+
+    private int IndexOf(int layer, bool isCell, int canonical)
+    {
+        var storage = shape.Layers[layer];
+        var subRnns = (int)architecture.Layers[layer].SubRnnCount;
+        var (subRnn, entry) = (canonical / architecture.StateSize, canonical % architecture.StateSize);
+        return 4 * (subRnn / subRnns * shape.StateQuads + (isCell ? storage.Cell : storage.Hidden)) + storage.IndexOf(subRnn % subRnns, entry, shape.SubRnnQuads);
+    }
+}

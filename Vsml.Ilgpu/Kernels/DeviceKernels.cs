@@ -1,0 +1,11 @@
+namespace Vsml.Ilgpu.Kernels;
+
+/// <summary>The kernels of a model; emitted code derives from it.</summary>
+public abstract class DeviceKernels
+{
+    /// <summary>Sizes, and places in memory.</summary>
+    public abstract DeviceShape Shape { get; }
+
+    /// <summary>The kernel that runs examples of episodes, one group of threads for each.</summary>
+    public abstract Action<EpisodeMemory> Episode { get; }
+}

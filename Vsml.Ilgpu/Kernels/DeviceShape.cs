@@ -1,0 +1,76 @@
+namespace Vsml.Ilgpu.Kernels;
+
+/// <summary>What the runtime must know to allocate memory for kernels, and to fill it.</summary>
+public sealed record DeviceShape
+{
+    /// <summary>Quads of h, or c, of one sub-RNN.</summary>
+    public required int SubRnnQuads { get; init; }
+
+    /// <summary>Quads of the state of one example of a batch: h, c and messages.</summary>
+    public required int StateQuads { get; init; }
+
+    /// <summary>Quads of an episode's scratch space.</summary>
+    public required int ScratchQuads { get; init; }
+
+    /// <summary>Most threads of a group.</summary>
+    public required int MostThreads { get; init; }
+
+    /// <summary>Sweeps of an example.</summary>
+    public required int Sweeps { get; init; }
+
+    /// <summary>Quads of one group of packed theta; groups lie one after another.</summary>
+    public required int GroupQuads { get; init; }
+
+    /// <summary>Storage of the layers' states.</summary>
+    public required IReadOnlyList<DeviceLayer> Layers { get; init; }
+
+    /// <summary>What packed theta of a group is made of.</summary>
+    public required IReadOnlyList<ThetaPart> ThetaParts { get; init; }
+
+    /// <summary>The turns of an example.</summary>
+    public required IReadOnlyList<Turn> Turns { get; init; }
+}
+
+/// <summary>Storage of a layer's states, see <see cref="Turn"/>.</summary>
+public sealed record DeviceLayer
+{
+    /// <summary>Whether the lanes of a dense layer are its inputs and the loops its outputs, or the other way round.</summary>
+    public required bool LanesAreInputs { get; init; }
+
+    /// <summary>Places along the lanes; 1 in a convolution.</summary>
+    public required int Lanes { get; init; }
+
+    /// <summary>The same with padding.</summary>
+    public required int PaddedLanes { get; init; }
+
+    /// <summary>Places along the loops; sub-RNNs of a convolution.</summary>
+    public required int Loops { get; init; }
+
+    /// <summary>The same with padding.</summary>
+    public required int PaddedLoops { get; init; }
+
+    /// <summary>h, in quads from the beginning of a state.</summary>
+    public required int Hidden { get; init; }
+
+    /// <summary>c, likewise.</summary>
+    public required int Cell { get; init; }
+
+    /// <summary>Index, in floats from the first of h or c, of an entry of a sub-RNN.</summary>
+    /// <param name="subRnn">Its index in canonical order: [a, b], or [ky, kx, channel in, channel out].</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="subRnnQuads">Quads of h of one sub-RNN.</param>
+    public int IndexOf(int subRnn, int entry, int subRnnQuads)
+    {
+        var (lane, loop) = LanesAreInputs ? (subRnn / Loops, subRnn % Loops) : (subRnn % Lanes, subRnn / Lanes);
+        if (Lanes == 1) (lane, loop) = (0, subRnn);
+        return 4 * ((loop * subRnnQuads + entry / 4) * PaddedLanes + lane) + entry % 4;
+    }
+}
+
+/// <summary>
+/// A matrix of theta and where it goes: element (row, column) of flat theta at Source + row SourceRow + column SourceColumn becomes, plus
+/// Offset and times Factor, the float of packed theta at Target + row TargetRow + column TargetColumn. Counted from the first float of a
+/// group; the floats of packed theta that belong to no part are zero.
+/// </summary>
+public sealed record ThetaPart(
+    int Source, int Target, int Rows, int SourceRow, int TargetRow, int Columns, int SourceColumn, int TargetColumn, float Factor, float Offset);
