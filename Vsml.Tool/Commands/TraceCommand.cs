@@ -28,7 +28,7 @@ internal static class TraceCommand
         {
             HelpName = "compiled|reference|ilgpu",
             DefaultValueFactory = _ => "compiled",
-            Description = "compiled: kernels emitted and compiled for this network; reference: the plain interpreter in double precision.",
+            Description = "compiled: kernels emitted and compiled for this network; reference: the plain interpreter in double precision; ilgpu: kernels for a GPU.",
         };
         var gradient = new Option<bool>("--gradient") { Description = "Also write the gradient of the mean loss: grad/theta/... and grad/cell/<layer>." };
         var precision = new Option<string>("--precision")
@@ -38,18 +38,20 @@ internal static class TraceCommand
             Description = "Precision of the tensors. Emitted kernels are f32.",
         };
         var simd = SimdOption.Create();
+        var device = DeviceOption.Create();
         var command = new ToolCommand(
             "trace",
             "Run one episode with everything given, and write everything it computes.",
             "vsml trace --architecture net.json --input episode.safetensors --output trace.safetensors",
-            "vsml trace --architecture net.json --input episode.safetensors --output trace.safetensors --backend reference --precision f64 --gradient")
+            "vsml trace --architecture net.json --input episode.safetensors --output trace.safetensors --backend reference --precision f64 --gradient",
+            "vsml trace --architecture net.json --input episode.safetensors --output trace.safetensors --backend ilgpu --device cuda")
         {
-            architecture, input, output, backend, gradient, precision, simd,
+            architecture, input, output, backend, gradient, precision, simd, device,
         };
         command.SetAction(parsed =>
         {
             var request = TraceRequest.Parse(
-                parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), SimdOption.Parse(parsed.GetValue(simd)));
+                parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), parsed.GetValue(simd), parsed.GetValue(device));
             var place = new ResultPlace(parsed.GetValue(output)!, context);
             var tensors = context.Abandonable(() =>
             {

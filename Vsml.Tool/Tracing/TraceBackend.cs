@@ -8,4 +8,7 @@ internal enum TraceBackend
 
     /// <summary>The plain interpreter in double precision.</summary>
     Reference,
+
+    /// <summary>Kernels emitted for a device that ILGPU drives; float32.</summary>
+    Ilgpu,
 }

@@ -1,5 +1,6 @@
 using Vsml.Contracts;
 using Vsml.Files;
+using Vsml.Tool.Commands;
 
 namespace Vsml.Tool.Tracing;
 
@@ -8,18 +9,19 @@ namespace Vsml.Tool.Tracing;
 /// <param name="Precision">F32 or F64.</param>
 /// <param name="Gradient">Whether gradients are wanted.</param>
 /// <param name="Simd">Level of compiled kernels.</param>
-internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, bool Gradient, SimdLevel Simd)
+/// <param name="Device">Device of kernels for ILGPU; null for the first GPU.</param>
+internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, bool Gradient, SimdLevel Simd, string? Device)
 {
     /// <summary>Reads the options of the command line.</summary>
     /// <exception cref="VsmlException">An option has a value that does not exist, or two do not go together.</exception>
-    public static TraceRequest Parse(string backend, string precision, bool gradient, SimdLevel simd)
+    public static TraceRequest Parse(string backend, string precision, bool gradient, string? simd, string? device)
     {
         var request = new TraceRequest(
             backend switch
             {
                 "compiled" => TraceBackend.Compiled,
                 "reference" => TraceBackend.Reference,
-                "ilgpu" => throw new VsmlException("--backend ilgpu: this version emits no GPU kernels; use compiled or reference."),
+                "ilgpu" => TraceBackend.Ilgpu,
                 _ => throw new VsmlException($"--backend: there is no backend '{backend}'; there are compiled, reference and ilgpu."),
             },
             precision switch
@@ -29,9 +31,16 @@ internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, 
                 _ => throw new VsmlException($"--precision: there is no precision '{precision}'; there are f32 and f64."),
             },
             gradient,
-            simd);
-        if (request.Backend == TraceBackend.Compiled && request.Precision == TensorType.F64)
+            SimdOption.Parse(simd),
+            device);
+        if (request.Backend != TraceBackend.Reference && request.Precision == TensorType.F64)
             throw new VsmlException("--precision f64: emitted kernels are float32; use --backend reference for f64.");
+        if (request.Backend != TraceBackend.Ilgpu && device is not null)
+            throw new VsmlException("--device: only kernels for ILGPU run on a device; add --backend ilgpu, or leave it out.");
+        if (request.Backend == TraceBackend.Ilgpu && simd is not null)
+            throw new VsmlException("--simd: kernels for ILGPU have no levels; choose a device by --device.");
+        if (request.Backend == TraceBackend.Ilgpu && gradient)
+            throw new VsmlException("--gradient: kernels for ILGPU compute no gradients; use --backend compiled or reference.");
         return request;
     }
 }

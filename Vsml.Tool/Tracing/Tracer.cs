@@ -1,5 +1,8 @@
 using Vsml.Files;
+using Vsml.Ilgpu;
 using Vsml.Reference;
+using Vsml.Tool.Commands;
+using Vsml.Tool.Ilgpu;
 
 namespace Vsml.Tool.Tracing;
 
@@ -15,6 +18,7 @@ internal static class Tracer
     public static IReadOnlyList<Tensor> Run(TraceRequest request, Architecture architecture, SafetensorsFile file) => request switch
     {
         { Backend: TraceBackend.Compiled } => Compiled(request, architecture, TraceInput<float>.Read(file, architecture, (name, shape) => file.GetSingles(name, shape))),
+        { Backend: TraceBackend.Ilgpu } => Ilgpu(request, architecture, TraceInput<float>.Read(file, architecture, (name, shape) => file.GetSingles(name, shape))),
         { Precision: TensorType.F32 } => Reference(request, architecture, TraceInput<double>.Read(file, architecture, (name, shape) => Array.ConvertAll(file.GetSingles(name, shape), value => (double)value)),
             (name, shape, values) => Tensor.Of(name, shape, Array.ConvertAll(values, value => (float)value))),
         _ => Reference(request, architecture, TraceInput<double>.Read(file, architecture, (name, shape) => file.GetDoubles(name, shape)), Tensor.Of),
@@ -29,6 +33,16 @@ internal static class Tracer
         if (!request.Gradient) return output.Tensors;
         var (theta, cells) = EpisodeTrace.Differentiate(model, request.Simd, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
         output.AddGradient(theta, cells);
+        return output.Tensors;
+    }
+
+    private static IReadOnlyList<Tensor> Ilgpu(TraceRequest request, Architecture architecture, TraceInput<float> given)
+    {
+        using var device = DeviceOption.Open(request.Device);
+        var model = IlgpuCompiler.Compile(architecture);
+        var trace = IlgpuTrace.Run(model, device, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
+        var output = new TraceOutput<float>(architecture, given.Length, given.Batch, Tensor.Of);
+        output.AddEpisode(trace.Logits, trace.Losses, trace.Cells, trace.Hidden);
         return output.Tensors;
     }
 

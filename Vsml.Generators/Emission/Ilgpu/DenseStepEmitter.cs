@@ -10,7 +10,8 @@ internal static class DenseStepEmitter
     public static void Write(SourceWriter writer, IlgpuPlan plan, StateText state)
     {
         writer.Line("/// <summary>The sub-RNNs of a dense layer take a turn. A warp takes a block of 32 lanes at SubRnns loops.</summary>");
-        using (writer.Block("private static void Step<TLaneGates>(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)\n    where TLaneGates : struct, ILaneGates"))
+        writer.Line("private static void Step<TLaneGates>(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)\n    where TLaneGates : struct, ILaneGates");
+        using (writer.Body())
         {
             writer.Line(
                 """
@@ -108,17 +109,21 @@ internal static class DenseStepEmitter
             var extents = plan.Turns.Where(turn => turn.Plan.Layer.Geometry is null).Select(turn => axis == "ToLanes" ? turn.ToLanes.Extent : turn.ToLoops.Extent).ToArray();
             if (extents.Contains(DeviceExtent.Everything))
                 writer.Line($"if (turn.{axis}.Extent == Sent.Everything) Send(scratch, turn.Sent{axis} + loop * nextMessage + lane, padded, nextMessage, theta, turn.{axis}, {state.Arguments});");
-            if (extents.Contains(DeviceExtent.Output))
-                writer.Line(axis == "ToLoops"
-                    ? $"if (turn.ToLoops.Extent == Sent.Output) output += SendOutput(theta, turn.OutputColumn, turn.ToLoops, {state.Arguments});"
-                    : $"if (turn.ToLanes.Extent == Sent.Output) Quads.Store(scratch, turn.SentToLanes + loop * padded + lane, padded, SendOutput(theta, turn.OutputColumn, turn.ToLanes, {state.Arguments}));");
+            if (!extents.Contains(DeviceExtent.Output)) continue;
+            var output = plan.Network.Architecture.MessageLayerNorm
+                ? $"NormalisedOutputOf(theta, turn.OutputColumn, turn.{axis}, {state.Arguments})"
+                : $"OutputOf(theta, turn.OutputColumn, {state.Arguments})";
+            writer.Line(axis == "ToLoops"
+                ? $"if (turn.ToLoops.Extent == Sent.Output) output += {output};"
+                : $"if (turn.ToLanes.Extent == Sent.Output) Quads.Store(scratch, turn.SentToLanes + loop * padded + lane, padded, {output});");
         }
     }
 
     private static void WriteQuad(SourceWriter writer, StateText state)
     {
         writer.Line("/// <summary>A micro tick of the state entries 4 quad .. 4 quad + 3: gates = what messages and bias give + h W, then the cell.</summary>");
-        using (writer.Block($"private static Quads StepQuad<TLaneGates>(int quad, ArrayView<Quad> theta, int recurrent, ArrayView<Quad> scratch, int loopGates, LaneGates lane, ref Quads cell, {state.Parameters})\n    where TLaneGates : struct, ILaneGates"))
+        writer.Line($"private static Quads StepQuad<TLaneGates>(int quad, ArrayView<Quad> theta, int recurrent, ArrayView<Quad> scratch, int loopGates, LaneGates lane, ref Quads cell, {state.Parameters})\n    where TLaneGates : struct, ILaneGates");
+        using (writer.Body())
         {
             writer.Line("var (unit, row) = (4 * quad, recurrent + 4 * quad * Units);");
             for (var entry = 0; entry < 4; entry++)

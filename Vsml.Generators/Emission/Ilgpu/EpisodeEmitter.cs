@@ -17,7 +17,8 @@ internal static class EpisodeEmitter
 
             /// <summary>Runs examples of the group's episode.</summary>
             """);
-        using (writer.Block("internal static void Run(EpisodeMemory memory)"))
+        writer.Line("internal static void Run(EpisodeMemory memory)");
+        using (writer.Body())
         {
             writer.Line("var worker = Worker.Here();");
             WriteTheta(writer, plan);
@@ -54,7 +55,8 @@ internal static class EpisodeEmitter
     private static void WriteExample(SourceWriter writer, IlgpuPlan plan, bool hasConvolution)
     {
         var (output, boundary) = (plan.Network.Output, plan.Boundaries[plan.Network.Output.Boundary]);
-        using (writer.Block("private static void RunExample(Worker worker, EpisodeMemory memory, ArrayView<Quad> theta, int t, int e)"))
+        writer.Line("private static void RunExample(Worker worker, EpisodeMemory memory, ArrayView<Quad> theta, int t, int e)");
+        using (writer.Body())
         {
             writer.Line($"var example = memory.Example(t, {plan.Sweeps}, e);");
             writer.Line("var sweep = 0;");
@@ -82,7 +84,8 @@ internal static class EpisodeEmitter
     private static void WriteDenseTurn(SourceWriter writer, IlgpuPlan plan)
     {
         LaneInput[] inputs = [.. plan.Turns.Where(turn => turn.Plan.Layer.Geometry is null).Select(turn => turn.LaneInput).Distinct()];
-        using (writer.Block("private static void RunDense(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)"))
+        writer.Line("private static void RunDense(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)");
+        using (writer.Body())
         {
             writer.Line("Projection.Dense(worker, turn, example, theta, Units);");
             writer.Line("Group.Barrier();");
@@ -103,7 +106,8 @@ internal static class EpisodeEmitter
 
     private static void WriteConvolutionTurn(SourceWriter writer)
     {
-        using (writer.Block("private static void RunConvolution(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)"))
+        writer.Line("private static void RunConvolution(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)");
+        using (writer.Body())
             writer.Line(
                 """
                 Projection.Convolution(worker, turn, example, theta, Units);

@@ -10,7 +10,8 @@ internal static class PositionStepEmitter
     public static void Write(SourceWriter writer, IlgpuPlan plan, StateText state)
     {
         writer.Line("/// <summary>A warp takes a sub-RNN, its threads take output positions in turns.</summary>");
-        using (writer.Block("private static void StepPositions(Worker worker, Turn turn, Example example, ArrayView<Quad> before, ArrayView<Quad> theta, bool sends)"))
+        writer.Line("private static void StepPositions(Worker worker, Turn turn, Example example, ArrayView<Quad> before, ArrayView<Quad> theta, bool sends)");
+        using (writer.Body())
         {
             writer.Line("var (scratch, windows) = (example.Scratch, turn.Windows);");
             writer.Line("var (inputs, positions) = (windows.Height * windows.Width, windows.Rows * windows.Columns);");
@@ -116,7 +117,8 @@ internal static class PositionStepEmitter
     private static void WriteQuad(SourceWriter writer)
     {
         writer.Line("/// <summary>A micro tick of four state entries at a position: gates = what state, input place (none beyond the edge) and output place give.</summary>");
-        using (writer.Block("private static Quad StepQuadAt(int quad, ArrayView<Quad> scratch, int stateGates, int laneGates, int inputs, int loopGates, int positions, ref Quad cell)"))
+        writer.Line("private static Quad StepQuadAt(int quad, ArrayView<Quad> scratch, int stateGates, int laneGates, int inputs, int loopGates, int positions, ref Quad cell)");
+        using (writer.Body())
         {
             for (var entry = 0; entry < 4; entry++)
             {

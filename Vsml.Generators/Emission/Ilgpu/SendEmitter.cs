@@ -9,23 +9,17 @@ internal static class SendEmitter
     /// <summary>Writes the methods.</summary>
     public static void Write(SourceWriter writer, IlgpuPlan plan, StateText state)
     {
-        var extents = plan.Turns.SelectMany(turn => new[] { turn.ToLanes.Extent, turn.ToLoops.Extent }).ToArray();
-        if (plan.Network.Architecture.MessageLayerNorm) WriteNormalised(writer, plan, state, extents.Contains(DeviceExtent.Everything));
-        else WritePlain(writer, state, extents.Contains(DeviceExtent.Everything));
+        var everything = plan.Turns.Any(turn => turn.ToLanes.Extent == DeviceExtent.Everything || turn.ToLoops.Extent == DeviceExtent.Everything);
+        if (plan.Network.Architecture.MessageLayerNorm) WriteNormalised(writer, plan, state, everything);
+        else if (everything) WritePlain(writer, state);
     }
 
-    private static void WritePlain(SourceWriter writer, StateText state, bool everything)
+    private static void WritePlain(SourceWriter writer, StateText state)
     {
-        if (everything)
-        {
-            writer.Line("/// <summary>Puts h W where it will be summed; the messenger's bias is added to the sum.</summary>");
-            using (writer.Block($"private static void Send(ArrayView<Quad> scratch, int at, int step, int next, ArrayView<Quad> theta, Sent sent, {state.Parameters})"))
-            using (writer.Block("for (var part = 0; part < MessageQuads; part++)"))
-                writer.Line($"Quads.Store(scratch, at + part * step, next, AddMessage(default, theta, sent.Weights + part, {state.Arguments}));");
-            writer.Line();
-        }
-        writer.Line("/// <summary>h W for the output entry.</summary>");
-        writer.Line($"private static Floats SendOutput(ArrayView<Quad> theta, int column, Sent sent, {state.Parameters}) => OutputOf(theta, column, {state.Arguments});");
+        writer.Line("/// <summary>Puts h W where it will be summed; the messenger's bias is added to the sum.</summary>");
+        writer.Line($"private static void Send(ArrayView<Quad> scratch, int at, int step, int next, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+        using (writer.Body())
+            writer.Line($"for (var part = 0; part < MessageQuads; part++) Quads.Store(scratch, at + part * step, next, AddMessage(default, theta, sent.Weights + part, {state.Arguments}));");
         writer.Line();
     }
 
@@ -35,7 +29,8 @@ internal static class SendEmitter
         if (everything)
         {
             writer.Line("/// <summary>Puts the normalised message of h where it will be summed; scale and offset come after the sum.</summary>");
-            using (writer.Block($"private static void Send(ArrayView<Quad> scratch, int at, int step, int next, ArrayView<Quad> theta, Sent sent, {state.Parameters})"))
+            writer.Line($"private static void Send(ArrayView<Quad> scratch, int at, int step, int next, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+            using (writer.Body())
             {
                 writer.Line($"var mean = MeanOf(theta, sent, {state.Arguments});");
                 writer.Line($"var scale = InverseDeviationOf(mean, theta, sent, {state.Arguments});");
@@ -45,7 +40,8 @@ internal static class SendEmitter
             writer.Line();
         }
         writer.Line("/// <summary>The output entry of the normalised message of h.</summary>");
-        using (writer.Block($"private static Floats SendOutput(ArrayView<Quad> theta, int column, Sent sent, {state.Parameters})"))
+        writer.Line($"private static Floats NormalisedOutputOf(ArrayView<Quad> theta, int column, Sent sent, {state.Parameters})");
+        using (writer.Body())
         {
             writer.Line($"var mean = MeanOf(theta, sent, {state.Arguments});");
             writer.Line($"var entry = OutputOf(theta, column, {state.Arguments}) + Quad.At(theta[sent.Bias + {output / 4}], {output % 4});");
@@ -58,7 +54,8 @@ internal static class SendEmitter
     private static void WriteMoments(SourceWriter writer, IlgpuPlan plan, StateText state, int entries)
     {
         writer.Line("/// <summary>The mean over the entries of h W + b.</summary>");
-        using (writer.Block($"private static Floats MeanOf(ArrayView<Quad> theta, Sent sent, {state.Parameters})"))
+        writer.Line($"private static Floats MeanOf(ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+        using (writer.Body())
         {
             writer.Line("var sum = default(Floats);");
             writer.Line($"for (var part = 0; part < MessageQuads; part++) sum += Quads.Sum(Part(part, theta, sent, {state.Arguments}));");
@@ -66,7 +63,8 @@ internal static class SendEmitter
         }
         writer.Line();
         writer.Line("/// <summary>1 / sqrt(variance + epsilon).</summary>");
-        using (writer.Block($"private static Floats InverseDeviationOf(Floats mean, ArrayView<Quad> theta, Sent sent, {state.Parameters})"))
+        writer.Line($"private static Floats InverseDeviationOf(Floats mean, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+        using (writer.Body())
         {
             writer.Line("var sum = default(Floats);");
             using (writer.Block("for (var part = 0; part < MessageQuads; part++)"))
@@ -79,14 +77,15 @@ internal static class SendEmitter
         }
         writer.Line();
         writer.Line("/// <summary>Four entries of h W + b, less the mean over all.</summary>");
-        writer.Line($"private static Quads Centred(int part, Floats mean, ArrayView<Quad> theta, Sent sent, {state.Parameters}) =>");
-        using (writer.Indent())
+        writer.Line($"private static Quads Centred(int part, Floats mean, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+        using (writer.Body())
             writer.Line(plan.MessageQuads * 4 == entries
-                ? $"Part(part, theta, sent, {state.Arguments}) - mean;"
-                : $"Quads.Leading(Part(part, theta, sent, {state.Arguments}) - mean, {CodeText.Literal(entries)} - 4 * part);");
+                ? $"return Part(part, theta, sent, {state.Arguments}) - mean;"
+                : $"return Quads.Leading(Part(part, theta, sent, {state.Arguments}) - mean, {CodeText.Literal(entries)} - 4 * part);");
         writer.Line();
         writer.Line("/// <summary>Four entries of h W + b.</summary>");
-        writer.Line($"private static Quads Part(int part, ArrayView<Quad> theta, Sent sent, {state.Parameters}) => AddMessage(default, theta, sent.Weights + part, {state.Arguments}) + theta[sent.Bias + part];");
+        writer.Line($"private static Quads Part(int part, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+        using (writer.Body()) writer.Line($"return AddMessage(default, theta, sent.Weights + part, {state.Arguments}) + theta[sent.Bias + part];");
         writer.Line();
     }
 }

@@ -30,15 +30,18 @@ internal sealed class StateText(IlgpuPlan plan)
     public void Write(SourceWriter writer)
     {
         writer.Line("/// <summary>gates + h W for one state entry, whose row of theta has a quad of gates for every entry of h.</summary>");
-        using (writer.Block($"private static Quads AddState(Quads gates, ArrayView<Quad> theta, int row, {Parameters})"))
+        writer.Line($"private static Quads AddState(Quads gates, ArrayView<Quad> theta, int row, {Parameters})");
+        using (writer.Body())
             WriteProduct(writer, "gates", "row", 1);
         writer.Line();
         writer.Line("/// <summary>sum + h W for four entries of a message, W's rows being one message apart.</summary>");
-        using (writer.Block($"private static Quads AddMessage(Quads sum, ArrayView<Quad> theta, int row, {Parameters})"))
+        writer.Line($"private static Quads AddMessage(Quads sum, ArrayView<Quad> theta, int row, {Parameters})");
+        using (writer.Body())
             WriteProduct(writer, "sum", "row", plan.MessageQuads);
         writer.Line();
         writer.Line("/// <summary>h W for the entry of a message that is the output.</summary>");
-        using (writer.Block($"private static Floats OutputOf(ArrayView<Quad> theta, int column, {Parameters})"))
+        writer.Line($"private static Floats OutputOf(ArrayView<Quad> theta, int column, {Parameters})");
+        using (writer.Body())
             WriteOutput(writer);
     }
 
