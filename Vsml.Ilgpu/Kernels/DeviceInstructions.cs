@@ -40,8 +40,8 @@ internal static class DeviceInstructions
     private static void Instruction(PTXCodeGenerator generator, Value value, string instruction)
     {
         var call = (MethodCall)value;
-        var operands = new PTXRegisterAllocator.HardwareRegister[call.Nodes.Length];
-        for (var i = 0; i < operands.Length; i++) operands[i] = generator.LoadHardware(call.Nodes[i]);
+        var operands = new PTXRegisterAllocator.PrimitiveRegister[call.Nodes.Length];
+        for (var i = 0; i < operands.Length; i++) operands[i] = generator.LoadPrimitive(call.Nodes[i]);
         var result = generator.AllocateHardware(value);
         using var command = generator.BeginCommand(instruction);
         command.AppendArgument(result);

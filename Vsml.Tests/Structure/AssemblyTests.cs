@@ -1,4 +1,5 @@
 using Vsml.Generators.Planning;
+using Vsml.Ilgpu;
 using Vsml.MetaTraining;
 using Vsml.Tool;
 
@@ -7,7 +8,7 @@ namespace Vsml.Tests.Structure;
 /// <summary>What the assemblies promise each other: which loads which, and names that are never taken twice.</summary>
 public class AssemblyTests
 {
-    private static readonly Type[] s_oneOfEach = [typeof(Architecture), typeof(VsmlModel), typeof(RunConfiguration), typeof(NetworkPlan), typeof(RuntimeCompiler), typeof(VsmlTool)];
+    private static readonly Type[] s_oneOfEach = [typeof(Architecture), typeof(VsmlModel), typeof(RunConfiguration), typeof(NetworkPlan), typeof(RuntimeCompiler), typeof(IlgpuModel), typeof(VsmlTool)];
 
     [Theory]
     [InlineData("Vsml.Architecture")]
@@ -15,6 +16,7 @@ public class AssemblyTests
     [InlineData("Vsml.Generators", "Vsml.Architecture")]
     [InlineData("Vsml.MetaTraining", "Vsml.Architecture", "Vsml.Runtime")]
     [InlineData("Vsml.Compilation", "Vsml.Architecture", "Vsml.Runtime", "Vsml.Generators")]
+    [InlineData("Vsml.Ilgpu", "Vsml.Architecture", "Vsml.Runtime", "Vsml.MetaTraining")]
     public void An_assembly_loads_no_more_of_ours_than(string name, params string[] others) =>
         s_oneOfEach.Select(type => type.Assembly).Single(assembly => assembly.GetName().Name == name).GetReferencedAssemblies()
             .Select(reference => reference.Name).Where(reference => reference!.StartsWith("Vsml", StringComparison.OrdinalIgnoreCase)).ShouldBeSubsetOf(others);

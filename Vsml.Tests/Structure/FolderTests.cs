@@ -11,6 +11,9 @@ public class FolderTests
     public void Of_meta_training() => ShouldDependOneWay("Vsml.MetaTraining", apart: null,
         ["Data", "Parts", "Tasks", "Baselines", "Evaluation", "Optimizers", "Estimation", "Evolution", "Backpropagation", "Training"]);
 
+    [Fact]
+    public void Of_ILGPU() => ShouldDependOneWay("Vsml.Ilgpu", apart: null, ["Kernels", "Devices", "", "Episodes"]);
+
     // What stands apart uses no other folder, and none uses it.
     private static void ShouldDependOneWay(string project, string? apart, string[] order)
     {

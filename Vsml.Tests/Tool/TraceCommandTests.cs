@@ -95,6 +95,25 @@ public sealed class TraceCommandTests : IDisposable
     }
 
     [Fact]
+    public void Traces_of_kernels_for_ILGPU_hold()
+    {
+        ToolRun.InProcess(TraceFiles.Arguments("deep-4-label", _folder["out"], "--backend", "ilgpu", "--device", "cpu")).ShouldSucceed().Output.ShouldBeEmpty();
+        TraceFiles.ShouldHold("deep-4-label", _folder["out"], TensorType.F32, gradient: false);
+    }
+
+    [Theory]
+    [InlineData("'gpu'", "--backend", "ilgpu", "--device", "gpu")]
+    [InlineData("no device 99", "--backend", "ilgpu", "--device", "99")]
+    [InlineData("add --backend ilgpu", "--device", "cpu")]
+    [InlineData("--simd", "--backend", "ilgpu", "--device", "cpu", "--simd", "avx2")]
+    [InlineData("--precision f64", "--backend", "ilgpu", "--device", "cpu", "--precision", "f64")]
+    public void Devices_that_are_not_there_and_options_that_do_not_go_together_are_refused(string mention, params string[] options)
+    {
+        ToolRun.InProcess(TraceFiles.Arguments("dense-tiny", _folder["out"], options)).ShouldBeRefused(mention);
+        File.Exists(_folder["out"]).ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_stop_leaves_no_output()
     {
         using var stop = new CancellationTokenSource();

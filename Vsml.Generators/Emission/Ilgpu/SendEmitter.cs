@@ -17,9 +17,9 @@ internal static class SendEmitter
     private static void WritePlain(SourceWriter writer, StateText state)
     {
         writer.Line("/// <summary>Puts h W where it will be summed; the messenger's bias is added to the sum.</summary>");
-        writer.Line($"private static void Send(ArrayView<Quad> scratch, int at, int step, int next, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+        writer.Line($"private static void Send(ArrayView<Quad> scratch, int at, int nextPart, int nextLoop, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
         using (writer.Body())
-            writer.Line($"for (var part = 0; part < MessageQuads; part++) Quads.Store(scratch, at + part * step, next, AddMessage(default, theta, sent.Weights + part, {state.Arguments}));");
+            writer.Line($"for (var part = 0; part < MessageQuads; part++) Quads.Store(scratch, at + part * nextPart, nextLoop, AddMessage(default, theta, sent.Weights + part, {state.Arguments}));");
         writer.Line();
     }
 
@@ -29,13 +29,13 @@ internal static class SendEmitter
         if (everything)
         {
             writer.Line("/// <summary>Puts the normalised message of h where it will be summed; scale and offset come after the sum.</summary>");
-            writer.Line($"private static void Send(ArrayView<Quad> scratch, int at, int step, int next, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
+            writer.Line($"private static void Send(ArrayView<Quad> scratch, int at, int nextPart, int nextLoop, ArrayView<Quad> theta, Sent sent, {state.Parameters})");
             using (writer.Body())
             {
                 writer.Line($"var mean = MeanOf(theta, sent, {state.Arguments});");
                 writer.Line($"var scale = InverseDeviationOf(mean, theta, sent, {state.Arguments});");
                 writer.Line("for (var part = 0; part < MessageQuads; part++)");
-                using (writer.Indent()) writer.Line($"Quads.Store(scratch, at + part * step, next, Centred(part, mean, theta, sent, {state.Arguments}) * scale);");
+                using (writer.Indent()) writer.Line($"Quads.Store(scratch, at + part * nextPart, nextLoop, Centred(part, mean, theta, sent, {state.Arguments}) * scale);");
             }
             writer.Line();
         }
