@@ -28,14 +28,14 @@ internal sealed class DeviceNetwork : IDisposable
         try
         {
             _episode = accelerator.LoadKernel(model.Kernels.Episode);
-            _pack = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(ThetaPacking.Pack);
+            _pack = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(MemberTheta.Pack);
         }
         catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException or AcceleratorException)
         {
             var layers = string.Join(", ", model.Architecture.Layers);
             throw new VsmlException($"The kernels of the network {layers} with state size {model.Architecture.StateSize} cannot be compiled for device {device.Description}: {(error.InnerException ?? error).Message}", error);
         }
-        var packing = new PackingTable(Shape, model.Model.Parameters);
+        var packing = new PackingTable(model.Kernels.Packing);
         _turns = Upload([.. Shape.Turns]);
         _layers = Upload([.. Shape.Layers.Select(layer => new LayerStates { Hidden = layer.Hidden, Cell = layer.Cell, PaddedLoops = layer.PaddedLoops, PaddedLanes = layer.PaddedLanes })]);
         _sources = Upload(packing.Sources);

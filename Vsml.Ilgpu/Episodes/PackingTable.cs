@@ -1,31 +1,32 @@
-using Vsml.Ilgpu.Kernels;
+using Vsml.Contracts;
 
 namespace Vsml.Ilgpu;
 
-/// <summary>What each float of packed theta is made of.</summary>
+/// <summary>What each float of packed theta is made of: a device packs many members at once, one float a thread.</summary>
 internal sealed class PackingTable
 {
-    /// <summary>Writes the parts of all groups out.</summary>
-    /// <param name="shape">The kernels' shape.</param>
-    /// <param name="parameters">Which meta-parameters there are.</param>
-    public PackingTable(DeviceShape shape, ParameterLayout parameters)
+    /// <summary>Writes a packing out.</summary>
+    /// <param name="packing">The packing; no row of it loses its mean.</param>
+    public PackingTable(ThetaPacking packing)
     {
-        var group = 4 * shape.GroupQuads;
-        var length = checked(group * parameters.Groups.Count);
-        (Sources, Factors, Offsets) = (new int[length], new float[length], new float[length]);
+        (Sources, Factors, Offsets) = (new int[packing.PackedLength], new float[packing.PackedLength], new float[packing.PackedLength]);
         Array.Fill(Sources, -1);
-        for (var g = 0; g < parameters.Groups.Count; g++)
+        for (var group = 0; group < packing.GroupStarts.Count; group++)
         {
-            var source = parameters.Find(parameters.Groups[g], "lstm/w").Offset;
-            foreach (var part in shape.ThetaParts)
-                for (var row = 0; row < part.Rows; row++)
-                    for (var column = 0; column < part.Columns; column++)
-                    {
-                        var to = g * group + part.Target + row * part.TargetRow + column * part.TargetColumn;
-                        Sources[to] = source + part.Source + row * part.SourceRow + column * part.SourceColumn;
-                        (Factors[to], Offsets[to]) = (part.Factor, part.Offset);
-                    }
+            var (from, to) = (packing.GroupStarts[group], group * packing.GroupFloats);
+            foreach (var gates in packing.Gates)
+                for (var i = 0; i < gates.Rows * 4 * packing.StateSize; i++)
+                {
+                    var (row, gate, unit) = (i / packing.StateSize / 4, i / packing.StateSize % 4, i % packing.StateSize);
+                    Set(from + gates.From + i, to + gates.To + row * gates.RowStep + gate * gates.GateStep + unit * gates.UnitStep,
+                        packing.GateFactors[gate], gates.AddsOffsets ? packing.GateOffsets[gate] : 0f);
+                }
+            foreach (var rows in packing.Rows)
+                for (var i = 0; i < rows.Rows * rows.Columns; i++)
+                    Set(from + rows.From + i, to + rows.To + i / rows.Columns * rows.RowStep + i % rows.Columns, 1f, 0f);
         }
+
+        void Set(int source, int target, float factor, float offset) => (Sources[target], Factors[target], Offsets[target]) = (source, factor, offset);
     }
 
     /// <summary>Index in flat theta, or -1 for a zero.</summary>
@@ -34,6 +35,6 @@ internal sealed class PackingTable
     /// <summary>What it is multiplied by.</summary>
     public float[] Factors { get; }
 
-    /// <summary>What is added before.</summary>
+    /// <summary>What is then added.</summary>
     public float[] Offsets { get; }
 }

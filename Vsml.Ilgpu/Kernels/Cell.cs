@@ -6,11 +6,7 @@ namespace Vsml.Ilgpu.Kernels;
 /// </summary>
 public static class Cell
 {
-    /// <summary>What i, f and o are scaled by.</summary>
-    public const float SigmoidScale = -1.442695041f;
-
-    /// <summary>What g is scaled by, and c for its tanh.</summary>
-    public const float TanhScale = -2.885390082f;
+    private const float MinusTwoLog2E = -2.885390082f;
 
     // tanh reaches -1 to the last bit long before 2^40, and quotients of infinities would not be the limit.
     private const float ExponentLimit = 40f;
@@ -27,7 +23,7 @@ public static class Cell
         var f = DeviceMath.Exp2(gates.Z);
         var o = DeviceMath.Exp2(gates.W);
         newCell = cell * DeviceMath.Reciprocal(1f + f) + (1f - g) * DeviceMath.Reciprocal((1f + i) * (1f + g));
-        var c = Exp2OfTanh(newCell * TanhScale);
+        var c = Exp2OfTanh(newCell * MinusTwoLog2E);
         return (1f - c) * DeviceMath.Reciprocal((1f + o) * (1f + c));
     }
 

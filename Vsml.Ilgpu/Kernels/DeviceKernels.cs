@@ -1,3 +1,5 @@
+using Vsml.Contracts;
+
 namespace Vsml.Ilgpu.Kernels;
 
 /// <summary>The kernels of a model; emitted code derives from it.</summary>
@@ -5,6 +7,9 @@ public abstract class DeviceKernels
 {
     /// <summary>Sizes, and places in memory.</summary>
     public abstract DeviceShape Shape { get; }
+
+    /// <summary>How theta is packed for them.</summary>
+    public abstract ThetaPacking Packing { get; }
 
     /// <summary>The kernel that runs examples of episodes, one group of threads for each.</summary>
     public abstract Action<EpisodeMemory> Episode { get; }

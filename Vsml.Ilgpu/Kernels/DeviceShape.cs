@@ -18,14 +18,8 @@ public sealed record DeviceShape
     /// <summary>Sweeps of an example.</summary>
     public required int Sweeps { get; init; }
 
-    /// <summary>Quads of one group of packed theta; groups lie one after another.</summary>
-    public required int GroupQuads { get; init; }
-
     /// <summary>Storage of the layers' states.</summary>
     public required IReadOnlyList<DeviceLayer> Layers { get; init; }
-
-    /// <summary>What packed theta of a group is made of.</summary>
-    public required IReadOnlyList<ThetaPart> ThetaParts { get; init; }
 
     /// <summary>The turns of an example.</summary>
     public required IReadOnlyList<Turn> Turns { get; init; }
@@ -66,11 +60,3 @@ public sealed record DeviceLayer
         return 4 * ((loop * subRnnQuads + entry / 4) * PaddedLanes + lane) + entry % 4;
     }
 }
-
-/// <summary>
-/// A matrix of theta and where it goes: element (row, column) of flat theta at Source + row SourceRow + column SourceColumn becomes, plus
-/// Offset and times Factor, the float of packed theta at Target + row TargetRow + column TargetColumn. Counted from the first float of a
-/// group; the floats of packed theta that belong to no part are zero.
-/// </summary>
-public sealed record ThetaPart(
-    int Source, int Target, int Rows, int SourceRow, int TargetRow, int Columns, int SourceColumn, int TargetColumn, float Factor, float Offset);

@@ -42,10 +42,6 @@ public readonly struct Quad(float x, float y, float z, float w)
     public static Quad MultiplyAdd(float a, Quad b, Quad sum) => new(
         DeviceMath.MultiplyAdd(a, b.X, sum.X), DeviceMath.MultiplyAdd(a, b.Y, sum.Y), DeviceMath.MultiplyAdd(a, b.Z, sum.Z), DeviceMath.MultiplyAdd(a, b.W, sum.W));
 
-    /// <summary>The sum of the products of floats at the same place, and of one more number.</summary>
-    public static float Dot(Quad a, Quad b, float sum) => DeviceMath.MultiplyAdd(
-        a.X, b.X, DeviceMath.MultiplyAdd(a.Y, b.Y, DeviceMath.MultiplyAdd(a.Z, b.Z, DeviceMath.MultiplyAdd(a.W, b.W, sum))));
-
     /// <summary>The sum of the four floats.</summary>
     public static float Sum(Quad a) => a.X + a.Y + (a.Z + a.W);
 

@@ -55,9 +55,6 @@ public readonly struct QuadPair(Quad a, Quad b)
     /// <summary>a b + sum, where both share a and b.</summary>
     public static QuadPair MultiplyAdd(float a, Quad b, QuadPair sum) => new(Quad.MultiplyAdd(a, b, sum.A), Quad.MultiplyAdd(a, b, sum.B));
 
-    /// <summary>The sums of products, where both share b.</summary>
-    public static Pair Dot(QuadPair a, Quad b, Pair sum) => new(Quad.Dot(a.A, b, sum.A), Quad.Dot(a.B, b, sum.B));
-
     /// <summary>The sums of the four floats.</summary>
     public static Pair Sum(QuadPair a) => new(Quad.Sum(a.A), Quad.Sum(a.B));
 

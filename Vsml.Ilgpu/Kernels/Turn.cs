@@ -57,9 +57,6 @@ public struct Turn
     /// <summary>The bias, in theta: [unit].</summary>
     public int Bias;
 
-    /// <summary>Weights of the output entry, in theta: quads of state entries.</summary>
-    public int OutputColumn;
-
     /// <summary>What sub-RNNs are told of their place.</summary>
     public PositionSteps Position;
 

@@ -19,7 +19,7 @@ internal static class LayoutEmitter
         {
             WriteShape(writer, plan);
             writer.Line();
-            WritePacking(writer, plan);
+            WritePacking(writer, "public static readonly ThetaPacking Packing =", plan.Network, plan.Theta.GroupFloats, plan.Theta.GateMoves, plan.Theta.RowMoves);
         }
         return writer.ToString();
     }
@@ -42,18 +42,25 @@ internal static class LayoutEmitter
         ? [checked(conv.Kernel * conv.Kernel * conv.Channels), conv.OutputChannels]
         : [layer.Spec.Inputs, layer.Spec.Outputs];
 
-    private static void WritePacking(SourceWriter writer, CpuPlan plan)
+    /// <summary>Writes how theta is packed.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="member">What the packing is assigned to.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="groupFloats">Floats of a packed group.</param>
+    /// <param name="gates">How weights and biases of gates get to their places.</param>
+    /// <param name="rows">How all others get there.</param>
+    internal static void WritePacking(SourceWriter writer, string member, NetworkPlan network, int groupFloats, IEnumerable<GateMove> gates, IEnumerable<RowMove> rows)
     {
         writer.Line("// sigmoid(x) = 1 / (1 + 2^(-x log2 e)) and tanh(x) = (1 - 2^(-2 x log2 e)) / (1 + ...): the factors go into the weights of i, g, f and o.");
-        writer.Line("public static readonly ThetaPacking Packing = new(");
+        writer.Line($"{member} new(");
         using var arguments = writer.Indent();
-        writer.Line($"GroupStarts: [{List(plan.Network.Theta.Groups.Select(group => group.Offset))}], GroupFloats: {plan.Theta.GroupFloats}, StateSize: {plan.StateSize},");
+        writer.Line($"GroupStarts: [{List(network.Theta.Groups.Select(group => group.Offset))}], GroupFloats: {groupFloats}, StateSize: {network.Architecture.StateSize},");
         writer.Line($"GateFactors: Vector128.Create({List(CpuTheta.GateFactors)}), GateOffsets: Vector128.Create({List(CpuTheta.GateOffsets)}),");
         using (writer.Block("Gates:", open: "[", close: "],"))
-            foreach (var move in plan.Theta.GateMoves)
+            foreach (var move in gates)
                 writer.Line($"new PackedGates(From: {move.From}, Rows: {move.Rows}, To: {move.To}, RowStep: {move.RowStep}, GateStep: {move.GateStep}, UnitStep: {move.UnitStep}{(move.AddsOffsets ? ", AddsOffsets: true" : "")}), // {move.Name}");
         using (writer.Block("Rows:", open: "[", close: "]);"))
-            foreach (var move in plan.Theta.RowMoves)
+            foreach (var move in rows)
                 writer.Line($"new PackedRows(From: {move.From}, Rows: {move.Rows}, Columns: {move.Columns}, To: {move.To}, RowStep: {move.RowStep}{(move.IsCentred ? ", IsCentred: true" : "")}), // {move.Name}");
     }
 

@@ -111,8 +111,8 @@ internal static class DenseStepEmitter
                 writer.Line($"if (turn.{axis}.Extent == Sent.Everything) Send(scratch, turn.Sent{axis} + loop * nextMessage + lane, padded, nextMessage, theta, turn.{axis}, {state.Arguments});");
             if (!extents.Contains(DeviceExtent.Output)) continue;
             var output = plan.Network.Architecture.MessageLayerNorm
-                ? $"NormalisedOutputOf(theta, turn.OutputColumn, turn.{axis}, {state.Arguments})"
-                : $"OutputOf(theta, turn.OutputColumn, {state.Arguments})";
+                ? $"NormalisedOutputOf(theta, turn.{axis}, {state.Arguments})"
+                : $"OutputOf(theta, turn.{axis}.Weights, {state.Arguments})";
             writer.Line(axis == "ToLoops"
                 ? $"if (turn.ToLoops.Extent == Sent.Output) output += {output};"
                 : $"if (turn.ToLanes.Extent == Sent.Output) Quads.Store(scratch, turn.SentToLanes + loop * padded + lane, padded, {output});");

@@ -17,7 +17,7 @@ internal static class IlgpuEmitter
         var plan = IlgpuPlan.Of(Planning.NetworkPlan.Of(model.Architecture));
         var writer = new SourceWriter();
         WriteHeader(writer, model, plan);
-        using (writer.Block($"namespace {KernelNamespace(model)}"))
+        using (writer.Block($"namespace {KernelFile.Namespace(model)}"))
         {
             WriteUsings(writer, plan);
             WriteKernels(writer, plan);
@@ -27,12 +27,10 @@ internal static class IlgpuEmitter
         using (writer.Block($"partial class {model.Name}"))
         {
             writer.Line("/// <summary>The model with its kernels for GPUs and other devices that ILGPU drives.</summary>");
-            writer.Line($"public static global::Vsml.Ilgpu.IlgpuModel {MemberName} {{ get; }} = new(Model, new global::{KernelNamespace(model)}.IlgpuKernels());");
+            writer.Line($"public static global::Vsml.Ilgpu.IlgpuModel {MemberName} {{ get; }} = new(Model, new global::{KernelFile.Namespace(model)}.IlgpuKernels());");
         }
         return writer.ToString();
     }
-
-    private static string KernelNamespace(ModelDeclaration model) => "Vsml.Emitted." + model.FullName;
 
     private static void WriteHeader(SourceWriter writer, ModelDeclaration model, IlgpuPlan plan)
     {
@@ -52,7 +50,9 @@ internal static class IlgpuEmitter
         writer.Line(
             """
             using global::System;
+            using global::System.Runtime.Intrinsics;
             using global::ILGPU;
+            using global::Vsml.Contracts;
             using global::Vsml.Ilgpu;
             using global::Vsml.Ilgpu.Kernels;
             """);

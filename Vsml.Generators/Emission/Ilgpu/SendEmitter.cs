@@ -40,11 +40,11 @@ internal static class SendEmitter
             writer.Line();
         }
         writer.Line("/// <summary>The output entry of the normalised message of h.</summary>");
-        writer.Line($"private static Floats NormalisedOutputOf(ArrayView<Quad> theta, int column, Sent sent, {state.Parameters})");
+        writer.Line($"private static Floats NormalisedOutputOf(ArrayView<Quad> theta, Sent sent, {state.Parameters})");
         using (writer.Body())
         {
             writer.Line($"var mean = MeanOf(theta, sent, {state.Arguments});");
-            writer.Line($"var entry = OutputOf(theta, column, {state.Arguments}) + Quad.At(theta[sent.Bias + {output / 4}], {output % 4});");
+            writer.Line($"var entry = OutputOf(theta, sent.Weights, {state.Arguments}) + Quad.At(theta[sent.Bias + {output / 4}], {output % 4});");
             writer.Line($"return (entry - mean) * InverseDeviationOf(mean, theta, sent, {state.Arguments});");
         }
         writer.Line();

@@ -10,39 +10,33 @@ internal static class ShapeEmitter
     public static void Write(SourceWriter writer, IlgpuPlan plan)
     {
         writer.Line("/// <inheritdoc/>");
-        using (writer.Block("public override DeviceShape Shape { get; } = new DeviceShape", "};"))
+        using (writer.Block("public override DeviceShape Shape { get; } = new DeviceShape", close: "};"))
         {
             writer.Line($"SubRnnQuads = StateQuads,");
             writer.Line($"StateQuads = {plan.StateQuads},");
             writer.Line($"ScratchQuads = {plan.ScratchQuads},");
             writer.Line($"MostThreads = {IlgpuPlan.MostThreads},");
             writer.Line($"Sweeps = {plan.Sweeps},");
-            writer.Line($"GroupQuads = {plan.Theta.GroupQuads},");
-            using (writer.Block("Layers = new[]", "},"))
+            using (writer.Block("Layers = new[]", close: "},"))
                 foreach (var layer in plan.Layers)
                     writer.Line($"new DeviceLayer {{ LanesAreInputs = {layer.LanesAreInputs}, Lanes = {layer.Lanes}, PaddedLanes = {layer.PaddedLanes}, Loops = {layer.Loops}, PaddedLoops = {layer.PaddedLoops}, Hidden = {layer.Hidden}, Cell = {layer.Cell} }},");
-            using (writer.Block("ThetaParts = new[]", "},"))
-                foreach (var part in plan.Theta.Parts(plan.Network)) writer.Line(Part(part));
-            using (writer.Block("Turns = new[]", "},"))
+            using (writer.Block("Turns = new[]", close: "},"))
                 foreach (var turn in plan.Turns) WriteTurn(writer, plan, turn);
         }
         writer.Line();
-    }
-
-    private static CodeText Part(ThetaPart part)
-    {
-        var scale = !part.IsGate ? "1f" : part.IsTanh ? "Cell.TanhScale" : "Cell.SigmoidScale";
-        return $"new ThetaPart({part.Source}, {part.Target}, {part.Rows}, {part.SourceRow}, {part.TargetRow}, {part.Columns}, {part.SourceColumn}, {part.TargetColumn}, {scale}, {part.Offset}),";
+        writer.Line("/// <inheritdoc/>");
+        LayoutEmitter.WritePacking(writer, "public override ThetaPacking Packing { get; } =", plan.Network, 4 * plan.Theta.GroupQuads, plan.Theta.GateMoves, plan.Theta.RowMoves);
+        writer.Line();
     }
 
     private static void WriteTurn(SourceWriter writer, IlgpuPlan plan, DeviceTurn turn)
     {
         var (layer, scratch) = (turn.Layer, turn.Scratch);
         writer.Line($"// {turn.Plan.Sweep.ToString().ToLowerInvariant()} sweep, layer {turn.Plan.Layer.Index}: {turn.Plan.Layer.Spec.ToString()}, lanes are {(layer.LanesAreInputs ? "inputs" : "outputs")}");
-        using var body = writer.Block("new Turn", "},");
+        using var body = writer.Block("new Turn", close: "},");
         writer.Line($"IsConvolution = {Flag(turn.Plan.Layer.Geometry is not null)}, BeginsSweep = {Flag(turn.BeginsSweep)}, EndsPrediction = {Flag(turn.EndsPrediction)}, MicroTicks = {turn.Plan.MicroTicks},");
         writer.Line($"Hidden = {layer.Hidden}, Cell = {layer.Cell}, Lanes = {layer.Lanes}, PaddedLanes = {layer.PaddedLanes}, Loops = {layer.Loops}, PaddedLoops = {layer.PaddedLoops},");
-        writer.Line($"Recurrent = {turn.Theta + plan.Theta.Recurrent}, Bias = {turn.Theta + plan.Theta.Bias}, OutputColumn = {turn.Theta + plan.Theta.OutputColumn},");
+        writer.Line($"Recurrent = {turn.Theta + plan.Theta.Recurrent}, Bias = {turn.Theta + plan.Theta.Bias},");
         WritePosition(writer, plan, turn);
         writer.Line($"LaneInput = Turn.{turn.LaneInput.ToString()},");
         writer.Line($"FromLanes = {Messages(turn.FromLanes)},");

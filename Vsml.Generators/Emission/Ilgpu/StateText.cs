@@ -40,7 +40,7 @@ internal sealed class StateText(IlgpuPlan plan)
             WriteProduct(writer, "sum", "row", plan.MessageQuads);
         writer.Line();
         writer.Line("/// <summary>h W for the entry of a message that is the output.</summary>");
-        writer.Line($"private static Floats OutputOf(ArrayView<Quad> theta, int column, {Parameters})");
+        writer.Line($"private static Floats OutputOf(ArrayView<Quad> theta, int row, {Parameters})");
         using (writer.Body())
             WriteOutput(writer);
     }
@@ -61,10 +61,18 @@ internal sealed class StateText(IlgpuPlan plan)
 
     private void WriteOutput(SourceWriter writer)
     {
+        var entry = plan.Network.Output.Entry;
+        var (part, name) = (entry / 4, "XYZW"[entry % 4].ToString());
         writer.Line("var output = default(Floats);");
         if (InRegisters)
-            foreach (var quad in Quads) writer.Line($"output = Quads.Dot({Name("h", quad)}, theta[{Plus("column", quad)}], output);");
-        else writer.Line("for (var quad = 0; quad < StateQuads; quad++) output = Quads.Dot(states[hidden + quad * step], theta[column + quad], output);");
+            foreach (var quad in Quads)
+                for (var k = 0; k < 4; k++) writer.Line($"output += {Name("h", quad)}.{"XYZW"[k].ToString()} * theta[{Plus("row", (4 * quad + k) * plan.MessageQuads + part)}].{name};");
+        else
+            using (writer.Block($"for (var quad = 0; quad < StateQuads; quad++, row += {4 * plan.MessageQuads}, hidden += step)"))
+            {
+                writer.Line("var h = states[hidden];");
+                for (var k = 0; k < 4; k++) writer.Line($"output += h.{"XYZW"[k].ToString()} * theta[{Plus("row", k * plan.MessageQuads + part)}].{name};");
+            }
         writer.Line("return output;");
     }
 

@@ -131,7 +131,7 @@ public sealed record DeviceReceived(DeviceOrigin Origin, int Offset, int Quads, 
 /// <param name="Factor">What the sum is multiplied by.</param>
 /// <param name="Share">What bias or norm offset is multiplied by.</param>
 /// <param name="Messenger">Where the messenger is, in theta.</param>
-public sealed record DeviceSent(DeviceExtent Extent, int Offset, int Quads, float Factor, float Share, DeviceMessenger Messenger);
+public sealed record DeviceSent(DeviceExtent Extent, int Offset, int Quads, float Factor, float Share, MessengerTensors Messenger);
 
 /// <summary>Where the scratch space of a turn lies, in quads from the beginning of an episode's.</summary>
 /// <param name="LoopGates">What gates start from at the places of the loops.</param>
