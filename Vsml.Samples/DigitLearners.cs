@@ -5,17 +5,8 @@ namespace Vsml.Samples;
 /// </summary>
 public static class DigitLearners
 {
-    private static readonly VsmlModel[] Models =
-    [
-        FirstStageLearner.Model, SecondStageLearner.Model, ThirdStageLearner.Model, ValidationLearner.Model, SmallImageLearner.Model, ImageLearner.Model,
-    ];
-
-    /// <summary>The declared network of an architecture.</summary>
-    /// <param name="architecture">Sizes and options.</param>
-    /// <exception cref="VsmlException">None was declared.</exception>
-    public static VsmlModel Of(Architecture architecture) =>
-        Array.Find(Models, model => model.Architecture == architecture)
-        ?? throw new VsmlException($"No network of {architecture.InputSize} inputs and {architecture.OutputSize} outputs is declared here.");
+    /// <summary>Gives the declared network of an architecture.</summary>
+    public static Func<Architecture, VsmlModel> Models { get; } = ModelSource.DeclaredIn(typeof(DigitLearners).Assembly);
 }
 
 /// <summary>Meta-training, first stage: 16 inputs, 5 classes.</summary>

@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Generators;
 using Vsml.Tool;
@@ -15,7 +17,7 @@ public partial class ReadmeTests
     [Fact]
     public void Its_example_compiles()
     {
-        var consumer = GeneratorHarness.Compile(CSharp()[0]);
+        var consumer = GeneratorHarness.Compile(Example("new DigitLearner"));
         consumer = consumer.WithOptions(consumer.Options.WithOutputKind(OutputKind.ConsoleApplication));
         var (output, reported) = GeneratorHarness.Run(consumer);
         reported.ShouldBeEmpty();
@@ -25,7 +27,7 @@ public partial class ReadmeTests
     [Fact]
     public void Its_snapshot_test_compiles()
     {
-        var declaration = CSharp()[0];
+        var declaration = Example("new DigitLearner");
         var consumer = GeneratorHarness.Compile(
             $$"""
             using System.Threading.Tasks;
@@ -36,7 +38,7 @@ public partial class ReadmeTests
             {{declaration[declaration.IndexOf("[VsmlModel", StringComparison.Ordinal)..]}}
             class SnapshotTests
             {
-                {{CSharp()[1]}}
+                {{Example("[Fact]")}}
             }
             """);
         consumer = consumer.AddReferences(new[] { typeof(FactAttribute), typeof(VerifyXunit.Verifier) }.Select(type => MetadataReference.CreateFromFile(type.Assembly.Location)));
@@ -56,7 +58,34 @@ public partial class ReadmeTests
             if (command.Trim().Split(' ')[0] is { Length: > 0 } name) lines.ShouldContain(line => line.StartsWith($"vsml {name}", StringComparison.Ordinal), name);
     }
 
-    private static string[] CSharp() => [.. CodeBlock().Matches(s_readme).Where(block => block.Groups[1].Value == "csharp").Select(block => block.Groups[2].Value)];
+    [Fact]
+    public void Its_program_of_ten_lines_meta_trains()
+    {
+        using var folder = new TemporaryFolder();
+        var program = Example("new TrainingRun");
+        program.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeLessThanOrEqualTo(11);
+        var consumer = GeneratorHarness.Compile(program.Replace("\"theta.safetensors\"", $"@\"{folder["theta.safetensors"]}\"", StringComparison.Ordinal));
+        consumer = consumer.WithOptions(consumer.Options.WithOutputKind(OutputKind.ConsoleApplication))
+            .AddReferences(new[] { typeof(RunConfiguration), typeof(RuntimeCompiler) }.Select(type => MetadataReference.CreateFromFile(type.Assembly.Location)));
+        GeneratorHarness.Complaints(consumer).ShouldBeEmpty();
+        using var image = new MemoryStream();
+        consumer.Emit(image).Success.ShouldBeTrue();
+        Assembly.Load(image.ToArray()).EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        MetaParameters.Load(folder["theta.safetensors"]).Architecture.StateSize.ShouldBe(8);
+    }
+
+    [Fact]
+    public void The_part_in_docs_compiles()
+    {
+        var part = Block(File.ReadAllText(RepositoryPaths.InRepository("docs", "parts.md")), "[VsmlPart");
+        var consumer = GeneratorHarness.Compile(part.Replace("public sealed record", "internal sealed record", StringComparison.Ordinal)).AddReferences(MetadataReference.CreateFromFile(typeof(RunConfiguration).Assembly.Location));
+        GeneratorHarness.Complaints(consumer).ShouldBeEmpty();
+    }
+
+    private static string Example(string with) => Block(s_readme, with);
+
+    private static string Block(string text, string with) =>
+        CodeBlock().Matches(text).Where(block => block.Groups[1].Value == "csharp").Select(block => block.Groups[2].Value).Single(code => code.Contains(with, StringComparison.Ordinal));
 
     [GeneratedRegex("```(\\w+)\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
