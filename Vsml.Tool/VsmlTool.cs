@@ -19,7 +19,8 @@ public static class VsmlTool
         try
         {
             var parsed = Parse(args, context);
-            if (parsed.Action is ParseErrorAction) throw UsageError(parsed);
+            if (StrayOption(parsed) is { } stray) throw UsageError(parsed, $"There is no option '{stray}' here.");
+            if (parsed.Action is ParseErrorAction) throw UsageError(parsed, Complaint(parsed));
             return parsed.Invoke(new InvocationConfiguration
             {
                 Output = context.Output,
@@ -73,11 +74,18 @@ public static class VsmlTool
         DataCommand.Create(context),
     ];
 
-    private static VsmlException UsageError(ParseResult parsed)
+    // An option that does not exist is taken for an argument where a command has one, unless -- says that it is.
+    private static string? StrayOption(ParseResult parsed) =>
+        parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) ? null
+        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value).FirstOrDefault(value => value.Length > 1 && value[0] == '-');
+
+    private static string Complaint(ParseResult parsed) => parsed.UnmatchedTokens.Count > 0
+        ? $"There is no command or option '{parsed.UnmatchedTokens[0]}' here."
+        : string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private static VsmlException UsageError(ParseResult parsed, string message)
     {
-        var message = parsed.UnmatchedTokens.Count > 0
-            ? $"There is no command or option '{parsed.UnmatchedTokens[0]}' here."
-            : string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var command = "";
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } part; result = part.Parent)
             command = $" {part.Command.Name}{command}";

@@ -161,8 +161,12 @@ internal sealed class StrictJson
         return string.Create(CultureInfo.InvariantCulture, $" at line {line + 1}, column {column}");
     }
 
-    private static string What(JsonException exception) =>
-        exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and > 0 ? exception.Message[..end] : exception.Message;
+    // The reader's own words, without what it says to programmers.
+    private static string What(JsonException exception)
+    {
+        var text = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and > 0 ? exception.Message[..end] : exception.Message;
+        return text.Replace(" in this mode. Change the reader options", "", StringComparison.Ordinal).Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
+    }
 
     private VsmlException Missing(string name) => Error(_source, PathOf(name), "the field is missing.");
 }

@@ -25,6 +25,12 @@ public sealed class BadInputTests : IDisposable
     [InlineData("describe", "--assembly")]
     [InlineData("describe one.json two.json", "'two.json'")]
     [InlineData("describe missing.json", "'missing.json'")]
+    [InlineData("describe --seed", "no option '--seed'", "vsml describe --help")]
+    [InlineData("describe missing.json --Plan", "option '--Plan'")]
+    [InlineData("describe -- --seed", "no file '--seed'")]
+    [InlineData("test --theta a --data mnist --Seed 5", "no option '--Seed'")]
+    [InlineData("data get --all", "no option '--all'")]
+    [InlineData("describe -x", "no option '-x'")]
     [InlineData("describe --assembly missing.dll Net", "'missing.dll'")]
     [InlineData("describe --assembly missing.dll", "type")]
     [InlineData("describe --architecture a.json b.json", "'a.json'", "'b.json'")]
@@ -126,11 +132,25 @@ public sealed class BadInputTests : IDisposable
     public void A_device_as_output() => Refused(Trace(output: "/dev/full"), "'/dev/full'", "device");
 
     [Fact]
+    public void A_result_never_replaces_what_the_command_reads()
+    {
+        foreach (var (name, path) in new[] { ("in.safetensors", _input), ("a.json", _architecture) })
+        {
+            File.Copy(path, _folder[name]);
+            var before = File.ReadAllBytes(path);
+            Refused(Trace(architecture: _folder["a.json"], input: _folder["in.safetensors"], output: Path.Combine(_folder.Path, ".", name)), name, "another name");
+            ToolRun.InProcess("test", "--theta", _folder[name], "--data", "digits", "--json", _folder[name]).ShouldBeRefused(name, "another name");
+            File.ReadAllBytes(_folder[name]).ShouldBe(before);
+        }
+    }
+
+    [Fact]
     public void An_emit_folder_that_is_a_file()
     {
         File.WriteAllText(_folder["taken"], "mine");
         ToolRun.InProcess("emit", _architecture, "--out", _folder["taken"]).ShouldBeRefused("--out", "taken");
         ToolRun.InProcess("emit", _architecture, "--out", Path.Combine(_folder["taken"], "below")).ShouldBeRefused("--out", "taken");
+        ToolRun.InProcess("emit", _architecture, "--out", "").ShouldBeRefused("--out");
         ToolRun.InProcess("emit", _architecture, "--name", "9.x").ShouldBeRefused("'9.x'");
         File.ReadAllText(_folder["taken"]).ShouldBe("mine");
     }

@@ -48,6 +48,10 @@ internal sealed class ArchitectureSource(ToolContext context, bool withParts = f
             if (UserAssembly.LoadParts(path).Count == 0 && TypeName(parsed) is null) throw new VsmlException($"--assembly: no type in '{path}' is marked [VsmlPart]; name a declared model, for example '--assembly {path} MyModel', or mark one.");
     }
 
+    /// <summary>The files that the command line names.</summary>
+    /// <param name="parsed">The command line.</param>
+    public IReadOnlyList<string?> Files(ParseResult parsed) => [parsed.GetValue(_subject), parsed.GetValue(_file), .. Assemblies(parsed)];
+
     /// <summary>The model as declared; one of a JSON file is called <paramref name="name"/>.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="name">Namespace and name of the class to emit for a JSON file.</param>

@@ -48,6 +48,7 @@ internal static class EmitCommand
     // All files or none: what was there before stays if one cannot be written.
     private static void Write(string folder, IReadOnlyList<EmittedFile> files)
     {
+        if (folder.Length == 0) throw new VsmlException("--out: give the name of a folder.");
         if (File.Exists(folder)) throw new VsmlException($"--out: '{folder}' is a file; give a folder.");
         var made = new List<string>();
         try

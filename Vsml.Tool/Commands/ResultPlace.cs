@@ -13,11 +13,16 @@ internal sealed class ResultPlace
     /// <summary>Takes a place as the user named it, and finds out that it can be written: minutes of computing must not end in an error.</summary>
     /// <param name="name">Name of a file, or "-" for standard output.</param>
     /// <param name="context">Has the standard output.</param>
-    /// <exception cref="VsmlException">The file could not be written.</exception>
-    public ResultPlace(string name, ToolContext context)
+    /// <param name="inputs">Files that the command reads, which the result must not replace; null where one is left out.</param>
+    /// <exception cref="VsmlException">The file could not be written, or is an input.</exception>
+    public ResultPlace(string name, ToolContext context, params ReadOnlySpan<string?> inputs)
     {
         (_name, _context) = (name, context);
-        if (!IsStandardOutput) AtomicFile.Check(name);
+        if (IsStandardOutput) return;
+        AtomicFile.Check(name);
+        foreach (var input in inputs)
+            if (!string.IsNullOrEmpty(input) && FullName(input) == FullName(name))
+                throw new VsmlException($"'{name}' is a file that this command reads; give the result another name.");
     }
 
     /// <summary>Whether the result is printed, so that nothing else may be.</summary>
@@ -36,5 +41,11 @@ internal sealed class ResultPlace
         }
         using var output = _context.OpenOutput();
         write(output);
+    }
+
+    private static string FullName(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 }

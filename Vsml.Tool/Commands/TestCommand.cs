@@ -45,7 +45,7 @@ internal static class TestCommand
         command.SetAction(parsed =>
         {
             source.LoadParts(parsed);
-            var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context) : null;
+            var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context, [parsed.GetValue(theta), .. parsed.GetValue(data)!, .. source.Files(parsed)]) : null;
             if (place is null && parsed.GetValue(curves)) throw new VsmlException("--curves: they go into the JSON; say where with '--json FILE'.");
             var level = SimdOption.Parse(parsed.GetValue(simd));
             // All are read before the first is run.

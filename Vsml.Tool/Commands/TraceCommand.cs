@@ -52,7 +52,7 @@ internal static class TraceCommand
         {
             var request = TraceRequest.Parse(
                 parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), parsed.GetValue(simd), parsed.GetValue(device));
-            var place = new ResultPlace(parsed.GetValue(output)!, context);
+            var place = new ResultPlace(parsed.GetValue(output)!, context, parsed.GetValue(architecture), parsed.GetValue(input));
             var tensors = context.Abandonable(() =>
             {
                 var network = ArchitectureJson.Read(parsed.GetValue(architecture)!);
