@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Vsml.Data;
 
@@ -10,6 +12,9 @@ public static class DatasetCatalogue
     private const int MnistTrainCount = 8000;
     private const string Mnist = "mnist";
     private const string Digits = "digits";
+
+    private const string DigitsFile = "digits.csv.gz";
+    private static readonly string[] MnistFiles = ["mnist10k-images-idx3-ubyte.gz", "mnist10k-labels-idx1-ubyte.gz"];
 
     private static readonly DatasetInfo[] Known =
     [
@@ -54,7 +59,35 @@ public static class DatasetCatalogue
     /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
     /// <exception cref="VsmlException">There is no such data set, or the file is of no known kind.</exception>
     public static IReadOnlyList<string> Files(string nameOrFile) =>
-        IsNamed(nameOrFile) ? [] : File.Exists(nameOrFile) ? DatasetFile.Paths(nameOrFile) : throw Unknown(nameOrFile);
+        IsNamed(nameOrFile) ? [] : Path.Exists(nameOrFile) ? DatasetFile.Paths(nameOrFile) : throw Unknown(nameOrFile);
+
+    /// <summary>The full path of a file; a name as it is.</summary>
+    /// <param name="nameOrFile">As for <see cref="Load"/>; paths are relative to the current folder.</param>
+    public static string Locate(string nameOrFile) => IsNamed(nameOrFile) || nameOrFile.Length == 0 || nameOrFile.Contains('\0', StringComparison.Ordinal) ? nameOrFile : Path.GetFullPath(nameOrFile);
+
+    /// <summary>
+    /// SHA-256 of what a data set holds, whether it is compressed or not: of a file, or of images followed by their labels. It is
+    /// computed anew every time.
+    /// </summary>
+    /// <param name="nameOrFile">As for <see cref="Load"/>, or a file of any other kind.</param>
+    /// <returns>64 hexadecimal digits.</returns>
+    /// <exception cref="VsmlException">There is no such data set, it is generated, it is not on this machine, or its file cannot be read.</exception>
+    public static string Digest(string nameOrFile)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (Registered.TryGetValue(nameOrFile, out var own))
+            foreach (var part in new[] { own.Train, own.Test })
+            {
+                hash.AppendData(MemoryMarshal.AsBytes(part.Images));
+                hash.AppendData(MemoryMarshal.AsBytes(part.Labels));
+            }
+        else if (nameOrFile is Mnist or Digits)
+            foreach (var file in nameOrFile == Mnist ? MnistFiles : [DigitsFile]) Resource(file, (stream, _) => Append(hash, stream));
+        else
+            foreach (var path in nameOrFile == FashionMnist.Name ? FashionFiles() : IsNamed(nameOrFile) ? throw Generated(nameOrFile) : Files(nameOrFile))
+                DataFile.Read(path, (stream, _) => Append(hash, stream));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>Loads a data set, pixels scaled to [0, 1] (the numbers of a CSV file as they are). Kept for the next call.</summary>
     /// <param name="nameOrFile">
@@ -118,8 +151,7 @@ public static class DatasetCatalogue
         {
             case Mnist:
                 var all = IdxFile.Combine(
-                    Resource("mnist10k-images-idx3-ubyte.gz", IdxFile.Read), "mnist10k-images-idx3-ubyte.gz",
-                    Resource("mnist10k-labels-idx1-ubyte.gz", IdxFile.Read), "mnist10k-labels-idx1-ubyte.gz", name, null);
+                    Resource(MnistFiles[0], IdxFile.Read), MnistFiles[0], Resource(MnistFiles[1], IdxFile.Read), MnistFiles[1], name, null);
                 return split switch
                 {
                     DatasetSplit.Train => all.Slice(0, MnistTrainCount),
@@ -128,23 +160,38 @@ public static class DatasetCatalogue
                 };
             case Digits:
                 // The embedded file has no header, and pixels count 0 to 16 dots.
-                var digits = Resource("digits.csv.gz", (stream, _) => CsvFile.Read(stream, name, new(Header: false)));
+                var digits = Resource(DigitsFile, (stream, _) => CsvFile.Read(stream, name, new(Header: false)));
                 var scaled = new float[digits.Images.Length];
                 TensorPrimitives.Divide(digits.Images, 16f, scaled);
                 return new ImageDataset(name, scaled, digits.Labels.ToArray(), digits.Height, digits.Width, 1, digits.ClassNames);
             case FashionMnist.Name:
                 return Part(split, Fashion(DatasetSplit.Train, split), Fashion(DatasetSplit.Test, split));
         }
-        if (IsNamed(name)) throw new VsmlException($"{name}: is generated anew for every episode and has no images");
-        return File.Exists(name) ? DatasetFile.Read(name, csv) : throw Unknown(name);
+        if (IsNamed(name)) throw Generated(name);
+        return Path.Exists(name) ? DatasetFile.Read(name, csv) : throw Unknown(name);
     }
 
-    private static bool IsNamed(string name) => Registered.ContainsKey(name) || Known.Any(entry => entry.Name == name);
+    /// <summary>Whether a text is the name of a data set, not the path of a file.</summary>
+    internal static bool IsNamed(string name) => Registered.ContainsKey(name) || Known.Any(entry => entry.Name == name);
 
     private static ImageDataset? Fashion(DatasetSplit part, DatasetSplit wanted) =>
-        wanted != part && wanted != DatasetSplit.All ? null
-        : FashionMnist.TryLoad(part, DataFolders.Candidates(FashionMnist.Name)) ?? throw new VsmlException(
-            $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {DataFolders.Candidates(FashionMnist.Name).Last()}");
+        wanted != part && wanted != DatasetSplit.All ? null : FashionMnist.TryLoad(part, DataFolders.Candidates(FashionMnist.Name)) ?? throw FashionIsMissing();
+
+    private static IEnumerable<string> FashionFiles() => new[] { DatasetSplit.Train, DatasetSplit.Test }
+        .SelectMany(part => FashionMnist.Find(part, DataFolders.Candidates(FashionMnist.Name)) is var (images, labels) ? new[] { images, labels } : throw FashionIsMissing());
+
+    private static VsmlException FashionIsMissing() => new(
+        $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {DataFolders.Candidates(FashionMnist.Name).Last()}");
+
+    private static VsmlException Generated(string name) => new($"{name}: is generated anew for every episode and has no images");
+
+    private static bool Append(IncrementalHash hash, Stream stream)
+    {
+        using var unpacked = DataFile.Unpack(stream);
+        var piece = new byte[1 << 16];
+        for (int read; (read = (unpacked ?? stream).Read(piece)) > 0;) hash.AppendData(piece, 0, read);
+        return true;
+    }
 
     private static ImageDataset Part(DatasetSplit split, ImageDataset? train, ImageDataset? test) => split switch
     {
@@ -181,5 +228,5 @@ public static class DatasetCatalogue
     }
 
     private static VsmlException Unknown(string name) =>
-        new($"{name}: is no data set and no file; the names are {string.Join(", ", Entries.Select(entry => entry.Name))}");
+        new($"{name}: is no data set and no file (at {Locate(name)}); the names are {string.Join(", ", Entries.Select(entry => entry.Name))}");
 }

@@ -29,14 +29,20 @@ internal static class FashionMnist
     /// <summary>Reads one part; null if no folder holds its files.</summary>
     /// <param name="split">Train or test.</param>
     /// <param name="folders">Where to look, the first folder that has both files wins.</param>
-    public static ImageDataset? TryLoad(DatasetSplit split, IEnumerable<string> folders)
+    public static ImageDataset? TryLoad(DatasetSplit split, IEnumerable<string> folders) =>
+        Find(split, folders) is var (images, labels) ? IdxFile.ReadImages(images, labels, Name, ClassNames) : null;
+
+    /// <summary>The files of one part; null if no folder holds them.</summary>
+    /// <param name="split">Train or test.</param>
+    /// <param name="folders">Where to look, the first folder that has both files wins.</param>
+    public static (string Images, string Labels)? Find(DatasetSplit split, IEnumerable<string> folders)
     {
         var part = split == DatasetSplit.Train ? "train" : "t10k";
         foreach (var folder in folders)
         {
             var images = Find(folder, $"{part}-images-idx3-ubyte");
             var labels = Find(folder, $"{part}-labels-idx1-ubyte");
-            if (images is not null && labels is not null) return IdxFile.ReadImages(images, labels, Name, ClassNames);
+            if (images is not null && labels is not null) return (images, labels);
         }
         return null;
     }

@@ -13,6 +13,7 @@ namespace Vsml.MetaTraining;
 public sealed record ImageTask : TaskDescription
 {
     /// <summary>Name or file of the data set, as <see cref="DatasetCatalogue.Load"/> takes it. Default mnist.</summary>
+    [DataReference]
     public string Data { get; init; } = "mnist";
 
     /// <summary>Which part. Default the training images. A file is divided by the rule of <see cref="DatasetDivision"/>.</summary>

@@ -14,6 +14,7 @@ public sealed record OmniglotTask : TaskDescription
 {
     /// <summary>Path of a zip archive of the published form, such as images_background.zip.</summary>
     [JsonRequired]
+    [DataReference]
     public string Archive { get; init; } = "images_background.zip";
 
     /// <summary>Characters of an episode. Default 5.</summary>

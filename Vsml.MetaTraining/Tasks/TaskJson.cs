@@ -26,5 +26,5 @@ public static class TaskJson
     /// <param name="writer">Where to.</param>
     /// <param name="task">The description.</param>
     /// <exception cref="ArgumentException">The type of the task or of a transform is not registered.</exception>
-    public static void Write(Utf8JsonWriter writer, TaskDescription task) => Shape.Write(writer, task, sparse: false);
+    public static void Write(Utf8JsonWriter writer, TaskDescription task) => Shape.Write(writer, task);
 }

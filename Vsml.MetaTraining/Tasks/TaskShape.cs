@@ -18,15 +18,15 @@ internal sealed class TaskShape(Type family) : PartShape(family)
             : task;
     }
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse)
+    public override void Write(Utf8JsonWriter writer, object value)
     {
         var transformed = value as TransformedTask;
         writer.WriteStartObject();
-        WriteFields(writer, transformed?.Source ?? value, sparse);
+        WriteFields(writer, transformed?.Source ?? value);
         if (transformed is not null)
         {
             writer.WritePropertyName(TransformsField);
-            Transforms.Write(writer, transformed.Transforms, sparse);
+            Transforms.Write(writer, transformed.Transforms);
         }
         writer.WriteEndObject();
     }
@@ -37,4 +37,8 @@ internal sealed class TaskShape(Type family) : PartShape(family)
         base.Check(transformed?.Source ?? value, path, walk);
         if (transformed is not null) Transforms.Check(transformed.Transforms, RecordShape.Join(path, TransformsField), walk);
     }
+
+    public override object Map(object value, Func<string, string> data) => value is TransformedTask transformed
+        ? new TransformedTask((TaskDescription)Map(transformed.Source, data), (EquatableArray<EpisodeTransform>)Transforms.Map(transformed.Transforms, data))
+        : base.Map(value, data);
 }

@@ -10,7 +10,11 @@ namespace Vsml.MetaTraining;
 /// </summary>
 public static class Checkpoint
 {
-    private const string DigestKey = "sha256", NamesDigestKey = "sha256-names", FormatKey = "format", Format = "vsml-checkpoint-1";
+    private const string DigestKey = "sha256", NamesDigestKey = "sha256-names", FormatKey = "format", Format = "vsml-checkpoint-2";
+    private const string ConfigurationName = "run/configuration";
+
+    // The first form held the SHA-256 of run.json instead of the configuration.
+    private const string FirstFormat = "vsml-checkpoint-1", FirstDigestName = "run";
     private const string OptimizerPrefix = "optimizer/";
 
     /// <summary>Writes a state; whole or not at all, and on the disk when this returns.</summary>
@@ -27,8 +31,9 @@ public static class Checkpoint
             Tensor.Of("counters/optimizer_steps", [1], [state.Optimizer.Steps]),
             Tensor.Of("counters/last_evaluated", [1], [(long)state.LastEvaluated]),
             Tensor.Of("theta", [state.Theta.Length], state.Theta),
-            Tensor.Of("run", [SHA256.HashSizeInBytes], RunDigest(configuration)),
         };
+        var text = Encoding.UTF8.GetBytes(RunConfigurationJson.Format(configuration));
+        tensors.Add(Tensor.Of(ConfigurationName, [text.Length], text));
         foreach (var (name, moment) in state.Optimizer.Moments.OrderBy(moment => moment.Key, StringComparer.Ordinal))
             tensors.Add(Tensor.Of(OptimizerPrefix + name, [moment.Length], moment));
         if (state.Unroll.PairCount > 0) tensors.AddRange(ToTensors(state.Unroll));
@@ -44,17 +49,18 @@ public static class Checkpoint
 
     /// <summary>Reads a state.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="configuration">The run that it must belong to.</param>
+    /// <param name="configuration">The run that is to go on from there.</param>
+    /// <param name="changed">Told what has changed since the state was written, if anything has.</param>
     /// <exception cref="CheckpointDamagedException">The file is not what was written.</exception>
-    /// <exception cref="VsmlException">The checkpoint is whole, but of a run of another configuration.</exception>
-    public static TrainingState Read(string path, RunConfiguration configuration)
+    /// <exception cref="VsmlException">The checkpoint is whole, but with this configuration its iterations would have come out otherwise.</exception>
+    public static TrainingState Read(string path, RunConfiguration configuration, Action<IReadOnlyList<ConfigurationChange>>? changed = null)
     {
         SafetensorsFile file;
         TrainingState state;
         try
         {
             file = SafetensorsFile.Read(path);
-            if (file.Metadata.GetValueOrDefault(FormatKey) != Format) throw new VsmlException($"'{path}' is no checkpoint of this version.");
+            if (file.Metadata.GetValueOrDefault(FormatKey) is not (Format or FirstFormat)) throw new VsmlException($"'{path}' is no checkpoint of this version.");
             if (file.Metadata.GetValueOrDefault(NamesDigestKey) != NamesDigest(file.Tensors)) throw new VsmlException($"'{path}': the SHA-256 of its tensors' names and shapes is not the one in its metadata.");
             if (file.Metadata.GetValueOrDefault(DigestKey) != PayloadDigest(file.Tensors)) throw new VsmlException($"'{path}': the SHA-256 of its data is not the one in its metadata.");
             state = Read(file);
@@ -63,9 +69,24 @@ public static class Checkpoint
         {
             throw new CheckpointDamagedException(exception.Message, exception);
         }
-        if (!file.Get("run").ToBytes().AsSpan().SequenceEqual(RunDigest(configuration)))
-            throw new VsmlException($"'{path}' belongs to a run of another configuration than its run.json now has; restore run.json, or start a new run.");
+        try
+        {
+            if (Continuation.Changes(ConfigurationOf(file) ?? configuration, configuration, state.Iteration) is { Count: > 0 } changes) changed?.Invoke(changes);
+        }
+        catch (VsmlException exception)
+        {
+            throw new VsmlException($"'{path}' belongs to a run of another configuration: {exception.Message}", exception);
+        }
         return state;
+    }
+
+    // Null for one of the first form, whose run.json is as it was.
+    private static RunConfiguration? ConfigurationOf(SafetensorsFile file)
+    {
+        if (file.Metadata[FormatKey] == Format) return RunConfigurationJson.Parse(Encoding.UTF8.GetString(file.Get(ConfigurationName).ToBytes()), "its configuration");
+        var runFile = Path.Combine(Path.GetDirectoryName(file.Path)!, RunFolder.RunFile);
+        return SHA256.HashData(Encoding.UTF8.GetBytes(StrictJson.ReadText(runFile))).AsSpan().SequenceEqual(file.Get(FirstDigestName).ToBytes()) ? null
+            : throw new VsmlException($"'{runFile}' is not as it was when the checkpoint was written. Restore it, or begin a new run.");
     }
 
     private static TrainingState Read(SafetensorsFile file)
@@ -124,7 +145,4 @@ public static class Checkpoint
 
     private static string NamesDigest(IEnumerable<Tensor> tensors) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', tensors))));
-
-    private static byte[] RunDigest(RunConfiguration configuration) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes(RunConfigurationJson.Format(configuration)));
 }

@@ -27,14 +27,20 @@ public sealed class CheckpointStore
 
     /// <summary>The newest checkpoint that is whole; null if there is none.</summary>
     /// <param name="warn">Told about every damaged one.</param>
-    /// <exception cref="VsmlException">It belongs to a run of another configuration.</exception>
-    public TrainingState? LoadNewest(Action<string> warn)
+    /// <param name="changed">Told what has changed in the configuration since it was written, if anything has.</param>
+    /// <exception cref="VsmlException">With the present configuration its iterations would have come out otherwise.</exception>
+    public TrainingState? LoadNewest(Action<string> warn, Action<IReadOnlyList<ConfigurationChange>>? changed = null)
     {
         foreach (var iteration in Iterations())
             try
             {
-                var state = Checkpoint.Read(PathOf(iteration), _configuration);
-                if (state.Iteration == iteration) return state;
+                IReadOnlyList<ConfigurationChange> changes = [];
+                var state = Checkpoint.Read(PathOf(iteration), _configuration, found => changes = found);
+                if (state.Iteration == iteration)
+                {
+                    if (changes.Count > 0) changed?.Invoke(changes);
+                    return state;
+                }
                 warn($"'{PathOf(iteration)}' holds iteration {state.Iteration}, not what its name says; going back to an older checkpoint.");
             }
             catch (CheckpointDamagedException damaged)
@@ -42,6 +48,21 @@ public sealed class CheckpointStore
                 warn($"Damaged checkpoint: {damaged.Message} Going back to an older one.");
             }
         return null;
+    }
+
+    /// <summary>Writes every good checkpoint anew, so that each holds the present configuration.</summary>
+    /// <exception cref="VsmlException">One belongs to a run of another configuration, or cannot be written.</exception>
+    internal void Renew()
+    {
+        foreach (var path in Iterations().Select(PathOf))
+            try
+            {
+                Checkpoint.Write(path, Checkpoint.Read(path, _configuration), _configuration);
+            }
+            catch (CheckpointDamagedException)
+            {
+                // Stays for whoever loads the newest to tell.
+            }
     }
 
     /// <summary>Path of the checkpoint of an iteration.</summary>

@@ -24,6 +24,7 @@ public sealed class MetaTrainer
     public MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads = 0)
     {
         ConfigurationProblem.ThrowIfAny(configuration.Validate());
+        RunData.Check(configuration);
         Configuration = configuration;
         _models = models;
         _threads = threads == 0 ? Environment.ProcessorCount : threads;

@@ -26,7 +26,7 @@ internal sealed record PartAssemblies(EquatableArray<PartAssembly> Assemblies)
     public void Write(string path) => AtomicFile.Write(path, stream =>
     {
         using var writer = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n" });
-        Shape.Write(writer, this, sparse: false);
+        Shape.Write(writer, this);
     });
 
     /// <summary>Checks that the assemblies of a run that was begun before are there, as they were.</summary>

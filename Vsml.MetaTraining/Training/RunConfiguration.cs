@@ -45,6 +45,13 @@ public sealed record RunConfiguration : IValidatableObject
     /// <summary>When checkpoints are written, and how many are kept.</summary>
     public CheckpointConfiguration Checkpoints { get; init; } = new();
 
+    /// <summary>
+    /// Digests of the data that tasks name; where there is one, other data are refused. A run folder has one for each
+    /// (<see cref="RunFolder.Create"/>). Default none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public EquatableArray<DataDigest> Data { get; init; }
+
     /// <summary>SIMD level of the kernels, on which the bits depend; the machine's widest if null.</summary>
     public SimdLevel? Simd { get; init; }
 

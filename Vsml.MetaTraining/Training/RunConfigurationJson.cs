@@ -34,17 +34,12 @@ public static class RunConfigurationJson
     /// <summary>The resolved form: every field, defaults included.</summary>
     /// <param name="configuration">A configuration without problems.</param>
     /// <exception cref="VsmlException">It has parts that JSON cannot name; the message says which.</exception>
-    public static string Format(RunConfiguration configuration) => Format(configuration, sparse: false);
-
-    /// <summary>The form without fields that have their defaults, which later fields with defaults of their own leave as it is.</summary>
-    internal static string FormatSparse(RunConfiguration configuration) => Format(configuration, sparse: true);
-
-    private static string Format(RunConfiguration configuration, bool sparse)
+    public static string Format(RunConfiguration configuration)
     {
         ConfigurationProblem.ThrowIfAny([.. ConfigurationWalk.Of(configuration).Parts.Where(use => Parts.KindOf(use.Part) is null)
             .Select(use => new ConfigurationProblem(use.Path, $"JSON has no name for {use.Part.GetType()}; mark it [VsmlPart(\"some-name\")] and call Parts.Load with its assembly."))]);
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Indented)) Shape.Write(writer, configuration, sparse);
+        using (var writer = new Utf8JsonWriter(stream, Indented)) Shape.Write(writer, configuration);
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 }

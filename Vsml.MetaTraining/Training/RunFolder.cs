@@ -4,12 +4,15 @@ using Vsml.Files;
 namespace Vsml.MetaTraining;
 
 /// <summary>
-/// The folder of a run: run.json, checkpoints, metrics.jsonl and theta.safetensors; and assemblies.json, where parts come from
-/// assemblies other than the toolkit's. Held by one process at a time; a process that ends in whatever way lets go of it.
+/// The folder of a run: run.json, checkpoints, metrics.jsonl and theta.safetensors; changes.jsonl, where the configuration was changed
+/// since; and assemblies.json, where parts come from assemblies other than the toolkit's. Held by one process at a time; a process that ends in whatever way lets go of it.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", ThetaFile = "theta.safetensors", AssembliesFile = "assemblies.json", LockFile = "lock";
+    /// <summary>Name of the file of the configuration.</summary>
+    internal const string RunFile = "run.json";
+
+    private const string MetricsFile = "metrics.jsonl", ChangesFile = "changes.jsonl", ThetaFile = "theta.safetensors", AssembliesFile = "assemblies.json", LockFile = "lock";
     private readonly FileStream _lock;
 
     private RunFolder(string path, RunConfiguration configuration, FileStream held)
@@ -21,7 +24,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>The resolved configuration, SIMD level included.</summary>
+    /// <summary>The resolved configuration: SIMD level, full paths and digests of the data included.</summary>
     public RunConfiguration Configuration { get; }
 
     /// <summary>The checkpoints.</summary>
@@ -30,17 +33,23 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where the metrics are.</summary>
     public string MetricsPath => System.IO.Path.Combine(Path, MetricsFile);
 
+    /// <summary>Where changes of the configuration are recorded, once there are any.</summary>
+    public string ChangesPath => System.IO.Path.Combine(Path, ChangesFile);
+
     /// <summary>Where the best theta is.</summary>
     public string ThetaPath => System.IO.Path.Combine(Path, ThetaFile);
 
     /// <summary>Makes the folder of a new run and writes run.json.</summary>
     /// <param name="path">A folder that is not there yet or holds no run.</param>
-    /// <param name="configuration">The run; where it names no SIMD level, the machine's widest is filled in.</param>
+    /// <param name="configuration">
+    /// The run; where it names no SIMD level, the machine's widest is filled in. Relative paths of data, from the current folder, become
+    /// full ones, and digests tell the data from others.
+    /// </param>
     /// <exception cref="VsmlException">The folder holds a run, cannot be written, or the machine lacks the SIMD level.</exception>
     public static RunFolder Create(string path, RunConfiguration configuration)
     {
-        var resolved = configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) };
-        ConfigurationProblem.ThrowIfAny(resolved.Validate());
+        ConfigurationProblem.ThrowIfAny(configuration.Validate());
+        var resolved = RunData.Record(configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) });
         var text = RunConfigurationJson.Format(resolved);
         PartPromises.CheckWritten(resolved, text);
         CheckUnused(path);
@@ -96,6 +105,52 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Opens the folder of a run to go on with another configuration: one with more iterations or stages at the end, other checkpoints,
+    /// or data at another place.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="configuration">The run from now on; run.json has it when this returns. Without a SIMD level it keeps the run's.</param>
+    /// <exception cref="VsmlException">
+    /// As for <see cref="Open"/>, or the iterations done would have come out otherwise; the message names the field, and nothing has changed.
+    /// </exception>
+    public static RunFolder Continue(string path, RunConfiguration configuration)
+    {
+        ConfigurationProblem.ThrowIfAny(configuration.Validate());
+        var folder = Open(path, configuration.Simd);
+        try
+        {
+            var next = RunData.Record(configuration with { Simd = folder.Configuration.Simd });
+            var done = folder.Checkpoints.LoadNewest(_ => { })?.Iteration ?? 0;
+            if (Continuation.Changes(folder.Configuration, next, done).Count > 0)
+            {
+                // With them, what the change is can be told from run.json and the newest checkpoint alone.
+                folder.Checkpoints.Renew();
+                AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), RunConfigurationJson.Format(next));
+            }
+            return new RunFolder(path, next, folder._lock);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The newest checkpoint that is whole; null if there is none. What has changed since in the configuration is recorded.</summary>
+    /// <param name="warn">Told about damaged checkpoints, and about changes.</param>
+    /// <exception cref="VsmlException">With the present configuration its iterations would have come out otherwise.</exception>
+    internal TrainingState? LoadNewest(Action<string> warn)
+    {
+        IReadOnlyList<ConfigurationChange> changes = [];
+        var state = Checkpoints.LoadNewest(warn, found => changes = found);
+        if (state is null || changes.Count == 0) return state;
+        ChangeLog.Append(ChangesPath, state.Iteration, changes);
+        Checkpoints.Save(state);
+        warn(FormattableString.Invariant($"From iteration {state.Iteration} on, {string.Join(", ", changes)}."));
+        return state;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
@@ -111,7 +166,7 @@ public sealed class RunFolder : IDisposable
     }
 
     // Written by nobody but the process that holds the folder.
-    private static bool IsOfTheRun(string name) => name is RunFile or MetricsFile or ThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name);
+    private static bool IsOfTheRun(string name) => name is RunFile or MetricsFile or ChangesFile or ThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name);
 
     // FileShare.None is an advisory lock of the operating system, gone with the process that held it.
     private static FileStream Hold(string path)

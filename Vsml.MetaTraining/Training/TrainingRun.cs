@@ -59,7 +59,7 @@ public sealed class TrainingRun
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         _clock.Restart();
-        var begun = _state = _folder?.Checkpoints.LoadNewest(Warn) ?? _trainer.Initial();
+        var begun = _state = _folder?.LoadNewest(Warn) ?? _trainer.Initial();
         using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, begun);
         WriteTheta();
         try

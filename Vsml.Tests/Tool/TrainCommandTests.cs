@@ -53,6 +53,21 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_finished_run_gets_more_iterations()
+    {
+        var longer = _folder["longer.json"];
+        File.WriteAllText(longer, File.ReadAllText(_folder["run.json"]).Replace("\"iterations\": 6", "\"iterations\": 9", StringComparison.Ordinal));
+        ToolRun.InProcess("train", "--config", longer, "--out", _folder["whole"], "--seed", "2").ShouldSucceed();
+        Train("--out", _folder["parts"], "--seed", "2").ShouldSucceed();
+        // The file does not say what the command line had.
+        ToolRun.InProcess("train", "--resume", _folder["parts"], "--config", longer).ShouldBeRefused("seed: it was 2");
+        var run = ToolRun.InProcess("train", "--resume", _folder["parts"], "--config", longer, "--seed", "2").ShouldSucceed();
+        run.Output.ShouldContain("finished after 9 of 9 iterations");
+        run.Error.ShouldBe("vsml: From iteration 6 on, stages[0].iterations is 9 instead of 6.\n");
+        Theta("parts").ShouldBe(Theta("whole"));
+    }
+
+    [Fact]
     public void An_interrupted_run_goes_on_bit_for_bit()
     {
         Train("--out", _folder["whole"]).ShouldSucceed();
@@ -134,7 +149,9 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--config run.json --out run --simd sse", "sse")]
     [InlineData("--resume none", "none")]
     [InlineData("--resume run.json", "run.json")]
-    [InlineData("--resume none --config run.json", "--resume")]
+    [InlineData("--resume none --config run.json", "none")]
+    [InlineData("--resume none --out run", "--out")]
+    [InlineData("--resume none --seed 2", "--seed")]
     [InlineData("--config run.json --out run.json", "run.json")]
     [InlineData("--config bad.json --out run", "bad.json", "stages")]
     [InlineData("--config misfit.json --out run", "classes")]

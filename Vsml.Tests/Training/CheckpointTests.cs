@@ -61,7 +61,9 @@ public sealed class CheckpointTests : IDisposable
         Checkpoint.Write(_folder["a.safetensors"], State, TinyRuns.Full);
         var good = File.ReadAllBytes(_folder["a.safetensors"]);
         var changed = _folder["changed.safetensors"];
-        for (var i = 0; i < good.Length; i++)
+        // Every byte but in the text of the configuration, which comes last.
+        var text = good.Length - RunConfigurationJson.Format(TinyRuns.Full).Length;
+        for (var i = 0; i < good.Length; i += i < text ? 1 : 97)
         {
             var bytes = (byte[])good.Clone();
             bytes[i] ^= 0x10;
@@ -77,7 +79,7 @@ public sealed class CheckpointTests : IDisposable
                 damaged.Message.ShouldContain("changed.safetensors");
             }
         }
-        for (var length = 0; length < good.Length; length += 7)
+        for (var length = 0; length < good.Length; length += length < text ? 7 : 97)
         {
             File.WriteAllBytes(changed, good[..length]);
             Should.Throw<CheckpointDamagedException>(() => Checkpoint.Read(changed, TinyRuns.Full));

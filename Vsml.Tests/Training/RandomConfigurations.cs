@@ -15,7 +15,8 @@ internal sealed class RandomConfigurations(int seed)
     public RunConfiguration Next() => (RunConfiguration)Record(RecordShape.Of(typeof(RunConfiguration)), depth: 0);
 
     private object Record(RecordShape shape, int depth) =>
-        shape.Create(field => !field.IsRequired && _random.Next(2) == 0 ? null : Value(field.Shape, field.Property.PropertyType, depth));
+        shape.Create(field => field.Property.IsDefined(typeof(DataReferenceAttribute), inherit: false) ? "digits"
+            : !field.IsRequired && _random.Next(2) == 0 ? null : Value(field.Shape, field.Property.PropertyType, depth));
 
     private object Value(Shape shape, Type type, int depth) => shape switch
     {

@@ -81,7 +81,7 @@ public class RunSchemaTests
     private static string Text(Shape shape, object value)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream)) shape.Write(writer, value, sparse: false);
+        using (var writer = new Utf8JsonWriter(stream)) shape.Write(writer, value);
         using var json = JsonDocument.Parse(stream.ToArray());
         return JsonNode.Parse(json.RootElement.GetRawText())!.GetValueKind() == JsonValueKind.Number
             ? json.RootElement.GetDouble().ToString("R", CultureInfo.InvariantCulture).Replace("E-0", "e-", StringComparison.Ordinal)

@@ -12,7 +12,7 @@ internal static class TrainCommand
     /// <param name="context">Where to print, and when to stop.</param>
     public static Command Create(ToolContext context)
     {
-        var config = new Option<string?>("--config") { HelpName = "RUN.json", Description = $"The run (schemas/run.schema.json), or preset:NAME with one of {string.Join(", ", RunPresets.Names)}." };
+        var config = new Option<string?>("--config") { HelpName = "RUN.json", Description = $"The run (schemas/run.schema.json), or preset:NAME with one of {string.Join(", ", RunPresets.Names)}. Relative paths of data start at the current folder. With --resume: what the run goes on with instead, more iterations or stages at the end, other checkpoints, data at another place." };
         var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for a new run: its configuration, checkpoints, metrics and theta.safetensors." };
         var resume = new Option<string?>("--resume") { HelpName = "DIR", Description = "Continue the run of this folder from its newest checkpoint, bit for bit." };
         var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, "Seed instead of the configuration's.");
@@ -26,6 +26,7 @@ internal static class TrainCommand
             "vsml train --config preset:es-2min --out runs/first",
             "vsml train --config run.json --out runs/second --seed 2 --threads 4 --time-limit 3600",
             "vsml train --resume runs/second",
+            "vsml train --resume runs/second --config longer.json",
             "vsml train --assembly MyParts.dll --config mine.json --out runs/third")
         {
             config, folder, resume, seed, threads, limit, simd,
@@ -41,7 +42,7 @@ internal static class TrainCommand
             };
             SimdLevel? level = parsed.GetValue(simd) is { } name ? SimdOption.Parse(name) : null;
             using var run = parsed.GetValue(resume) is { } begun
-                ? Resume(begun, level, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed))
+                ? Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context)
                 : Begin(parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
             return Run(run, options, context);
         });
@@ -62,11 +63,16 @@ internal static class TrainCommand
     private static Func<Architecture, VsmlModel> Models(RunConfiguration configuration) =>
         architecture => RuntimeCompiler.Compile(architecture, configuration.Simd);
 
-    private static RunFolder Resume(string folder, SimdLevel? level, string? config, string? output, ulong? seed)
+    private static RunFolder Resume(string folder, string? config, string? output, ulong? seed, SimdLevel? level, ToolContext context)
     {
-        if (config is not null || output is not null || seed is not null)
-            throw new VsmlException("--resume continues a run as it was configured; leave out --config, --out and --seed.");
-        return RunFolder.Open(folder, level);
+        if (output is not null) throw new VsmlException("--resume goes on in the run's own folder; leave out --out.");
+        if (config is null && seed is not null) throw new VsmlException("--resume keeps the seed of the run; leave out --seed.");
+        if (config is null) return RunFolder.Open(folder, level);
+        var configuration = context.Abandonable(() => RunConfigurationJson.Read(config));
+        configuration = configuration with { Seed = seed ?? configuration.Seed, Simd = level ?? configuration.Simd };
+        // The folder stays as it is if the run cannot go on.
+        _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration)));
+        return RunFolder.Continue(folder, configuration);
     }
 
     private static int Run(RunFolder folder, TrainingOptions options, ToolContext context)

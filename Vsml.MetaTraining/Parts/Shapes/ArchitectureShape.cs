@@ -8,7 +8,7 @@ internal sealed class ArchitectureShape : Shape
 {
     public override object Read(JsonElement element, string source, string path) => ArchitectureJson.Read(element, source, path);
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse)
+    public override void Write(Utf8JsonWriter writer, object value)
     {
         using var json = JsonDocument.Parse(ArchitectureJson.Format((Architecture)value));
         json.RootElement.WriteTo(writer);

@@ -28,7 +28,7 @@ internal sealed class ChoiceShape : Shape
         throw StrictJson.Error(source, path, $"'{element.GetString()}' is none of {Words.List(Names)}.");
     }
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse) => writer.WriteStringValue(NameOf(value));
+    public override void Write(Utf8JsonWriter writer, object value) => writer.WriteStringValue(NameOf(value));
 
     public override void Check(object value, string path, ConfigurationWalk walk)
     {

@@ -13,5 +13,5 @@ internal sealed class FlagShape : Shape
         _ => throw StrictJson.Error(source, path, $"it must be true or false, not {StrictJson.Kind(element)}."),
     };
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse) => writer.WriteBooleanValue((bool)value);
+    public override void Write(Utf8JsonWriter writer, object value) => writer.WriteBooleanValue((bool)value);
 }

@@ -20,12 +20,12 @@ internal sealed class ListShape(Type itemType, FieldRules? rules) : Shape
         return Make([.. element.EnumerateArray().Select((item, i) => Item.Read(item, source, At(path, i)))]);
     }
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse)
+    public override void Write(Utf8JsonWriter writer, object value)
     {
         var items = ((IEnumerable)value).Cast<object>().ToList();
         var alone = rules is { OneOrMany: true } && items.Count == 1;
         if (!alone) writer.WriteStartArray();
-        foreach (var item in items) Item.Write(writer, item, sparse);
+        foreach (var item in items) Item.Write(writer, item);
         if (!alone) writer.WriteEndArray();
     }
 
@@ -40,6 +40,8 @@ internal sealed class ListShape(Type itemType, FieldRules? rules) : Shape
         }
         if (i < rules?.MinLength) walk.Add(path, i == 0 ? "it must not be empty." : string.Create(CultureInfo.InvariantCulture, $"it must have at least {rules.MinLength} elements, not {i}."));
     }
+
+    public override object Map(object value, Func<string, string> data) => Make([.. ((IEnumerable)value).Cast<object>().Select(item => Item.Map(item, data))]);
 
     public override void Verify(HashSet<Shape> seen) => Item.Verify(seen);
 

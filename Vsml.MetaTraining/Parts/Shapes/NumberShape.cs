@@ -50,7 +50,7 @@ internal sealed class NumberShape<T>(RangeAttribute? range) : NumberShape
         return typeof(T) == typeof(float) ? (object)element.GetSingle() : element.GetDouble();
     }
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse)
+    public override void Write(Utf8JsonWriter writer, object value)
     {
         switch (value)
         {

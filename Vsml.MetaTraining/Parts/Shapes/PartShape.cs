@@ -10,10 +10,10 @@ internal class PartShape(Type family) : Shape
 
     public override object Read(JsonElement element, string source, string path) => Read(element, source, path, [PartKind.TypeField]);
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse)
+    public override void Write(Utf8JsonWriter writer, object value)
     {
         writer.WriteStartObject();
-        WriteFields(writer, value, sparse);
+        WriteFields(writer, value);
         writer.WriteEndObject();
     }
 
@@ -22,6 +22,8 @@ internal class PartShape(Type family) : Shape
         walk.Parts.Add((path, value, Family));
         Parts.KindOf(value)?.Shape.Check(value, path, walk);
     }
+
+    public override object Map(object value, Func<string, string> data) => Parts.KindOf(value)?.Shape.Map(value, data) ?? value;
 
     /// <summary>Reads the part that <c>type</c> names.</summary>
     /// <param name="element">The object.</param>
@@ -40,10 +42,10 @@ internal class PartShape(Type family) : Shape
     }
 
     /// <summary>Writes <c>type</c> and the fields of the part's kind.</summary>
-    protected static void WriteFields(Utf8JsonWriter writer, object value, bool sparse)
+    protected static void WriteFields(Utf8JsonWriter writer, object value)
     {
         var kind = Parts.KindOf(value) ?? throw new ArgumentException($"{value.GetType()} is no registered part.", nameof(value));
         if (kind.Shape.TypeField is null) writer.WriteString(PartKind.TypeField, kind.Name);
-        kind.Shape.WriteFields(writer, value, sparse);
+        kind.Shape.WriteFields(writer, value);
     }
 }

@@ -59,7 +59,8 @@ internal sealed record RecordField(string Name, PropertyInfo Property, Parameter
             property.GetCustomAttribute<RangeAttribute>() ?? parameter?.GetCustomAttribute<RangeAttribute>(),
             (property.GetCustomAttribute<MinLengthAttribute>() ?? parameter?.GetCustomAttribute<MinLengthAttribute>())?.Length ?? 0,
             property.IsDefined(typeof(OneOrManyAttribute)),
-            property.IsDefined(typeof(TextOrNumberAttribute)));
+            property.IsDefined(typeof(TextOrNumberAttribute)),
+            property.IsDefined(typeof(DataReferenceAttribute)));
         var name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
         try
         {

@@ -88,23 +88,21 @@ internal sealed class RecordShape : Shape
         return record;
     }
 
-    public override void Write(Utf8JsonWriter writer, object value, bool sparse)
+    public override void Write(Utf8JsonWriter writer, object value)
     {
         writer.WriteStartObject();
-        WriteFields(writer, value, sparse);
+        WriteFields(writer, value);
         writer.WriteEndObject();
     }
 
     /// <summary>Writes the fields alone.</summary>
-    public void WriteFields(Utf8JsonWriter writer, object value, bool sparse)
+    public void WriteFields(Utf8JsonWriter writer, object value)
     {
-        var fresh = sparse ? Create(field => field.Parameter is null ? null : field.Property.GetValue(value)) : null;
         foreach (var field in Fields)
         {
             if (field.Property.GetValue(value) is not { } held || (field.IsLeftOut && held.Equals(field.Empty))) continue;
-            if (sparse && !field.IsRequired && field != TypeField && held.Equals(field.Parameter is null ? field.Property.GetValue(fresh) : field.Default)) continue;
             writer.WritePropertyName(field.Name);
-            field.Shape.Write(writer, held, sparse);
+            field.Shape.Write(writer, held);
         }
     }
 
@@ -124,6 +122,9 @@ internal sealed class RecordShape : Shape
         foreach (var result in rules.Validate(new ValidationContext(value)))
             if (result is not null) walk.Add(result.MemberNames.FirstOrDefault() is { } member ? Join(path, FieldOf(member)) : path, result.ErrorMessage ?? "it is wrong.");
     }
+
+    public override object Map(object value, Func<string, string> data) =>
+        Create(field => field.Property.GetValue(value) is { } held ? field.Shape.Map(held, data) : null);
 
     public override void Verify(HashSet<Shape> seen)
     {

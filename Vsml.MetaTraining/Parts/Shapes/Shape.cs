@@ -19,7 +19,7 @@ internal abstract class Shape
         if (NumberShape.TryOf(type, field?.Range) is { } number) return number;
         if (field?.Range is not null && !IsList(type)) throw new VsmlException($"[Range] does not fit {type.Name}, which is no number");
         if (type == typeof(bool)) return new FlagShape();
-        if (type == typeof(string)) return new TextShape(field is { TextOrNumber: true });
+        if (type == typeof(string)) return new TextShape(field is { TextOrNumber: true }, field is { IsData: true });
         if (type == typeof(Architecture)) return new ArchitectureShape();
         if (type.IsEnum) return new ChoiceShape(type);
         if (IsList(type)) return new ListShape(type.GetGenericArguments()[0], field);
@@ -37,8 +37,7 @@ internal abstract class Shape
     /// <summary>Writes a value, so that <see cref="Read"/> gives an equal one.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="value">A value without problems.</param>
-    /// <param name="sparse">Whether fields that have their default are left out.</param>
-    public abstract void Write(Utf8JsonWriter writer, object value, bool sparse);
+    public abstract void Write(Utf8JsonWriter writer, object value);
 
     /// <summary>Checks a value and all that it holds.</summary>
     /// <param name="value">The value.</param>
@@ -55,6 +54,11 @@ internal abstract class Shape
     {
     }
 
+    /// <summary>The same value with other names of data.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="data">Gives the new name for one that stands in a field marked <see cref="DataReferenceAttribute"/>.</param>
+    public virtual object Map(object value, Func<string, string> data) => value;
+
     private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(EquatableArray<>);
 }
 
@@ -63,7 +67,8 @@ internal abstract class Shape
 /// <param name="MinLength">Fewest elements of a list.</param>
 /// <param name="OneOrMany">Whether a list of one may stand as that one.</param>
 /// <param name="TextOrNumber">Whether a text that is a whole number stands as a number.</param>
-internal sealed record FieldRules(RangeAttribute? Range, int MinLength, bool OneOrMany, bool TextOrNumber);
+/// <param name="IsData">Whether a text names data.</param>
+internal sealed record FieldRules(RangeAttribute? Range, int MinLength, bool OneOrMany, bool TextOrNumber, bool IsData);
 
 /// <summary>A list of one element is written as that element, and may be read so.</summary>
 [AttributeUsage(AttributeTargets.Property)]
