@@ -35,6 +35,7 @@ public sealed record RandomTask : TaskDescription
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)
     {
+        if (Vectors is < 1 or > GeneratedSizes.Largest) Validate(length);
         episode.Reshape(length, InputSize, OutputSize);
         if ((long)Vectors * Inputs > Array.MaxLength) throw new VsmlException($"{Vectors} vectors of {Inputs} are too many for memory");
         var vectors = episode.Weights(Vectors * Inputs);

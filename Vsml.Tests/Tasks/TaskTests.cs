@@ -269,6 +269,12 @@ public class TaskTests
             Draw(task, 10);
         }).Message.ShouldContain(message);
 
+    public static TheoryData<TaskDescription> Undrawable => [new RandomTask { Vectors = 0 }, new SumSignTask { Inputs = 0 }, new TransformedTask(Mnist8, new InputScaleJitter(float.NaN)), new TransformedTask(Mnist8, new RandomPixels(0)), new MixedTask()];
+
+    [Theory]
+    [MemberData(nameof(Undrawable))]
+    public void WhatNobodyValidatedIsNotDrawnEither(TaskDescription task) => Should.Throw<VsmlException>(() => Draw(task, 10));
+
     private static (double Mean, double Variance) Moments(ReadOnlySpan<float> values)
     {
         var mean = 0.0;
