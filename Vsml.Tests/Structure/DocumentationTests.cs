@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Vsml.Tests.Fixtures;
+using Vsml.Tool;
 
 namespace Vsml.Tests.Structure;
 
@@ -50,6 +51,19 @@ public partial class DocumentationTests
                 if (next.EndsWith(".md", StringComparison.Ordinal) && File.Exists(RepositoryPaths.InRepository(next)) && reached.Add(next)) open.Enqueue(next);
             }
         Files("*.md").Where(path => Path.GetDirectoryName(path) == "docs").ShouldBeSubsetOf(reached);
+    }
+
+    [Fact]
+    public void Every_option_of_the_command_and_every_schema_is_told()
+    {
+        var formats = File.ReadAllText(RepositoryPaths.InRepository("docs", "formats.md"));
+        var commands = VsmlTool.Parse([], new ToolContext(TextWriter.Null, TextWriter.Null)).RootCommandResult.Command.Subcommands;
+        foreach (var command in commands.Concat(commands.SelectMany(command => command.Subcommands)))
+        {
+            formats.ShouldContain(command.Name);
+            foreach (var option in command.Options.Where(option => !option.Recursive)) formats.ShouldContain(option.Name, customMessage: command.Name);
+        }
+        foreach (var schema in Directory.EnumerateFiles(RepositoryPaths.InRepository("schemas"))) formats.ShouldContain($"](../schemas/{Path.GetFileName(schema)})");
     }
 
     private static IEnumerable<string> Files(string pattern) =>
