@@ -44,6 +44,12 @@ public sealed record Architecture
     /// <summary>A learned vector is added to all initial cells. Default false.</summary>
     public bool LearnedInitialCell { get; init; }
 
+    /// <summary>Standard deviation of the random initial cells: one for all layers, or one per layer. Default fan-in.</summary>
+    public EquatableArray<InitialCellScale> InitialCellScale { get; init; } = new(new[] { Vsml.InitialCellScale.FanIn });
+
+    /// <summary>What forward messages into hidden layers are divided by. Default the number of their terms.</summary>
+    public MessageScale MessageScale { get; init; }
+
     /// <summary>Number of floats of one input (without batch).</summary>
     public int InputSize => Layers[0].Inputs;
 
@@ -55,6 +61,10 @@ public sealed record Architecture
 
     /// <summary>Number of cell entries that start random, floor(N p).</summary>
     public int RandomCellEntries => (int)(StateSize * InitialRandomFraction);
+
+    /// <summary>Standard deviation of the random initial cells of a layer.</summary>
+    /// <param name="layer">Layer index from 0.</param>
+    public InitialCellScale InitialCellScaleOf(int layer) => InitialCellScale.Count == 1 ? InitialCellScale[0] : InitialCellScale[layer];
 
     /// <summary>Number of sub-RNNs in all layers.</summary>
     public long SubRnnCount => Layers.Sum(layer => layer.SubRnnCount);

@@ -47,10 +47,24 @@ public static class ArchitectureRules
         if (!(architecture.InitialRandomFraction is >= 0 and <= 1))
             Error("VSML0206", "initialRandomFraction", "The initial random fraction must lie in 0..1.");
 
+        CheckInitialCells(architecture, Error);
+        if (architecture.MessageScale is < MessageScale.Mean or > MessageScale.Root)
+            Error("VSML0212", "messageScale", $"Message scale {(int)architecture.MessageScale} does not exist; use mean or root.");
+
         CheckSchedule(architecture, Error);
         CheckLayers(architecture, Error);
         if (problems.Count == 0) CheckSize(architecture, problems);
         return problems;
+    }
+
+    private static void CheckInitialCells(Architecture architecture, System.Action<string, string, string> error)
+    {
+        var scales = architecture.InitialCellScale;
+        for (var l = 0; l < scales.Count; l++)
+            if (scales[l].Value is { } value && !(value >= 0 && value <= float.MaxValue))
+                error("VSML0211", scales.Count == 1 ? "initialCellScale" : $"initialCellScale[{l}]", "The initial cell scale must be a finite number of at least 0, or be left out for that of the fan-in.");
+        if (scales.Count != 1 && architecture.Layers.Count > 0 && scales.Count != architecture.Layers.Count)
+            error("VSML0211", "initialCellScale", $"There are {scales.Count} initial cell scales for {architecture.Layers.Count} layers; give one, or one per layer.");
     }
 
     private static void CheckSchedule(Architecture architecture, System.Action<string, string, string> error)

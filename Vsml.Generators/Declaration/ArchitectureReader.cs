@@ -11,6 +11,7 @@ namespace Vsml.Generators.Declaration;
 internal sealed class ArchitectureReader
 {
     private const string MicroTicks = nameof(TickSchedule.MicroTicks);
+    private const string CellScale = nameof(Architecture.InitialCellScale);
     private readonly string _type;
     private readonly AttributeArguments _model;
     private readonly AttributeArguments? _schedule;
@@ -59,6 +60,8 @@ internal sealed class ArchitectureReader
             OutputBound = (float)_model.Value(nameof(Architecture.OutputBound), (double)defaults.OutputBound),
             InitialRandomFraction = _model.Value(nameof(Architecture.InitialRandomFraction), defaults.InitialRandomFraction),
             LearnedInitialCell = _model.Value(nameof(Architecture.LearnedInitialCell), defaults.LearnedInitialCell),
+            InitialCellScale = ReadCellScales(),
+            MessageScale = (MessageScale)_model.Value(nameof(Architecture.MessageScale), 0),
             Layers = new(ReadLayers()),
             Schedule = ReadSchedule(),
         };
@@ -103,6 +106,17 @@ internal sealed class ArchitectureReader
             layer.Value(nameof(ConvLayerSpec.Stride), 1));
     }
 
+    private EquatableArray<InitialCellScale> ReadCellScales()
+    {
+        var all = Scale(_model, InitialCellScale.FanIn);
+        if (!_layers.Any(layer => layer.Has(CellScale))) return new([all]);
+        var perLayer = _layers.Select(layer => Scale(layer, all)).ToList();
+        return perLayer.Distinct().Count() == 1 ? new([perLayer[0]]) : new(perLayer);
+
+        static InitialCellScale Scale(AttributeArguments arguments, InitialCellScale missing) =>
+            arguments.Has(CellScale) ? new(arguments.Value(CellScale, 0.0)) : missing;
+    }
+
     private TickSchedule ReadSchedule()
     {
         var defaults = new TickSchedule();
@@ -136,6 +150,11 @@ internal sealed class ArchitectureReader
         if (path.StartsWith("layers[", StringComparison.Ordinal))
             return _layers[index].LocationOf(name);
         if (path == "layers") return null;
+        if (name == CellScale)
+        {
+            var layer = index >= 0 && index < _layers.Count && _layers[index].Has(CellScale) ? _layers[index] : _layers.FirstOrDefault(item => item.Has(CellScale));
+            return (layer ?? _model).LocationOf(CellScale);
+        }
         if (!path.StartsWith("schedule.", StringComparison.Ordinal))
             // The default output index is wrong only because of the message size.
             return _model.LocationOf(name, nameof(Architecture.MessageSize));

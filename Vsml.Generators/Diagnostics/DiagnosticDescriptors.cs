@@ -115,6 +115,14 @@ internal static class DiagnosticDescriptors
         "VSML0210", "Unknown backward sweep", "{0}",
         "Vsml.Schedule", DiagnosticSeverity.Error, isEnabledByDefault: true);
 
+    public static readonly DiagnosticDescriptor CellScaleRange = new(
+        "VSML0211", "Initial cell scale out of range", "{0}",
+        "Vsml.SubRnn", DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor MessageScaleValue = new(
+        "VSML0212", "Unknown message scale", "{0}",
+        "Vsml.SubRnn", DiagnosticSeverity.Error, isEnabledByDefault: true);
+
     public static readonly DiagnosticDescriptor Unoptimized = new(
         "VSML0301", "Kernels are compiled without optimisation", "The kernels of '{0}' are compiled without optimisation, which makes them about ten times slower. Write <Optimize>true</Optimize> into the project file, or <VsmlReportUnoptimized>false</VsmlReportUnoptimized> to leave it at that.",
         "Vsml.Build", DiagnosticSeverity.Info, isEnabledByDefault: true);
@@ -152,6 +160,8 @@ internal static class DiagnosticDescriptors
         MicroTicksCount,
         TicksPerExampleRange,
         BackwardSweepValue,
+        CellScaleRange,
+        MessageScaleValue,
         Unoptimized,
         GeneratorFailed,
     }.ToDictionary(descriptor => descriptor.Id);

@@ -10,7 +10,8 @@ namespace Vsml.Generators.Planning;
 /// <param name="Spec">The declared layer.</param>
 /// <param name="Geometry">Windows and positions of a convolution; null for a dense layer.</param>
 /// <param name="Positions">With position features, what a sub-RNN is told of its place; else null.</param>
-public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry, PositionFeatures? Positions)
+/// <param name="CellDeviation">Standard deviation of the leading <see cref="Architecture.RandomCellEntries"/> entries of every initial c; the others are 0.</param>
+public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry, PositionFeatures? Positions, double CellDeviation)
 {
     /// <summary>Number of sub-RNNs, each with N entries of h and N of c; in canonical order the last axis of <see cref="LayerSpec.SubRnnShape"/> runs fastest.</summary>
     public int SubRnns => checked((int)Spec.SubRnnCount);
@@ -32,7 +33,8 @@ public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry
         return new(
             index, spec,
             spec is ConvLayerSpec conv ? new ConvGeometry(conv.Height, conv.Width, conv.Channels, conv.OutputChannels, conv.Kernel, conv.Stride) : null,
-            architecture.PositionFeatures ? new PositionFeatures(spec.PositionInputs, spec.PositionOutputs, index, architecture.Layers.Count) : null);
+            architecture.PositionFeatures ? new PositionFeatures(spec.PositionInputs, spec.PositionOutputs, index, architecture.Layers.Count) : null,
+            architecture.InitialCellScaleOf(index).Value ?? 1 / Math.Sqrt(spec.InitialFanIn));
     }
 }
 

@@ -50,6 +50,9 @@ public sealed record NetworkPlan
     /// <summary>What the sums that outgoing messages are made of add up, in every turn.</summary>
     public Summands Summands => Architecture.MessageLayerNorm ? Summands.NormalisedMessages : Summands.States;
 
+    /// <summary>Whether any message is other than a mean, so that constants count more than once in it.</summary>
+    public bool ScalesConstants => Turns.Any(turn => turn.SendsForward is { IsRead: true, ConstantShare: not 1 });
+
     /// <summary>Entries of a summand: N of a state, M of a message.</summary>
     public int SummandEntries => Summands == Summands.States ? Architecture.StateSize : Architecture.MessageSize;
 

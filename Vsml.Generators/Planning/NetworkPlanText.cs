@@ -17,7 +17,7 @@ internal static class NetworkPlanText
         Line(0, $"boundaries");
         foreach (var boundary in plan.Boundaries) Line(1, $"{Boundary(boundary)}");
         Line(0, $"layers");
-        foreach (var layer in plan.Layers) Line(1, $"{Layer(layer)}");
+        foreach (var layer in plan.Layers) Line(1, $"{Layer(layer)}, initial c {(plan.Architecture.RandomCellEntries == 0 ? "zero" : $"random in {Entries(0, plan.Architecture.RandomCellEntries)}, deviation {layer.CellDeviation.ToString("g4", CultureInfo.InvariantCulture)}")}");
         foreach (var sweep in plan.Sweeps)
         {
             if (sweep.Kind == Sweep.Backward) WriteOutput();
@@ -98,7 +98,7 @@ internal static class NetworkPlanText
     };
 
     private static string Port(SentMessages port, Summands summands) => $"{Name(port.Direction)} to {Text(port.Boundary)}: " + (port.IsRead
-        ? $"{Entries(port.FirstEntry, port.Entries)}, {Text(port.Terms)} {(summands == Summands.States ? "states" : "normalised messages")} / {port.Divisor.ToString(CultureInfo.InvariantCulture)}"
+        ? $"{Entries(port.FirstEntry, port.Entries)}, {Text(port.Terms)} {(summands == Summands.States ? "states" : "normalised messages")} / {port.Divisor.ToString("g6", CultureInfo.InvariantCulture)}"
         : "nobody reads them");
 
     private static string Name(Direction direction) => direction == Direction.Forward ? "forward" : "backward";

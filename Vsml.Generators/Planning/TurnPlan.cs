@@ -75,7 +75,10 @@ public sealed record TurnPlan(
     {
         var isOutput = boundary.Index == plan.Output.Boundary;
         var isRead = sweep != Sweep.Backward && (!isOutput || (plan.Architecture.Schedule.TicksPerExample == 1) == (sweep == Sweep.First));
-        return new(boundary.Index, Direction.Forward, boundary.ForwardFirst, isRead ? boundary.ForwardEntries : 0, layer.Terms.Forward, layer.Terms.Forward);
+        var isRoot = plan.Architecture.MessageScale == MessageScale.Root && boundary.Index < plan.Output.Boundary;
+        return new(
+            boundary.Index, Direction.Forward, boundary.ForwardFirst, isRead ? boundary.ForwardEntries : 0,
+            layer.Terms.Forward, isRoot ? Math.Sqrt(layer.Terms.Forward) : layer.Terms.Forward);
     }
 
     // Backward messages are read in the sweep that follows, unless it is a backward sweep, which sends its own first.

@@ -27,4 +27,7 @@ public sealed class Conv2dLayerAttribute : Attribute
 
     /// <summary>Micro ticks of this layer's turn, 1..64. Default: those of <see cref="TickScheduleAttribute"/>.</summary>
     public int MicroTicks { get; set; } = 2;
+
+    /// <summary>Standard deviation of this layer's random initial cells, at least 0. Default: that of <see cref="VsmlModelAttribute"/>.</summary>
+    public double InitialCellScale { get; set; } = double.NaN;
 }

@@ -36,4 +36,10 @@ public sealed class VsmlModelAttribute : Attribute
 
     /// <summary>A learned vector is added to all initial cells. Default false.</summary>
     public bool LearnedInitialCell { get; set; }
+
+    /// <summary>Standard deviation of the random initial cells, at least 0; a layer's attribute can have its own. Default: 1 / sqrt(A), in a convolution 1 / sqrt(k).</summary>
+    public double InitialCellScale { get; set; } = double.NaN;
+
+    /// <summary>What the sum of A forward messages into a hidden layer is divided by: A or sqrt(A). Default the mean.</summary>
+    public MessageScale MessageScale { get; set; }
 }

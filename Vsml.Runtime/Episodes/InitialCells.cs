@@ -19,7 +19,7 @@ internal static class InitialCells
         {
             var storage = shape.Layers[l];
             var cell = state.Cell[l].Span;
-            var sigma = 1f / MathF.Sqrt(architecture.Layers[l].InitialFanIn);
+            var sigma = architecture.InitialCellScaleOf(l).Value is { } given ? (float)given : 1f / MathF.Sqrt(architecture.Layers[l].InitialFanIn);
             var atOnce = drawn.Length / entries;
             for (var e = 0; e < state.Batch; e++)
                 for (var first = 0; first < storage.SubRnns; first += atOnce)

@@ -36,7 +36,7 @@ public static class ArchitectureJson
     {
         var standard = new Architecture();
         var fields = new StrictJson(element, source, path, "stateSize", "messageSize", "layers", "schedule", "layerwiseParameters", "labelFeedback",
-            "messageLayerNorm", "positionFeatures", "outputIndex", "outputBound", "initialRandomFraction", "learnedInitialCell");
+            "messageLayerNorm", "positionFeatures", "outputIndex", "outputBound", "initialRandomFraction", "learnedInitialCell", "initialCellScale", "messageScale");
         var layers = ReadLayers(fields, source);
         var architecture = new Architecture
         {
@@ -52,6 +52,13 @@ public static class ArchitectureJson
             OutputBound = (float)fields.Double("outputBound", standard.OutputBound),
             InitialRandomFraction = fields.Double("initialRandomFraction", standard.InitialRandomFraction),
             LearnedInitialCell = fields.Boolean("learnedInitialCell", standard.LearnedInitialCell),
+            InitialCellScale = fields.Has("initialCellScale") ? new(ReadCellScales(fields, source, layers.Count)) : standard.InitialCellScale,
+            MessageScale = fields.String("messageScale", "mean") switch
+            {
+                "mean" => MessageScale.Mean,
+                "root" => MessageScale.Root,
+                var other => throw StrictJson.Error(source, fields.PathOf("messageScale"), $"there is no message scale '{other}'; there are mean and root."),
+            },
         };
         if (ArchitectureRules.Check(architecture).FirstOrDefault(problem => !problem.IsWarning) is { } wrong)
             throw StrictJson.Error(source, fields.PathOf(wrong.Path), wrong.Message);
@@ -80,9 +87,15 @@ public static class ArchitectureJson
         text.Append(CultureInfo.InvariantCulture, $"  \"outputIndex\": {architecture.OutputIndex},\n");
         text.Append(CultureInfo.InvariantCulture, $"  \"outputBound\": {Text(architecture.OutputBound.ToString("R", CultureInfo.InvariantCulture))},\n");
         text.Append(CultureInfo.InvariantCulture, $"  \"initialRandomFraction\": {Text(architecture.InitialRandomFraction.ToString("R", CultureInfo.InvariantCulture))},\n");
-        text.Append(CultureInfo.InvariantCulture, $"  \"learnedInitialCell\": {Text(architecture.LearnedInitialCell)}\n}}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"learnedInitialCell\": {Text(architecture.LearnedInitialCell)},\n");
+        var scales = string.Join(", ", architecture.InitialCellScale.Select(Format));
+        text.Append(CultureInfo.InvariantCulture, $"  \"initialCellScale\": {(architecture.InitialCellScale.Count == 1 ? scales : $"[{scales}]")},\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"messageScale\": \"{architecture.MessageScale.ToString().ToLowerInvariant()}\"\n}}\n");
         return text.ToString();
     }
+
+    private static string Format(InitialCellScale scale) =>
+        scale.Value is { } value ? Text(value.ToString("R", CultureInfo.InvariantCulture)) : "\"fan-in\"";
 
     private static string Format(LayerSpec layer) => layer switch
     {
@@ -123,6 +136,23 @@ public static class ArchitectureJson
 
     private static ConvLayerSpec ReadConv(StrictJson fields) => new(fields.Int32("height"), fields.Int32("width"), fields.Int32("channels"),
         fields.Int32("outputChannels"), fields.Int32("kernel"), fields.Int32("stride"));
+
+    private static InitialCellScale[] ReadCellScales(StrictJson fields, string source, int layers)
+    {
+        var (element, path) = (fields.Element("initialCellScale"), fields.PathOf("initialCellScale"));
+        if (element.ValueKind != JsonValueKind.Array) return [ReadCellScale(element, path)];
+        var scales = fields.List("initialCellScale").Select(item => ReadCellScale(item.Element, item.Path)).ToArray();
+        return scales.Length == layers || layers == 0
+            ? scales
+            : throw StrictJson.Error(source, path, $"the list has {scales.Length} scales for {layers} layers; give one per layer, or one alone.");
+
+        InitialCellScale ReadCellScale(JsonElement scale, string place) => scale.ValueKind switch
+        {
+            JsonValueKind.Number => new(scale.GetDouble()),
+            JsonValueKind.String when scale.GetString() == "fan-in" => InitialCellScale.FanIn,
+            _ => throw StrictJson.Error(source, place, "it must be \"fan-in\", a number, or a list of one per layer."),
+        };
+    }
 
     private static TickSchedule ReadSchedule(JsonElement element, string source, string path, int layers)
     {

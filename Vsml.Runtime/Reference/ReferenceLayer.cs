@@ -16,6 +16,7 @@ internal sealed class ReferenceLayer
     private readonly Architecture _architecture;
     private readonly SubRnn _cell;
     private readonly double _positionOfLayer;
+    private readonly bool _isLast;
     private readonly int _n, _m, _batch, _statesPerExample;
 
     /// <summary>Prepares a layer.</summary>
@@ -31,6 +32,7 @@ internal sealed class ReferenceLayer
         (_n, _m, _batch) = (architecture.StateSize, architecture.MessageSize, batch);
         _statesPerExample = checked((int)Spec.SubRnnCount * _n);
         _positionOfLayer = Fraction(index, architecture.Layers.Count);
+        _isLast = index == architecture.Layers.Count - 1;
     }
 
     /// <summary>The layer.</summary>
@@ -102,8 +104,15 @@ internal sealed class ReferenceLayer
         return new LayerStates(hiddenGradient, cellGradient);
     }
 
-    // A mean over the window's slots and the channels in.
-    private double ForwardShare => 1.0 / (_conv.Kernel * _conv.Kernel * _conv.Channels);
+    // A mean over the window's slots and the channels in; a hidden layer's input may be a sum over their root instead.
+    private double ForwardShare
+    {
+        get
+        {
+            double terms = _conv.Kernel * _conv.Kernel * _conv.Channels;
+            return 1 / (_architecture.MessageScale == MessageScale.Root && !_isLast ? Math.Sqrt(terms) : terms);
+        }
+    }
 
     // A mean over the channels out, then over the window slots that an input position has, also those without a reader.
     private double BackwardShare => 1.0 / (_conv.Kernel * _conv.Kernel * _conv.OutputChannels);

@@ -12,7 +12,8 @@ public class ArchitectureJsonTests
                       {"type": "dense", "inputs": 1568, "outputs": 10} ],
           "schedule": { "microTicks": [2, 3], "ticksPerExample": 2, "backwardSweep": "separate" },
           "layerwiseParameters": true, "labelFeedback": true, "messageLayerNorm": true,
-          "positionFeatures": true, "outputIndex": 0, "outputBound": 12.5, "initialRandomFraction": 0.25, "learnedInitialCell": true }
+          "positionFeatures": true, "outputIndex": 0, "outputBound": 12.5, "initialRandomFraction": 0.25, "learnedInitialCell": true,
+          "initialCellScale": ["fan-in", 0.5], "messageScale": "root" }
         """;
 
     private static readonly JsonSchemaValidator Schema = JsonSchemaValidator.Of("architecture.schema.json");
@@ -35,6 +36,8 @@ public class ArchitectureJsonTests
             OutputBound = 12.5f,
             InitialRandomFraction = 0.25,
             LearnedInitialCell = true,
+            InitialCellScale = new([InitialCellScale.FanIn, new(0.5)]),
+            MessageScale = MessageScale.Root,
         });
         ArchitectureJson.Parse(ArchitectureJson.Format(architecture), "again").ShouldBe(architecture);
         Schema.Problems(Full).ShouldBeEmpty();
@@ -65,7 +68,9 @@ public class ArchitectureJsonTests
               "outputIndex": 1,
               "outputBound": 100.0,
               "initialRandomFraction": 0.5,
-              "learnedInitialCell": false
+              "learnedInitialCell": false,
+              "initialCellScale": "fan-in",
+              "messageScale": "mean"
             }
 
             """.ReplaceLineEndings("\n"));
@@ -124,6 +129,12 @@ public class ArchitectureJsonTests
         { "outputBound", "-1", "outputBound: The output bound must be", true },
         { "outputBound", "1e39", "outputBound: The output bound must be", true },
         { "initialRandomFraction", "1.5", "initialRandomFraction: The initial random fraction", true },
+        { "initialCellScale", "-1", "initialCellScale: The initial cell scale must be", true },
+        { "initialCellScale", "[1, 1e39]", "initialCellScale[1]: The initial cell scale must be", true },
+        { "initialCellScale", "[1]", "initialCellScale: the list has 1 scales for 2 layers", false },
+        { "initialCellScale", "\"fan-out\"", "initialCellScale: it must be \"fan-in\", a number", true },
+        { "initialCellScale", "[1, true]", "initialCellScale[1]: it must be \"fan-in\"", true },
+        { "messageScale", "\"sum\"", "messageScale: there is no message scale 'sum'", true },
         { "bound", "1", "bound: there is no such field", true },
     };
 

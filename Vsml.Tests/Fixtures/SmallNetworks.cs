@@ -30,7 +30,7 @@ public static class SmallNetworks
     ];
 
     /// <summary>Values of each option, layers first.</summary>
-    private static readonly int[] Counts = [LayerChoices.Length, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 3];
+    private static readonly int[] Counts = [LayerChoices.Length, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 3, 2];
 
     /// <summary>The networks; every pair of option values occurs in one of them.</summary>
     public static IReadOnlyList<SmallNetwork> All { get; } = [.. PairwiseDesign.Rows(Counts).Select(Make)];
@@ -99,11 +99,12 @@ public static class SmallNetworks
             MessageLayerNorm = row[7] == 1,
             PositionFeatures = row[8] == 1,
             LearnedInitialCell = row[10] == 1,
+            MessageScale = (MessageScale)row[12],
         };
         var name = $"{layersName} {sweep} ticks{ticks} micro{string.Join('+', microTicks)} index{outputIndex} n{architecture.StateSize} batch{batch}"
             + (architecture.LayerwiseParameters ? " layerwise" : "") + (architecture.LabelFeedback ? " label" : "")
             + (architecture.MessageLayerNorm ? " norm" : "") + (architecture.PositionFeatures ? " position" : "")
-            + (architecture.LearnedInitialCell ? " cell" : "");
+            + (architecture.LearnedInitialCell ? " cell" : "") + (architecture.MessageScale == MessageScale.Root ? " root" : "");
         return new SmallNetwork(name.ToLowerInvariant(), architecture, batch);
     }
 }

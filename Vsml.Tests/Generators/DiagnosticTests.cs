@@ -61,6 +61,9 @@ public class DiagnosticTests
         { "VSML0208", "[VsmlModel] [DenseLayer(4, 2)] [TickSchedule(⟦1⟧, 2, 3)] public partial class Bad;", "one per layer" },
         { "VSML0209", "[VsmlModel] [DenseLayer(4, 2)] [TickSchedule(TicksPerExample = ⟦0⟧)] public partial class Bad;", "1..64" },
         { "VSML0210", "[VsmlModel] [DenseLayer(4, 2)] [TickSchedule(BackwardSweep = ⟦(BackwardSweep)7⟧)] public partial class Bad;", "none, shared or separate" },
+        { "VSML0211", "[VsmlModel(InitialCellScale = ⟦-0.5⟧)] [DenseLayer(4, 2)] public partial class Bad;", "at least 0" },
+        { "VSML0211", "[VsmlModel(InitialCellScale = 1)] [DenseLayer(4, 3)] [DenseLayer(2, InitialCellScale = ⟦double.PositiveInfinity⟧)] public partial class Bad;", "finite" },
+        { "VSML0212", "[VsmlModel(MessageScale = ⟦(MessageScale)7⟧)] [DenseLayer(4, 2)] public partial class Bad;", "mean or root" },
     };
 
     [Theory]

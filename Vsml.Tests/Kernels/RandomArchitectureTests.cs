@@ -15,6 +15,8 @@ public class RandomArchitectureTests
         ("whole vectors without norm", 16, 8, false, 1, [new ConvLayerSpec(5, 8, 1, 2, 5, 2), new ConvLayerSpec(3, 4, 2, 2, 3, 1), new DenseLayerSpec(24, 3)]),
         ("wide kernel", 7, 9, false, 3, [new ConvLayerSpec(2, 6, 2, 1, 7, 2), new DenseLayerSpec(3, 2)]),
         ("stride beyond the image", 8, 2, false, 1, [new ConvLayerSpec(4, 5, 1, 2, 1, 4), new DenseLayerSpec(4, 2)]),
+        ("root", 13, 5, false, 2, [new DenseLayerSpec(19, 3), new DenseLayerSpec(3, 21), new DenseLayerSpec(21, 2)]),
+        ("root, norm, convolutions", 16, 8, true, 1, [new ConvLayerSpec(5, 4, 2, 3, 3, 1), new ConvLayerSpec(5, 4, 3, 2, 3, 2), new DenseLayerSpec(12, 18), new DenseLayerSpec(18, 3)]),
         ("one of everything", 1, 1, false, 2, [new ConvLayerSpec(1, 1, 1, 1, 3, 1), new DenseLayerSpec(1, 1)]),
         ("single entry, norm", 2, 3, true, 2, [new ConvLayerSpec(3, 3, 1, 1, 3, 2), new DenseLayerSpec(4, 2)]),
     ];
@@ -82,6 +84,7 @@ public class RandomArchitectureTests
             LabelFeedback = m > 1,
             OutputIndex = m - 1,
             Layers = new(layers),
+            MessageScale = name.StartsWith("root", StringComparison.Ordinal) ? MessageScale.Root : MessageScale.Mean,
         };
         return (architecture, batch);
     }

@@ -38,6 +38,14 @@ public class NetworkPlanTests
     });
 
     [Fact]
+    public Task Root_and_cell_scales() => Approve(Default with
+    {
+        Layers = new([new ConvLayerSpec(4, 4, 1, 3, Kernel: 3, Stride: 1), new DenseLayerSpec(48, 6), new DenseLayerSpec(6, 4)]),
+        MessageScale = MessageScale.Root,
+        InitialCellScale = new([InitialCellScale.FanIn, new(1), new(0.25)]),
+    });
+
+    [Fact]
     public Task Ticks_per_example_without_a_backward_sweep() => Approve(Default with
     {
         Layers = new([new DenseLayerSpec(12, 6), new DenseLayerSpec(6, 4)]),

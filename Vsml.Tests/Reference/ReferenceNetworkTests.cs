@@ -47,6 +47,26 @@ public class ReferenceNetworkTests
         network.Cells(1).ToArray().ShouldBe(trace.Cells[1]);
     }
 
+    /// <summary>A sum over the root of A is a mean whose messenger is sqrt(A) times as large.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RootMessagesAreMeansOfALargerMessenger(bool norm)
+    {
+        var mean = Deep with { MessageLayerNorm = norm, Schedule = new() { BackwardSweep = BackwardSweep.Shared } };
+        var episode = SmallNetworks.RandomEpisode(mean, seed: 5, length: 4);
+        var larger = episode.Theta.ToArray();
+        foreach (var name in norm ? new[] { "fwd_norm/scale", "fwd_norm/offset" } : ["fwd/w", "fwd/b"])
+        {
+            var tensor = ParameterLayout.Of(mean).Find("layer0", name);
+            for (var i = 0; i < tensor.Length; i++) larger[tensor.Offset + i] *= Math.Sqrt(3);
+        }
+        var root = (episode with { Architecture = mean with { MessageScale = MessageScale.Root } }).Run();
+        var expected = (episode with { Theta = larger }).Run();
+        for (var i = 0; i < root.Logits.Length; i++) root.Logits[i].ShouldBe(expected.Logits[i], 1e-12);
+        root.Logits.ShouldNotBe(episode.Run().Logits);
+    }
+
     [Fact]
     public void TheLearnedInitialCellIsAddedToTheCellsOfItsLayers()
     {

@@ -45,6 +45,15 @@ internal static class CpuWords
     /// <param name="port">The messages.</param>
     public static string Share(SentMessages port) => $"1f / {CodeText.Literal((float)port.Divisor)}";
 
+    /// <summary>How often a constant that every term has counts in a message, as a further argument where the network needs one.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="port">The messages.</param>
+    public static string ConstantArgument(CpuPlan plan, SentMessages port) => plan.Network.ScalesConstants ? ", " + ConstantShare(port) : "";
+
+    /// <summary>How often a constant that every term has counts in a message.</summary>
+    /// <param name="port">The messages.</param>
+    public static string ConstantShare(SentMessages port) => CodeText.Literal((float)port.ConstantShare);
+
     /// <summary>Row of the position features' weights that belongs to the places of a side.</summary>
     /// <param name="side">The side.</param>
     public static string FeatureRow(CpuSide side) => side.Reads.Direction == Direction.Forward ? "0" : "1";

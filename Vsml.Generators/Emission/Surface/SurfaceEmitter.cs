@@ -153,6 +153,8 @@ internal static class SurfaceEmitter
             writer.Line($"OutputBound = {architecture.OutputBound},");
             writer.Line($"InitialRandomFraction = {architecture.InitialRandomFraction},");
             writer.Line($"LearnedInitialCell = {architecture.LearnedInitialCell},");
+            writer.Line($"InitialCellScale = new global::Vsml.EquatableArray<global::Vsml.InitialCellScale>(new global::Vsml.InitialCellScale[] {{ {string.Join(", ", architecture.InitialCellScale.Select(Scale))} }}),");
+            writer.Line($"MessageScale = global::Vsml.MessageScale.{architecture.MessageScale.ToString()},");
         }
         using (writer.Block("static level =>", close: "});"))
             writer.Line(
@@ -162,6 +164,9 @@ internal static class SurfaceEmitter
                 return kernels;
                 """);
     }
+
+    private static string Scale(InitialCellScale scale) =>
+        scale.Value is { } value ? $"new({CodeText.Literal(value)})" : "global::Vsml.InitialCellScale.FanIn";
 
     private static void Constant(SourceWriter writer, string summary, string type, string name, long value)
     {

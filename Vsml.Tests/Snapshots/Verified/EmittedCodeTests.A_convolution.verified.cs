@@ -3038,6 +3038,8 @@ namespace Vsml.Tests.Snapshots
                 OutputBound = 100f,
                 InitialRandomFraction = 0.5,
                 LearnedInitialCell = false,
+                InitialCellScale = new global::Vsml.EquatableArray<global::Vsml.InitialCellScale>(new global::Vsml.InitialCellScale[] { global::Vsml.InitialCellScale.FanIn }),
+                MessageScale = global::Vsml.MessageScale.Mean,
             },
             static level =>
             {

@@ -3829,6 +3829,8 @@ namespace Vsml.Tests.Snapshots
                 OutputBound = 100f,
                 InitialRandomFraction = 0.5,
                 LearnedInitialCell = false,
+                InitialCellScale = new global::Vsml.EquatableArray<global::Vsml.InitialCellScale>(new global::Vsml.InitialCellScale[] { global::Vsml.InitialCellScale.FanIn }),
+                MessageScale = global::Vsml.MessageScale.Mean,
             },
             static level =>
             {

@@ -1126,7 +1126,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                         variance = difference * difference + variance;
                     }
                     variance *= Vector128.Create(1f / MessageSize);
-                    var inverse = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create(1e-5f));
+                    var inverse = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create(1E-05f));
                     var meanAdjoint = Vector128<float>.Zero;
                     var meanProduct = Vector128<float>.Zero;
                     for (nuint entry = 0; entry < MessageSize; entry++)
@@ -1910,7 +1910,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                         variance = difference * difference + variance;
                     }
                     variance *= Vector128.Create(1f / MessageSize);
-                    var scale = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create(1e-5f));
+                    var scale = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create(1E-05f));
                     var counts = Vector128.LessThan(Vector128.CreateSequence((float)piece, 1f), Vector128.Create(lanes));
                     for (nuint entry = firstEntry; entry < firstEntry + entries; entry++)
                     {
@@ -2154,6 +2154,8 @@ namespace Vsml.Tests.Snapshots
                 OutputBound = 100f,
                 InitialRandomFraction = 0.5,
                 LearnedInitialCell = true,
+                InitialCellScale = new global::Vsml.EquatableArray<global::Vsml.InitialCellScale>(new global::Vsml.InitialCellScale[] { global::Vsml.InitialCellScale.FanIn }),
+                MessageScale = global::Vsml.MessageScale.Mean,
             },
             static level =>
             {

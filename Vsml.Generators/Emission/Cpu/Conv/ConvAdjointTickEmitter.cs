@@ -204,7 +204,7 @@ internal sealed class ConvAdjointTickEmitter(SourceWriter writer, SimdDialect di
                     }
                 }
         writer.Line($"var variance = LaneSums.OfEach({Folded("squares")}) * Vector128.Create(1f / MessageSize);");
-        writer.Line("var scale = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create(1e-5f));");
+        writer.Line($"var scale = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create({ThetaPlan.NormEpsilon}));");
         writer.Line($"var product = LaneSums.OfEach({Folded("products")}) * Vector128.Create(1f / MessageSize) * scale;");
         for (var p = 0; p < tile; p++) writer.Line($"var scale{p} = {_messages.Broadcast($"scale[{CodeText.Literal(p)}]")};");
         for (var p = 0; p < tile; p++) writer.Line($"var product{p} = {_messages.Broadcast($"product[{CodeText.Literal(p)}]")};");

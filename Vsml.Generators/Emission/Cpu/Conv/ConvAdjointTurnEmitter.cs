@@ -275,7 +275,7 @@ internal sealed class ConvAdjointTurnEmitter(SourceWriter writer, CpuPlan plan)
                 ref backwardColumns, ref Unsafe.Add(ref outputAdjoint, place * EntryGateFloats), {side.Reads.Entries}, ref message,
                 ref Unsafe.Add(ref {CpuWords.Adjoint(side.Reads)}.First, example * {side.ReadFloats} + position * outputChannels + outputChannel), {side.Stride});
             """);
-        if (side.Sends.IsRead) WriteSent(side, "output", "place", "ref Unsafe.Add(ref sentForward, position * outputChannels + outputChannel)", "1f");
+        if (side.Sends.IsRead) WriteSent(side, "output", "place", "ref Unsafe.Add(ref sentForward, position * outputChannels + outputChannel)", CpuWords.ConstantShare(side.Sends));
     }
 
     private void WriteSent(CpuSide side, string sums, string place, string sent, string readers) =>

@@ -136,7 +136,7 @@ internal sealed class ConvMessageEmitter(SourceWriter writer, SimdDialect dialec
                     }
                 }
         writer.Line($"var variance = LaneSums.OfEach({string.Join(", ", Enumerable.Range(0, tile).Select(Folded))}) * Vector128.Create(1f / MessageSize);");
-        writer.Line("var scale = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create(1e-5f));");
+        writer.Line($"var scale = Vector128<float>.One / Vector128.Sqrt(variance + Vector128.Create({ThetaPlan.NormEpsilon}));");
         for (var p = 0; p < tile; p++) writer.Line($"var scale{p} = {_messages.Broadcast($"scale[{CodeText.Literal(p)}]")};");
         using (writer.Block($"for (nuint lane = 0; lane < PaddedMessage; lane += {_messages.Width})"))
             for (var p = 0; p < tile; p++)

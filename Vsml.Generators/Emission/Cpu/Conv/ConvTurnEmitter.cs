@@ -135,7 +135,7 @@ internal sealed class ConvTurnEmitter(SourceWriter writer, CpuPlan plan)
         writer.Line(
             $"""
             SendPlace(
-                {SendParameters(side.Sends)}, ref Unsafe.Add(ref outputSums, (outputChannel * positions + position) * PlaceSums), {CpuWords.Share(side.Sends)}, 1f, ref message,
+                {SendParameters(side.Sends)}, ref Unsafe.Add(ref outputSums, (outputChannel * positions + position) * PlaceSums), {CpuWords.Share(side.Sends)}, {CpuWords.ConstantShare(side.Sends)}, ref message,
                 ref Unsafe.Add(ref {CpuWords.Outgoing(side.Sends)}.First, example * {side.SentFloats} + position * outputChannels + outputChannel), {side.Stride});
             """);
     }

@@ -141,18 +141,18 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
     private void WriteMessengerGradient()
     {
         writer.Line(
-            """
+            $"""
 
             // Gradient of a messenger from the summed h of one place of the looped axis: dW [k][entry][16] += scale h dm, db += dm.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLoopGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale{Parameter}, nuint firstEntry, nuint entries)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         {
             writer.Line("var adjoint = Unsafe.Add(ref messageAdjoint, entry * stride);");
-            writer.Line("Unsafe.Add(ref biasSums, (firstEntry + entry) * BlockLanes) += adjoint;");
+            writer.Line($"Unsafe.Add(ref biasSums, (firstEntry + entry) * BlockLanes) += adjoint{Times("constant")};");
             writer.Line($"var scaled = {dialect.Broadcast("adjoint * scale")};");
             using (writer.Block("for (nuint k = 0; k < StateSize; k++)"))
             using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
@@ -162,12 +162,12 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
             }
         }
         writer.Line(
-            """
+            $"""
 
             // The same from the 16 places of a block; lanes from `lanes` on do not count.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void MessengerLanesGradient(
-                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+                ref float sums, ref float weightSums, ref float biasSums, ref float messageAdjoint, nuint stride, float scale{Parameter}, float lanes, nuint firstEntry, nuint entries)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
@@ -175,7 +175,7 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
         {
             WriteCounted();
             writer.Line("ref var bias = ref Unsafe.Add(ref biasSums, (firstEntry + entry) * BlockLanes + piece);");
-            writer.Line($"({dialect.Load("bias", "0")} + adjoint).StoreUnsafe(ref bias);");
+            writer.Line($"({dialect.Load("bias", "0")} + adjoint{Times(dialect.Broadcast("constant"))}).StoreUnsafe(ref bias);");
             writer.Line($"adjoint *= {dialect.Broadcast("scale")};");
             using (writer.Block("for (nuint k = 0; k < StateSize; k++)"))
             {
@@ -184,6 +184,10 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
             }
         }
     }
+
+    private string Parameter => plan.Network.ScalesConstants ? ", float constant" : "";
+
+    private string Times(string constant) => plan.Network.ScalesConstants ? " * " + constant : "";
 
     private void WriteCounted() => writer.Line(
         $"var adjoint = {dialect.Load("messageAdjoint", "entry * stride + piece")} & {dialect.Vector}.LessThan({dialect.Vector}.CreateSequence((float)piece, 1f), {dialect.Broadcast("lanes")});");
@@ -252,7 +256,7 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
                 variance = {{dialect.MultiplyAdd("difference", "difference", "variance")}};
             }
             variance *= {{dialect.Broadcast("1f / MessageSize")}};
-            var inverse = {{dialect.Floats}}.One / {{dialect.Vector}}.Sqrt(variance + {{dialect.Broadcast("1e-5f")}});
+            var inverse = {{dialect.Floats}}.One / {{dialect.Vector}}.Sqrt(variance + {{dialect.Broadcast(CodeText.Literal(ThetaPlan.NormEpsilon))}});
             var meanAdjoint = {{dialect.Floats}}.Zero;
             var meanProduct = {{dialect.Floats}}.Zero;
             for (nuint entry = 0; entry < MessageSize; entry++)
@@ -292,18 +296,18 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
     private void WriteScaleGradient()
     {
         writer.Line(
-            """
+            $"""
 
             // Gradient of the norm's scale and offset, for one place of the looped axis: dscale += mean n dm, doffset += dm.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLoopGradient(
-                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, nuint firstEntry, nuint entries)
+                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale{Parameter}, nuint firstEntry, nuint entries)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         {
             writer.Line("var adjoint = Unsafe.Add(ref messageAdjoint, entry * stride);");
-            writer.Line("Unsafe.Add(ref offsetSums, (firstEntry + entry) * BlockLanes) += adjoint;");
+            writer.Line($"Unsafe.Add(ref offsetSums, (firstEntry + entry) * BlockLanes) += adjoint{Times("constant")};");
             using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
             {
                 writer.Line("var at = (firstEntry + entry) * BlockLanes + piece;");
@@ -311,12 +315,12 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
             }
         }
         writer.Line(
-            """
+            $"""
 
             // The same for the 16 places of a block; lanes from `lanes` on do not count.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void ScaleLanesGradient(
-                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale, float lanes, nuint firstEntry, nuint entries)
+                ref float sums, ref float scaleSums, ref float offsetSums, ref float messageAdjoint, nuint stride, float scale{Parameter}, float lanes, nuint firstEntry, nuint entries)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
@@ -324,7 +328,7 @@ internal sealed class DenseAdjointMessageEmitter(SourceWriter writer, SimdDialec
         {
             WriteCounted();
             writer.Line("var at = (firstEntry + entry) * BlockLanes + piece;");
-            writer.Line($"({dialect.Load("offsetSums", "at")} + adjoint).StoreUnsafe(ref offsetSums, at);");
+            writer.Line($"({dialect.Load("offsetSums", "at")} + adjoint{Times(dialect.Broadcast("constant"))}).StoreUnsafe(ref offsetSums, at);");
             writer.Line($"{dialect.Vector}.StoreUnsafe({dialect.MultiplyAdd($"adjoint * {dialect.Broadcast("scale")}", dialect.Load("sums", "at"), dialect.Load("scaleSums", "at"))}, ref scaleSums, at);");
         }
     }

@@ -238,12 +238,12 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
                 ? $"""
                 ScaleLanesGradient(
                     ref laneSums, ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaScale * BlockLanes), ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaOffset * BlockLanes),
-                    {OutgoingAdjoint(side, "block * BlockLanes")}, {side.Stride}, {CpuWords.Share(side.Sends)}, {Lanes(turn)}, {CpuWords.Entries(side.Sends)});
+                    {OutgoingAdjoint(side, "block * BlockLanes")}, {side.Stride}, {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {Lanes(turn)}, {CpuWords.Entries(side.Sends)});
                 """
                 : $"""
                 MessengerLanesGradient(
                     ref laneSums, ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaWeights * BlockLanes), ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaBias * BlockLanes),
-                    {OutgoingAdjoint(side, "block * BlockLanes")}, {side.Stride}, {CpuWords.Share(side.Sends)}, {Lanes(turn)}, {CpuWords.Entries(side.Sends)});
+                    {OutgoingAdjoint(side, "block * BlockLanes")}, {side.Stride}, {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {Lanes(turn)}, {CpuWords.Entries(side.Sends)});
                 """);
     }
 
@@ -271,12 +271,12 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
                 ? $"""
                 ScaleLoopGradient(
                     ref Unsafe.Add(ref loopSums, loop * SumFloats), ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaScale * BlockLanes), ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaOffset * BlockLanes),
-                    {OutgoingAdjoint(side, "loop")}, {side.Stride}, {CpuWords.Share(side.Sends)}, {CpuWords.Entries(side.Sends)});
+                    {OutgoingAdjoint(side, "loop")}, {side.Stride}, {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {CpuWords.Entries(side.Sends)});
                 """
                 : $"""
                 MessengerLoopGradient(
                     ref Unsafe.Add(ref loopSums, loop * SumFloats), ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaWeights * BlockLanes), ref Unsafe.Add(ref gradient, {CpuWords.Messenger(side.Sends)}ThetaBias * BlockLanes),
-                    {OutgoingAdjoint(side, "loop")}, {side.Stride}, {CpuWords.Share(side.Sends)}, {CpuWords.Entries(side.Sends)});
+                    {OutgoingAdjoint(side, "loop")}, {side.Stride}, {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {CpuWords.Entries(side.Sends)});
                 """);
     }
 

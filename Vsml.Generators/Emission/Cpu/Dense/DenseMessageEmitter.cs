@@ -130,28 +130,28 @@ internal sealed class DenseMessageEmitter(SourceWriter writer, SimdDialect diale
     private void WriteSend()
     {
         writer.Line(
-            """
+            $"""
 
             // Messages of the 16 places of a block: [entry][place] = bias + mean h W.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+                ref float weights, ref float bias, ref float sums, float scale{Parameter}, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
             WriteProjectedSum();
-            writer.Line($"message = {dialect.MultiplyAdd("message", dialect.Broadcast("scale"), dialect.Broadcast("Unsafe.Add(ref bias, firstEntry + entry)"))};");
+            writer.Line($"message = {dialect.MultiplyAdd("message", dialect.Broadcast("scale"), dialect.Broadcast(Constant))};");
             writer.Line("message.StoreUnsafe(ref messages, entry * stride + piece);");
         }
         writer.Line(
-            """
+            $"""
 
             // Message of one place of the looped axis: [entry][place] = bias + mean h W, the mean over lanes.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+                ref float weights, ref float bias, ref float sums, float scale{Parameter}, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
@@ -166,9 +166,14 @@ internal sealed class DenseMessageEmitter(SourceWriter writer, SimdDialect diale
                 for (var piece = 0; piece < dialect.Pieces; piece++)
                     writer.Line($"message{piece} = {dialect.MultiplyAdd("weight", dialect.Load("sums", piece == 0 ? "k * BlockLanes" : $"k * BlockLanes + {CodeText.Literal(piece * _w)}"), $"message{CodeText.Literal(piece)}")};");
             }
-            writer.Line($"Unsafe.Add(ref messages, entry * stride) = {LaneSum("message")} * scale + Unsafe.Add(ref bias, firstEntry + entry);");
+            writer.Line($"Unsafe.Add(ref messages, entry * stride) = {LaneSum("message")} * scale + {Constant};");
         }
     }
+
+    // The bias, or the norm's offset, of an entry: it counts as often as its terms are more than they are divided by.
+    private string Constant => "Unsafe.Add(ref bias, firstEntry + entry)" + (plan.Network.ScalesConstants ? " * constant" : "");
+
+    private string Parameter => plan.Network.ScalesConstants ? ", float constant" : "";
 
     private void WriteProjectedSum()
     {
@@ -226,7 +231,7 @@ internal sealed class DenseMessageEmitter(SourceWriter writer, SimdDialect diale
                 variance = {{dialect.MultiplyAdd("difference", "difference", "variance")}};
             }
             variance *= {{dialect.Broadcast("1f / MessageSize")}};
-            var scale = {{dialect.Floats}}.One / {{dialect.Vector}}.Sqrt(variance + {{dialect.Broadcast("1e-5f")}});
+            var scale = {{dialect.Floats}}.One / {{dialect.Vector}}.Sqrt(variance + {{dialect.Broadcast(CodeText.Literal(ThetaPlan.NormEpsilon))}});
             var counts = {{dialect.Vector}}.LessThan({{dialect.Vector}}.CreateSequence((float)piece, 1f), {{dialect.Broadcast("lanes")}});
             for (nuint entry = firstEntry; entry < firstEntry + entries; entry++)
             {
@@ -246,28 +251,28 @@ internal sealed class DenseMessageEmitter(SourceWriter writer, SimdDialect diale
     private void WriteSendNormalised()
     {
         writer.Line(
-            """
+            $"""
 
             // Messages of the 16 places of a block: the mean normalised message, scaled and shifted.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLanes(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+                ref float weights, ref float bias, ref float sums, float scale{Parameter}, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
         using (writer.Block($"for (nuint piece = 0; piece < BlockLanes; piece += {_w})"))
         {
             writer.Line($"var message = {dialect.Load("sums", "(firstEntry + entry) * BlockLanes + piece")} * {dialect.Broadcast("scale")};");
-            writer.Line($"message = {dialect.MultiplyAdd("message", dialect.Broadcast("Unsafe.Add(ref weights, firstEntry + entry)"), dialect.Broadcast("Unsafe.Add(ref bias, firstEntry + entry)"))};");
+            writer.Line($"message = {dialect.MultiplyAdd("message", dialect.Broadcast("Unsafe.Add(ref weights, firstEntry + entry)"), dialect.Broadcast(Constant))};");
             writer.Line("message.StoreUnsafe(ref messages, entry * stride + piece);");
         }
         writer.Line(
-            """
+            $"""
 
             // Message of one place of the looped axis: the mean normalised message over lanes, scaled and shifted.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void SendLoop(
-                ref float weights, ref float bias, ref float sums, float scale, nuint firstEntry, nuint entries, ref float messages, nuint stride)
+                ref float weights, ref float bias, ref float sums, float scale{Parameter}, nuint firstEntry, nuint entries, ref float messages, nuint stride)
             """);
         using (writer.Body())
         using (writer.Block("for (nuint entry = 0; entry < entries; entry++)"))
@@ -275,7 +280,7 @@ internal sealed class DenseMessageEmitter(SourceWriter writer, SimdDialect diale
             writer.Line("ref var sum = ref Unsafe.Add(ref sums, (firstEntry + entry) * BlockLanes);");
             for (var piece = 0; piece < dialect.Pieces; piece++)
                 writer.Line($"var message{piece} = {dialect.Load("sum", CodeText.Literal(piece * _w))};");
-            writer.Line($"Unsafe.Add(ref messages, entry * stride) = {LaneSum("message")} * scale * Unsafe.Add(ref weights, firstEntry + entry) + Unsafe.Add(ref bias, firstEntry + entry);");
+            writer.Line($"Unsafe.Add(ref messages, entry * stride) = {LaneSum("message")} * scale * Unsafe.Add(ref weights, firstEntry + entry) + {Constant};");
         }
     }
 }

@@ -212,7 +212,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             $"""
             SendLanes(
                 {SendParameters(side.Sends)},
-                ref Unsafe.Add(ref laneSums, example * SumFloats), {CpuWords.Share(side.Sends)}, {CpuWords.Entries(side.Sends)},
+                ref Unsafe.Add(ref laneSums, example * SumFloats), {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {CpuWords.Entries(side.Sends)},
                 ref Unsafe.Add(ref {CpuWords.Outgoing(side.Sends)}.First, example * {side.SentFloats} + block * BlockLanes), {side.Stride});
             """);
     }
@@ -226,7 +226,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             $"""
             SendLoop(
                 {SendParameters(side.Sends)},
-                ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats), {CpuWords.Share(side.Sends)}, {CpuWords.Entries(side.Sends)},
+                ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats), {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {CpuWords.Entries(side.Sends)},
                 ref Unsafe.Add(ref {CpuWords.Outgoing(side.Sends)}.First, example * {side.SentFloats} + loop), {side.Stride});
             """);
     }
