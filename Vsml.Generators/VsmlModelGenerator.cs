@@ -45,7 +45,7 @@ public sealed class VsmlModelGenerator : IIncrementalGenerator
 
         var toEmit = emission.Combine(project.Select((options, _) => options.DiagnosticPages));
         context.RegisterSourceOutput(toEmit,
-            (output, item) => Emit(output, item.Left, "emitting its surface", item.Right, model => [ModelEmitter.EmitSurface(model)]));
+            (output, item) => Emit(output, item.Left, "emitting its surface", item.Right, ModelEmitter.EmitSurfaces));
         context.RegisterImplementationSourceOutput(toEmit,
             (output, item) => Emit(output, item.Left, "emitting its kernels", item.Right, model => ModelEmitter.EmitKernels(model)));
     }

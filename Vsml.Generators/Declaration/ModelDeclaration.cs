@@ -9,6 +9,9 @@ public sealed record ModelDeclaration(string Namespace, string Name, Architectur
     /// <summary>Namespace and name, for example "Demo.MnistLearner".</summary>
     public string FullName => Namespace.Length == 0 ? Name : Namespace + "." + Name;
 
+    /// <summary>Whether kernels for ILGPU are emitted as well: the project references it and the runtime that they need.</summary>
+    public bool HasIlgpuKernels { get; init; }
+
     /// <summary>Start of the names of its emitted files; the full name, unless another model's differs in case only.</summary>
     public string FilePrefix { get; init; } = (Namespace.Length == 0 ? Name : Namespace + "." + Name).Replace("@", "");
 }

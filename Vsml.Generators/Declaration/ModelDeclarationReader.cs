@@ -49,14 +49,20 @@ internal static class ModelDeclarationReader
         problems.AddRange(TypeShape.Check(type, compilation, cancellation));
         var (architecture, architectureProblems) = new ArchitectureReader(type.Name, model, attributes).Read(syntax.Identifier.GetLocation());
         problems.AddRange(architectureProblems);
-        if (architecture is not null) problems.AddRange(TypeShape.CheckMembers(type, ModelEmitter.MemberNames(architecture)));
+        var ilgpu = IlgpuReference.Of(compilation);
+        if (architecture is not null) problems.AddRange(TypeShape.CheckMembers(type, ModelEmitter.MemberNames(architecture, ilgpu == IlgpuReference.Complete)));
 
         var declaration = architecture is null || problems.Any(problem => problem.IsError)
             ? null
             : new ModelDeclaration(
                 type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(s_namespaceFormat),
                 Identifier(type.Name),
-                architecture);
+                architecture)
+            {
+                HasIlgpuKernels = ilgpu == IlgpuReference.Complete && ModelEmitter.FitsIlgpu(architecture),
+            };
+        if (declaration is not null && ilgpu.ReasonAgainst(declaration) is { } reason)
+            problems.Add(DiagnosticInfo.Of(DiagnosticDescriptors.NoIlgpuKernels, syntax.Identifier.GetLocation(), type.Name, reason));
         if (declaration is not null && compilation.Options.OptimizationLevel == OptimizationLevel.Debug)
             problems.Add(DiagnosticInfo.Of(DiagnosticDescriptors.Unoptimized, syntax.Identifier.GetLocation(), type.Name));
         return new(declaration, new(problems));

@@ -127,6 +127,10 @@ internal static class DiagnosticDescriptors
         "VSML0301", "Kernels are compiled without optimisation", "The kernels of '{0}' are compiled without optimisation, which makes them about ten times slower. Write <Optimize>true</Optimize> into the project file, or <VsmlReportUnoptimized>false</VsmlReportUnoptimized> to leave it at that.",
         "Vsml.Build", DiagnosticSeverity.Info, isEnabledByDefault: true);
 
+    public static readonly DiagnosticDescriptor NoIlgpuKernels = new(
+        "VSML0302", "A model gets no kernels for ILGPU", "'{0}' gets no kernels for ILGPU: {1}.",
+        "Vsml.Build", DiagnosticSeverity.Warning, isEnabledByDefault: true);
+
     public static readonly DiagnosticDescriptor GeneratorFailed = new(
         "VSML0900", "The generator failed", "The generator failed on '{0}' while {1}: {2}. Please report it together with the declaration.",
         "Vsml.Emission", DiagnosticSeverity.Error, isEnabledByDefault: true);
@@ -163,6 +167,7 @@ internal static class DiagnosticDescriptors
         CellScaleRange,
         MessageScaleValue,
         Unoptimized,
+        NoIlgpuKernels,
         GeneratorFailed,
     }.ToDictionary(descriptor => descriptor.Id);
 

@@ -13,13 +13,23 @@ public static class ModelEmitter
     public static EmittedFile EmitSurface(ModelDeclaration model) =>
         new(model.FilePrefix + ".Surface.g.cs", SurfaceEmitter.Emit(model));
 
-    /// <summary>The kernels for devices that ILGPU drives, for projects that reference it. They need the surface, but no other kernels.</summary>
+    /// <summary>All that other code of the project may name: the typed surface, and with kernels for ILGPU their file.</summary>
     /// <param name="model">A valid declaration.</param>
+    public static IReadOnlyList<EmittedFile> EmitSurfaces(ModelDeclaration model) => model.HasIlgpuKernels ? [EmitSurface(model), EmitIlgpu(model)] : [EmitSurface(model)];
+
+    /// <summary>The kernels for devices that ILGPU drives. They need the surface, but no other kernels.</summary>
+    /// <param name="model">A valid declaration of an architecture that <see cref="FitsIlgpu"/>.</param>
     public static EmittedFile EmitIlgpu(ModelDeclaration model) => new(model.FilePrefix + ".Ilgpu.g.cs", Ilgpu.IlgpuEmitter.Emit(model));
+
+    /// <summary>Whether the indices of kernels for ILGPU reach all of a network's memory.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    public static bool FitsIlgpu(Architecture architecture) => Planning.Ilgpu.IlgpuPlan.Fits(NetworkPlan.Of(architecture));
 
     /// <summary>Names of all members that are added to the class; a user's own must differ.</summary>
     /// <param name="architecture">A valid architecture.</param>
-    public static IEnumerable<string> MemberNames(Architecture architecture) => SurfaceEmitter.MemberNames(architecture);
+    /// <param name="hasIlgpuKernels">Whether kernels for ILGPU are emitted as well.</param>
+    public static IEnumerable<string> MemberNames(Architecture architecture, bool hasIlgpuKernels) =>
+        hasIlgpuKernels ? [.. SurfaceEmitter.MemberNames(architecture), Ilgpu.IlgpuEmitter.MemberName] : SurfaceEmitter.MemberNames(architecture);
 
     /// <summary>The kernels: implementation of the hook that the surface declares.</summary>
     /// <param name="model">A valid declaration.</param>

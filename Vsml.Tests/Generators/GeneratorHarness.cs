@@ -31,6 +31,10 @@ internal static class GeneratorHarness
                 warningLevel: 9999, generalDiagnosticOption: ReportDiagnostic.Error, allowUnsafe: false));
     }
 
+    /// <summary>The same with references to ILGPU, to the runtime of kernels for it, or to both.</summary>
+    public static CSharpCompilation WithIlgpu(this CSharpCompilation compilation, bool ilgpu = true, bool runtime = true) => compilation.AddReferences(
+        new[] { (ilgpu, typeof(ILGPU.Context)), (runtime, typeof(Vsml.Ilgpu.IlgpuModel)) }.Where(item => item.Item1).Select(item => MetadataReference.CreateFromFile(item.Item2.Assembly.Location)));
+
     public static CSharpGeneratorDriver Driver(
         IncrementalGeneratorOutputKind disabled = IncrementalGeneratorOutputKind.None, LanguageVersion version = LanguageVersion.Latest,
         IReadOnlyDictionary<string, string>? properties = null) =>

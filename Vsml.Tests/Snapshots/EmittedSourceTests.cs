@@ -9,8 +9,8 @@ public class EmittedSourceTests
     [Fact]
     public void It_is_what_the_emitters_give_for_the_declaration()
     {
-        var declaration = new ModelDeclaration("Vsml.Tests.Snapshots", nameof(OneLayer), OneLayer.Model.Architecture);
-        EmittedFile[] emitted = [ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration)];
+        var declaration = new ModelDeclaration("Vsml.Tests.Snapshots", nameof(OneLayer), OneLayer.Model.Architecture) { HasIlgpuKernels = true };
+        EmittedFile[] emitted = [.. ModelEmitter.EmitSurfaces(declaration), .. ModelEmitter.EmitKernels(declaration)];
 
         var source = EmittedSource.Of<OneLayer>();
         source.Files.Keys.ShouldBe(emitted.Select(file => file.Name), ignoreOrder: true);

@@ -20,19 +20,21 @@ internal static class EmitCommand
             DefaultValueFactory = _ => DeclarationNames.Standard,
             Description = "The class to emit for a JSON file; a declared model has its own.",
         };
+        var ilgpu = new Option<bool>("--ilgpu") { Description = "Also the kernels for ILGPU, as for a project that references Vsml.Gen.Ilgpu." };
         var command = new ToolCommand(
             "emit",
             "Write the code that the source generator emits for a network, to read or to compare.",
             "vsml emit net.json --out emitted --name Demo.MnistLearner",
             "vsml emit --assembly MyModels.dll MnistLearner --out emitted")
         {
-            folder, name,
+            folder, name, ilgpu,
         };
         source.AddTo(command);
         command.SetAction(parsed =>
         {
-            var model = source.Read(parsed, parsed.GetValue(name)!);
-            IReadOnlyList<EmittedFile> files = context.Abandonable<IReadOnlyList<EmittedFile>>(() => [ModelEmitter.EmitSurface(model), .. ModelEmitter.EmitKernels(model)]);
+            var model = source.Read(parsed, parsed.GetValue(name)!) with { HasIlgpuKernels = parsed.GetValue(ilgpu) };
+            if (model.HasIlgpuKernels && !ModelEmitter.FitsIlgpu(model.Architecture)) throw new VsmlException("--ilgpu: the network is larger than indices of such kernels reach; leave the option out.");
+            IReadOnlyList<EmittedFile> files = context.Abandonable<IReadOnlyList<EmittedFile>>(() => [.. ModelEmitter.EmitSurfaces(model), .. ModelEmitter.EmitKernels(model)]);
             if (parsed.GetValue(folder) is { } path and not "-") Write(path, files);
             else
                 foreach (var file in files)

@@ -11,8 +11,10 @@ internal static class IlgpuCompiler
 
     /// <summary>The model of an architecture.</summary>
     /// <param name="architecture">A valid architecture.</param>
+    /// <exception cref="VsmlException">It is too large for such kernels.</exception>
     public static IlgpuModel Compile(Architecture architecture)
     {
+        if (!ModelEmitter.FitsIlgpu(architecture)) throw new VsmlException("The network is larger than indices of kernels for ILGPU reach. Use smaller layers, or compiled kernels.");
         var declaration = RuntimeCompiler.Declare(architecture);
         var network = RuntimeCompiler.Load([ModelEmitter.EmitSurface(declaration), ModelEmitter.EmitIlgpu(declaration)], s_references);
         return (IlgpuModel)network.GetProperty(nameof(IlgpuModel), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -82,6 +83,21 @@ public sealed record IlgpuPlan
     /// <summary>Plans for a network.</summary>
     /// <param name="network">The network.</param>
     public static IlgpuPlan Of(NetworkPlan network) => new(network);
+
+    /// <summary>Whether all sizes of a plan can be counted in an int.</summary>
+    /// <param name="network">The network.</param>
+    public static bool Fits(NetworkPlan network)
+    {
+        try
+        {
+            _ = Of(network);
+            return true;
+        }
+        catch (OverflowException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Quads that hold a number of floats.</summary>
     /// <param name="floats">The number.</param>
