@@ -128,7 +128,7 @@ internal static class DiagnosticDescriptors
         "Vsml.Build", DiagnosticSeverity.Info, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor NoIlgpuKernels = new(
-        "VSML0302", "A model gets no kernels for ILGPU", "'{0}' gets no kernels for ILGPU: {1}.",
+        "VSML0302", "A model gets no kernels for ILGPU", "'{0}' gets no kernels for ILGPU: {1}",
         "Vsml.Build", DiagnosticSeverity.Warning, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor GeneratorFailed = new(
