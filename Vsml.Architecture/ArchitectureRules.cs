@@ -19,9 +19,9 @@ public static class ArchitectureRules
     /// <summary>Largest number of micro ticks, and of ticks per example.</summary>
     public const int MaxTicks = 64;
 
-    private const long MaxArrayFloats = 0x7FFFFFC7;
+    // What a .NET array holds, less the cache line by which it is aligned.
+    private const long MaxArrayFloats = 0x7FFFFFC7 - 16;
     private const long WarnStateBytes = 1L << 30;
-    private const int MaxLayerwiseLayers = 1024; // twice their parameters, at the largest N and M, still count in an int
 
     /// <summary>Checks an architecture.</summary>
     /// <param name="architecture">What was declared.</param>
@@ -128,16 +128,16 @@ public static class ArchitectureRules
         for (var l = 0; l < architecture.Layers.Count; l++)
         {
             var layer = architecture.Layers[l];
-            // One array holds h of a layer, or c, with one axis padded to whole blocks of 16 lanes.
-            var padded = layer is DenseLayerSpec dense
-                ? System.Math.Min((dense.Inputs + 15L) / 16 * 16 * dense.Outputs, dense.Inputs * ((dense.Outputs + 15L) / 16 * 16))
-                : layer.SubRnnCount;
+            // One array holds h of a layer, or c, with one axis padded to whole blocks of 16 lanes: at most one lane in 64 more than the
+            // least. Scratch space then is smaller, since it grows with one axis alone.
+            var least = System.Math.Min(Pad(layer.Inputs) * layer.Outputs, layer.Inputs * Pad(layer.Outputs));
+            var padded = layer is DenseLayerSpec ? least + least / 64 : layer.SubRnnCount;
             if (padded > MaxArrayFloats / architecture.StateSize)
             {
                 problems.Add(new("VSML0106", $"layers[{l}]", $"Layer {l} has {layer.SubRnnCount} sub-RNNs of {architecture.StateSize} entries, more than one array can hold. Use fewer inputs or outputs."));
                 return;
             }
-            if (System.Math.Max(layer.Inputs, layer.Outputs) > MaxArrayFloats / architecture.MessageSize)
+            if (Pad(System.Math.Max(layer.Inputs, layer.Outputs)) > MaxArrayFloats / architecture.MessageSize)
             {
                 problems.Add(new("VSML0106", $"layers[{l}]", $"Layer {l} sends {System.Math.Max(layer.Inputs, layer.Outputs)} messages of {architecture.MessageSize} entries, more than one array can hold. Use fewer inputs or outputs."));
                 return;
@@ -148,14 +148,25 @@ public static class ArchitectureRules
                 return;
             }
         }
-        if (architecture.LayerwiseParameters && architecture.Layers.Count > MaxLayerwiseLayers)
+        var most = MaxArrayFloats / ParameterFloats(architecture);
+        if (architecture.LayerwiseParameters && architecture.Layers.Count > most)
         {
-            problems.Add(new("VSML0106", "layers", $"There are {architecture.Layers.Count} layers with meta-parameters of their own; at most {MaxLayerwiseLayers} are possible. Share them, or use fewer layers."));
+            problems.Add(new("VSML0106", "layers", $"There are {architecture.Layers.Count} layers with meta-parameters of their own; at most {most} are possible. Share them, or use fewer layers."));
             return;
         }
         var bytes = architecture.StateFloats * sizeof(float);
         if (bytes > WarnStateBytes)
             problems.Add(new("VSML0107", "layers", $"The state of one learner takes {bytes / (1L << 20)} MiB.", IsWarning: true));
+    }
+
+    private static long Pad(int count) => (count + 15L) / 16 * 16;
+
+    /// <summary>No less than the floats that a layer with meta-parameters of its own adds to packed theta, or to the 16 partial sums of theta's gradient.</summary>
+    private static long ParameterFloats(Architecture architecture)
+    {
+        var (n, m) = (architecture.StateSize, architecture.MessageSize);
+        var group = (architecture.SubRnnInputs + 1) * 4 * n + 2 * (n + 3) * m + n;
+        return (architecture.Schedule.BackwardSweep == BackwardSweep.Separate ? 2 : 1) * 16L * (group + 64);
     }
 
     /// <summary>No less than the floats of the largest array that a convolution works on: its states, or the gates at all positions that its reverse keeps.</summary>

@@ -27,19 +27,19 @@ public readonly record struct LayerStorage(LaneAxis Axis, int Inputs, int Output
     public const int BlockLanes = 16;
 
     /// <summary>Number of sub-RNNs.</summary>
-    public int SubRnns => Inputs * Outputs;
+    public int SubRnns => checked(Inputs * Outputs);
 
     /// <summary>Floats of h, or of c, of one example of the batch, padding included.</summary>
-    public int FloatsPerExample => Axis switch
+    public int FloatsPerExample => checked(Axis switch
     {
         LaneAxis.Inputs => Pad(Inputs) * Outputs * StateSize,
         LaneAxis.Outputs => Pad(Outputs) * Inputs * StateSize,
         _ => SubRnns * Pad(StateSize),
-    };
+    });
 
     /// <summary>Rounds up to whole blocks.</summary>
     /// <param name="count">A number of neighbours.</param>
-    public static int Pad(int count) => (count + BlockLanes - 1) / BlockLanes * BlockLanes;
+    public static int Pad(int count) => checked(count + BlockLanes - 1) / BlockLanes * BlockLanes;
 
     /// <summary>Index of entry 0 of a sub-RNN; entry n lies n * <see cref="EntryStride"/> further on.</summary>
     /// <param name="a">Input index.</param>

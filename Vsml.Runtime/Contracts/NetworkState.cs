@@ -65,7 +65,8 @@ public sealed class NetworkState
     }
 
     /// <summary>Floats of everything.</summary>
-    public int FloatCount => Parts.Sum(floats => floats.Length);
+    /// <exception cref="VsmlException">More than one array can hold.</exception>
+    public int FloatCount => Contracts.FloatCount.Of("States and backward messages of all layers", Batch, perExample: 0, shared: Parts.Sum(floats => (long)floats.Length));
 
     /// <summary>Writes everything as one vector of <see cref="FloatCount"/>, in an order that only this layout has.</summary>
     /// <param name="saved">Receives the floats.</param>

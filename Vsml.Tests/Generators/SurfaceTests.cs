@@ -27,6 +27,8 @@ public class SurfaceTests
     [InlineData("namespace Vsml.System.Vsml { [global::Vsml.VsmlModel(StateSize = 4), global::Vsml.DenseLayer(4, 2)] internal partial class System; }")]
     [InlineData("[Vsml.VsmlModel(StateSize = 4, LayerwiseParameters = true, LabelFeedback = true, MessageLayerNorm = true, PositionFeatures = true, LearnedInitialCell = true, OutputIndex = 0, OutputBound = 0.1, InitialRandomFraction = 0.3, InitialCellScale = 0.5, MessageScale = Vsml.MessageScale.Root), Vsml.Conv2dLayer(InitialCellScale = 1, Height = 5, Width = 7, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2), Vsml.Conv2dLayer(OutputChannels = 2, Kernel = 1), Vsml.DenseLayer(3, MicroTicks = 5), Vsml.TickSchedule(MicroTicks = 1, TicksPerExample = 2, BackwardSweep = Vsml.BackwardSweep.Separate)] internal partial class Everything;")]
     [InlineData("[Vsml.VsmlModel(StateSize = 1, MessageSize = 2), Vsml.DenseLayer(4, 2)] internal partial class WithBase : Vsml.Learner;")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 1, MessageSize = 128, MessageLayerNorm = true), Vsml.DenseLayer(16, 512401)] internal partial class Wide;")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 1, MessageSize = 128, MessageLayerNorm = true), Vsml.DenseLayer(10000, 10000), Vsml.TickSchedule(MicroTicks = 64)] internal partial class Square;")]
     [InlineData("[Vsml.VsmlModel(StateSize = 5, MessageLayerNorm = true)] internal partial class Apart; [Vsml.DenseLayer(4, 3), Vsml.DenseLayer(2)] internal partial class Apart : global::System.ICloneable { public object Clone() => this; }")]
     public void It_compiles_without_a_warning_and_without_the_kernels(string source)
     {

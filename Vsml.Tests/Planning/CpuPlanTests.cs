@@ -75,7 +75,10 @@ public class CpuPlanTests
     [InlineData(16, 16, LaneAxis.Inputs, 1, 16, 16)]
     [InlineData(17, 16, LaneAxis.Outputs, 1, 16, 17)]
     [InlineData(33, 7, LaneAxis.Inputs, 3, 1, 7)]
-    public void The_lane_axis_wastes_fewer_lanes(int inputs, int outputs, LaneAxis axis, int blocks, int lastLanes, int loops)
+    [InlineData(100, 16, LaneAxis.Outputs, 1, 16, 100)] // the longer one would waste one in nine
+    [InlineData(1000, 16, LaneAxis.Inputs, 63, 8, 16)] // one in 125
+    [InlineData(16, 50257, LaneAxis.Outputs, 3142, 1, 16)]
+    public void Lanes_are_the_longer_axis_unless_it_wastes_many(int inputs, int outputs, LaneAxis axis, int blocks, int lastLanes, int loops)
     {
         var layer = Plan(new Architecture { Layers = new([new DenseLayerSpec(inputs, outputs)]) }).Layers[0];
         (layer.Axis, layer.BlockCount, layer.LastLanes, layer.Loops).ShouldBe((axis, blocks, lastLanes, loops));
@@ -89,6 +92,81 @@ public class CpuPlanTests
         Should.Throw<OverflowException>(() => Plan(huge).AdjointScratchFloats(16));
         var wide = new Architecture { StateSize = 128, Layers = new([new DenseLayerSpec(1 << 20, 1 << 20)]) };
         Should.Throw<OverflowException>(() => Plan(wide).ScratchFloatsPerExample);
+    }
+
+    /// <summary>The largest networks of several forms that break no rule: nothing that their memory is made of is more than an array holds.</summary>
+    [Theory]
+    [InlineData(1, 128, 16)]
+    [InlineData(1, 128, 46_000)]
+    [InlineData(1, 1, 1)]
+    [InlineData(16, 8, 10)]
+    [InlineData(16, 8, 11_000)]
+    [InlineData(128, 128, 959)]
+    [InlineData(128, 128, 4_000)]
+    public void What_the_rules_admit_fits_arrays(int stateSize, int messageSize, int inputs)
+    {
+        var outputs = Largest(size => ArchitectureRules.Check(Dense(size)).All(problem => problem.IsWarning));
+        outputs.ShouldBeGreaterThan(inputs / 2);
+        var architecture = Dense(outputs);
+        var plan = Plan(architecture);
+        var most = Array.MaxLength - Blocks.Lanes;
+        plan.ScratchFloats.ShouldBeLessThanOrEqualTo(most - plan.ScratchFloatsPerExample);
+        plan.AdjointScratchFloats(Blocks.Pad(stateSize)).ShouldBeLessThanOrEqualTo(most);
+        var layer = plan.Layers[0];
+        ((long)Blocks.Pad(layer.Lanes) * layer.Loops * stateSize).ShouldBeLessThanOrEqualTo(most);
+        foreach (var turn in plan.Turns)
+            foreach (var side in new[] { turn.Inputs, turn.Outputs }) Math.Max(side.ReadFloats, side.SentFloats).ShouldBeLessThanOrEqualTo(most);
+
+        Architecture Dense(int size) => new()
+        {
+            StateSize = stateSize,
+            MessageSize = messageSize,
+            MessageLayerNorm = true,
+            OutputIndex = 0,
+            Layers = new([new DenseLayerSpec(inputs, size), new DenseLayerSpec(size, 1)]),
+            Schedule = new() { MicroTicks = new([64]), BackwardSweep = BackwardSweep.Separate },
+        };
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(16, 8)]
+    [InlineData(128, 128)]
+    public void Meta_parameters_of_all_layers_that_the_rules_admit_fit_arrays(int stateSize, int messageSize)
+    {
+        // So many layers of so few sub-RNNs are no trouble to count.
+        var layers = Largest(count => ArchitectureRules.Check(Deep(count)).All(problem => problem.IsWarning), most: 1 << 20);
+        layers.ShouldBeGreaterThan(100);
+        // The sums of theta's gradient are 16 for each parameter.
+        var one = Deep(1);
+        var groups = 2L * layers;
+        (groups / 2 * ParameterLayout.Of(one).Count * Blocks.Lanes).ShouldBeLessThanOrEqualTo(Array.MaxLength - Blocks.Lanes);
+        (groups * Plan(one).Theta.GroupFloats).ShouldBeLessThanOrEqualTo(Array.MaxLength - Blocks.Lanes);
+
+        Architecture Deep(int count) => new()
+        {
+            StateSize = stateSize,
+            MessageSize = messageSize,
+            OutputIndex = 0,
+            LayerwiseParameters = true,
+            MessageLayerNorm = true,
+            PositionFeatures = true,
+            LearnedInitialCell = true,
+            Schedule = new() { BackwardSweep = BackwardSweep.Separate },
+            Layers = new(Enumerable.Repeat<LayerSpec>(new DenseLayerSpec(1, 1), count)),
+        };
+    }
+
+    private static int Largest(Func<int, bool> holds, int most = int.MaxValue)
+    {
+        var (low, high) = (1, most);
+        while (low < high)
+        {
+            var middle = (int)((low + (long)high + 1) / 2);
+            if (holds(middle)) low = middle;
+            else high = middle - 1;
+        }
+        return low;
     }
 
     private static CpuPlan Plan(Architecture architecture) => CpuPlan.Of(NetworkPlan.Of(architecture));

@@ -1,3 +1,5 @@
+using System;
+
 namespace Vsml.Generators.Planning;
 
 /// <summary>
@@ -23,17 +25,18 @@ public sealed record CpuLayer(LayerPlan Layer, LaneAxis Axis)
     /// <summary>Whether the last block has lanes without a sub-RNN, which sums over lanes must leave out.</summary>
     public bool HasPadding => LastLanes < Blocks.Lanes;
 
-    /// <summary>Chooses the axis that wastes fewer lanes; if both are alike the longer one, which keeps the sums per loop step in the cache.</summary>
+    /// <summary>
+    /// Chooses the longer axis, unless the other one saves more than one lane in 64. Scratch space grows with the axis that is looped
+    /// over: where that is the longer one it leaves the caches, which costs the reverse pass more than so few lanes.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     public static CpuLayer Of(LayerPlan layer)
     {
         if (layer.Geometry is not null) return new(layer, LaneAxis.Entries);
         var (inputs, outputs) = (layer.Spec.Inputs, layer.Spec.Outputs);
-        var overInputs = (long)Blocks.Pad(inputs) * outputs;
-        var overOutputs = (long)Blocks.Pad(outputs) * inputs;
-        var axis = overInputs != overOutputs
-            ? (overInputs < overOutputs ? LaneAxis.Inputs : LaneAxis.Outputs)
-            : (inputs >= outputs ? LaneAxis.Inputs : LaneAxis.Outputs);
-        return new(layer, axis);
+        var (longer, shorter) = inputs >= outputs ? (LaneAxis.Inputs, LaneAxis.Outputs) : (LaneAxis.Outputs, LaneAxis.Inputs);
+        var overLonger = (long)Blocks.Pad(Math.Max(inputs, outputs)) * Math.Min(inputs, outputs);
+        var overShorter = (long)Blocks.Pad(Math.Min(inputs, outputs)) * Math.Max(inputs, outputs);
+        return new(layer, overLonger - overShorter > overShorter / 64 ? shorter : longer);
     }
 }
