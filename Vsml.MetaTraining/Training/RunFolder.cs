@@ -49,9 +49,9 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Create(string path, RunConfiguration configuration)
     {
         ConfigurationProblem.ThrowIfAny(configuration.Validate());
+        PartPromises.CheckWritten(configuration, RunConfigurationJson.Format(configuration));
         var resolved = RunData.Record(configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) });
         var text = RunConfigurationJson.Format(resolved);
-        PartPromises.CheckWritten(resolved, text);
         CheckUnused(path);
         try
         {
