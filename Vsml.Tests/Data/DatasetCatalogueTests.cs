@@ -144,7 +144,8 @@ public class DatasetCatalogueTests
     [Fact]
     public void WrongNamesAreExplained()
     {
-        Should.Throw<VsmlException>(() => DatasetCatalogue.Load("minst")).Message.ShouldStartWith("minst: is no data set and no file; the names are mnist, digits, fashion, random, sum-sign");
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load("minst")).Message
+            .ShouldStartWith($"minst: is no data set and no file (at {Path.GetFullPath("minst")}); the names are mnist, digits, fashion, random, sum-sign");
         Should.Throw<VsmlException>(() => DatasetCatalogue.Load("random")).Message.ShouldContain("generated anew");
     }
 

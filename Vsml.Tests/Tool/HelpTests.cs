@@ -65,7 +65,8 @@ public partial class HelpTests
     public void Data_sets_are_listed_one_a_line()
     {
         var run = ToolRun.InProcess("data", "list").ShouldSucceed();
-        run.Output.Split('\n').Select(line => line.Split('\t')[0]).ShouldBe(["mnist", "digits", "fashion", "random", "sum-sign", ""]);
+        // Sets that programs register, such as other tests, come after these.
+        run.Output.Split('\n').Select(line => line.Split('\t')[0]).Take(5).ShouldBe(["mnist", "digits", "fashion", "random", "sum-sign"]);
     }
 
     [Fact]
