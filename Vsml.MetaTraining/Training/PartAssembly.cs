@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
@@ -15,6 +16,7 @@ internal sealed record PartAssembly(string Name, string Version, [property: Json
     /// <summary>Describes an assembly.</summary>
     /// <param name="assembly">The assembly.</param>
     /// <param name="parts">Its parts.</param>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An assembly without a path is told by its module version id.")]
     public static PartAssembly Of(Assembly assembly, EquatableArray<string> parts)
     {
         var (name, file) = (assembly.GetName(), assembly.Location);
