@@ -58,7 +58,7 @@ internal static class UserAssembly
         foreach (var frame in new StackTrace(exception).GetFrames())
             if (frame.GetMethod() is { DeclaringType: { } type } method)
             {
-                if (Loaded.Values.Any(loaded => loaded.IsValueCreated && loaded.Value == type.Assembly)) return $"{type.FullName}.{method.Name} of '{type.Assembly.Location}'";
+                if (Loaded.Values.Any(loaded => loaded.IsValueCreated && loaded.Value == type.Assembly)) return $"{type.FullName}.{method.Name} of {type.Assembly.GetName().Name}.dll";
                 if (Shared(type.Assembly.GetName()) || type.Assembly == typeof(UserAssembly).Assembly) return null;
             }
         return null;
