@@ -82,10 +82,10 @@ public sealed class PartPromisesTests : IDisposable
         message.ShouldContain($"SHA-256 {digest[..12]}...");
         message.ShouldContain($"remove '{record}'");
 
-        File.WriteAllText(record, json.Replace("\"Vsml.Tests\"", "\"Acme.Parts\"", StringComparison.Ordinal));
+        File.WriteAllText(record, json.Replace("\"Vsml.Tests\"", "\"Acme.Absent\"", StringComparison.Ordinal));
         message = Should.Throw<VsmlException>(() => RunFolder.Open(_folder["run"])).Message;
         message.ShouldContain("(task type forgetful-of-tests)");
-        message.ShouldContain("--assembly Acme.Parts.dll");
+        message.ShouldContain("--assembly Acme.Absent.dll");
 
         File.WriteAllText(record, "{}");
         Should.Throw<VsmlException>(() => RunFolder.Open(_folder["run"])).Message.ShouldStartWith($"{record}: assemblies: the field is missing");
