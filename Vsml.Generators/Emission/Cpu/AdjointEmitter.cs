@@ -31,8 +31,9 @@ internal static class AdjointEmitter
             if (plan.HasConvolutions)
             {
                 new ConvTickEmitter(writer, dialect, plan, storesGates: true).Write();
-                new ConvAdjointTickEmitter(writer, dialect, plan).Write();
-                new ConvAdjointMessageEmitter(writer, dialect, plan).Write();
+                var entries = ConvTickEmitter.Entries(dialect, plan.StateSize);
+                new ConvAdjointTickEmitter(writer, entries, plan).Write();
+                new ConvAdjointMessageEmitter(writer, entries, plan).Write();
             }
         }
         return writer.ToString();

@@ -34,7 +34,7 @@ internal static class KernelsEmitter
             if (plan.HasConvolutions)
             {
                 new ConvTickEmitter(writer, dialect, plan).Write();
-                new ConvMessageEmitter(writer, dialect, plan).Write();
+                new ConvMessageEmitter(writer, ConvTickEmitter.Entries(dialect, plan.StateSize), plan).Write();
             }
         }
         return writer.ToString();
