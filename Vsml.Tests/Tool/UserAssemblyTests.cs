@@ -76,7 +76,7 @@ public sealed class UserAssemblyTests(AcmeParts acme) : IClassFixture<AcmeParts>
     {
         string[] common = ["train", "--out", _folder["run"], "--config", _folder["run.json"], "--assembly"];
         File.WriteAllText(_folder["run.json"], AcmeParts.Run.Replace("\"type\": \"parity\", \"bits\": 2", "\"type\": \"failing\"", StringComparison.Ordinal));
-        InProcess([.. common, acme.Path]).ShouldBeRefused("Acme.Failing.get_InputSize", acme.Path, "NotSupportedException: no size today");
+        InProcess([.. common, acme.Path]).ShouldBeRefused("Acme.Failing.get_InputSize", "Acme.Parts.dll", "NotSupportedException: no size today");
         File.WriteAllText(_folder["run.json"], AcmeParts.Run.Replace("\"bits\": 2", "\"bits\": 65", StringComparison.Ordinal).Replace("\"clipNorm\": 1", "\"clipNorm\": 11", StringComparison.Ordinal));
         InProcess([.. common, acme.Path]).ShouldBeRefused("tasks[0].task.bits: it must be at least 1 and at most 64, not 65. Also optimizer.clipNorm: it must be at least 0 and at most 10, not 11.");
         InProcess([.. common, typeof(Architecture).Assembly.Location]).ShouldBeRefused("no type in", "[VsmlPart]");
