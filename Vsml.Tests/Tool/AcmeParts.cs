@@ -196,12 +196,40 @@ public sealed class AcmeParts : IDisposable
     /// <param name="path">The file.</param>
     public static void CompileWith(string more, string path) => Compile(Source + more, path);
 
+    /// <summary>Compiles an assembly that finds these parts by their names.</summary>
+    /// <param name="path">The file, in the folder of <see cref="Path"/>.</param>
+    public static void CompileDependent(string path) => Compile(
+        """
+        using System;
+        using Vsml.MetaTraining;
+        using Vsml.Numerics;
+
+        namespace Acme
+        {
+            [VsmlPart("wrapped-parity")]
+            internal sealed record WrappedParity : TaskDescription
+            {
+                public TaskDescription Inner { get; init; } = (TaskDescription)Activator.CreateInstance(Type.GetType("Acme.Parity, Acme.Parts", true)!, 2)!;
+
+                public override int InputSize => Inner.InputSize;
+
+                public override int OutputSize => Inner.OutputSize;
+
+                public override TaskDescription Resize(int inputs, int classes) => this with { Inner = Inner.Resize(inputs, classes) };
+
+                public override void Sample(ref CounterRandom random, int length, EpisodeData episode) => Inner.Sample(ref random, length, episode);
+            }
+        }
+        """,
+        path,
+        "Acme.Wrapped");
+
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 
-    private static void Compile(string source, string path)
+    private static void Compile(string source, string path, string name = "Acme.Parts")
     {
-        var consumer = GeneratorHarness.Compile(source).WithAssemblyName("Acme.Parts").AddReferences(MetadataReference.CreateFromFile(typeof(TaskDescription).Assembly.Location));
+        var consumer = GeneratorHarness.Compile(source).WithAssemblyName(name).AddReferences(MetadataReference.CreateFromFile(typeof(TaskDescription).Assembly.Location));
         var (compiled, reported) = GeneratorHarness.Run(consumer);
         reported.ShouldBeEmpty();
         GeneratorHarness.Complaints(compiled).ShouldBeEmpty();

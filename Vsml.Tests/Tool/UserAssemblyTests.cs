@@ -56,6 +56,16 @@ public sealed class UserAssemblyTests(AcmeParts acme) : IClassFixture<AcmeParts>
     }
 
     [Fact]
+    public void What_an_assembly_needs_is_the_same_as_what_is_named()
+    {
+        var dependent = Path.Combine(Path.GetDirectoryName(acme.Path)!, "Acme.Wrapped.dll");
+        AcmeParts.CompileDependent(dependent);
+        File.WriteAllText(_folder["run.json"], AcmeParts.Run.Replace("\"type\": \"parity\", \"bits\": 2", "\"type\": \"wrapped-parity\"", StringComparison.Ordinal));
+        Process("train", "--assembly", acme.Path, "--assembly", dependent, "--config", _folder["run.json"], "--out", _folder["run"], "--time-limit", "0.001").ShouldSucceed();
+        File.ReadAllText(_folder["run/run.json"]).ShouldContain("\"type\": \"parity\"");
+    }
+
+    [Fact]
     public void One_option_brings_parts_and_declared_models()
     {
         var theta = _folder["theta.safetensors"];
@@ -65,6 +75,7 @@ public sealed class UserAssemblyTests(AcmeParts acme) : IClassFixture<AcmeParts>
         var named = Process([.. common, "--data", "parity"]).ShouldSucceed().Output;
         Process([.. common, "ParityLearner", "--data", "parity"]).ShouldSucceed().Output.ShouldBe(named);
         Process([.. common, "--data", _folder["task.json"]]).ShouldSucceed();
+        Process([.. common, "--data", "parity", "--size", "3"]).ShouldSucceed();
         Process("describe", "--assembly", acme.Path, "Acme.ParityLearner").ShouldSucceed();
         Process([.. common, "Nothing", "--data", "parity"]).ShouldBeRefused("no type 'Nothing'", "Acme.ParityLearner");
         Process([.. common, "--data", "parity", "--header", "true"]).ShouldBeRefused("parity", "header");

@@ -78,7 +78,7 @@ internal static class UserAssembly
         {
             if (Shared(name)) return null;
             var beside = Path.Combine(Path.GetDirectoryName(_path)!, name.Name + ".dll");
-            return File.Exists(beside) ? LoadFromAssemblyPath(beside) : null;
+            return File.Exists(beside) ? UserAssembly.Load(beside) : null;
         }
     }
 }
