@@ -80,6 +80,10 @@ public static class Checkpoint
         return state;
     }
 
+    /// <summary>Whether a file holds the configuration of its run; those of the first form do not.</summary>
+    /// <param name="path">A checkpoint.</param>
+    internal static bool HoldsConfiguration(string path) => SafetensorsFile.Read(path).Metadata.GetValueOrDefault(FormatKey) == Format;
+
     // Null for one of the first form, whose run.json is as it was.
     private static RunConfiguration? ConfigurationOf(SafetensorsFile file)
     {
@@ -92,8 +96,9 @@ public static class Checkpoint
     private static TrainingState Read(SafetensorsFile file)
     {
         var count = file.Get("theta").Count;
+        // An optimizer may hold what is not finite, such as the smallest loss so far before there is one.
         var moments = file.Tensors.Where(tensor => tensor.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
-            .ToDictionary(tensor => tensor.Name[OptimizerPrefix.Length..], tensor => file.GetDoubles(tensor.Name, tensor.Count));
+            .ToDictionary(tensor => tensor.Name[OptimizerPrefix.Length..], tensor => tensor.ToDoubles());
         var best = file.Contains("best/theta")
             ? new BestTheta(Counter(file, "best/iteration"), file.GetDoubles("best/score", 1)[0], file.GetSingles("best/theta", count))
             : null;

@@ -50,14 +50,15 @@ public sealed class CheckpointStore
         return null;
     }
 
-    /// <summary>Writes every good checkpoint anew, so that each holds the present configuration.</summary>
+    /// <summary>Writes every good checkpoint of the first form anew, so that each holds the configuration that it was written under.</summary>
     /// <exception cref="VsmlException">One belongs to a run of another configuration, or cannot be written.</exception>
     internal void Renew()
     {
         foreach (var path in Iterations().Select(PathOf))
             try
             {
-                Checkpoint.Write(path, Checkpoint.Read(path, _configuration), _configuration);
+                var state = Checkpoint.Read(path, _configuration);
+                if (!Checkpoint.HoldsConfiguration(path)) Checkpoint.Write(path, state, _configuration);
             }
             catch (CheckpointDamagedException)
             {

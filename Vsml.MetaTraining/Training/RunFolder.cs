@@ -86,22 +86,24 @@ public sealed class RunFolder : IDisposable
         var file = System.IO.Path.Combine(path, RunFile);
         if (!Directory.Exists(path)) throw new VsmlException($"There is no folder '{path}' to resume.");
         if (!File.Exists(file)) throw new VsmlException($"'{path}' holds no run (no {RunFile}); start one there with --out.");
-        PartAssemblies.CheckLoaded(path, System.IO.Path.Combine(path, AssembliesFile));
-        var configuration = RunConfigurationJson.Read(file);
-        if (configuration.Simd is not { } recorded) throw new VsmlException($"{file}: simd: the field is missing; a run folder records its level.");
-        if (level is { } other && other != recorded)
-            throw new VsmlException($"The run in '{path}' was begun at SIMD level {recorded.Name()}; going on at {other.Name()} would change its results. Resume at {recorded.Name()}.");
-        Available(recorded, $" The run in '{path}' was begun at it; resume on such a machine.");
+        // Held before it is read: another process may be going on with other iterations.
         var held = Hold(path);
         try
         {
+            PartAssemblies.CheckLoaded(path, System.IO.Path.Combine(path, AssembliesFile));
+            var configuration = RunConfigurationJson.Read(file);
+            if (configuration.Simd is not { } recorded) throw new VsmlException($"{file}: simd: the field is missing; a run folder records its level.");
+            if (level is { } other && other != recorded)
+                throw new VsmlException($"The run in '{path}' was begun at SIMD level {recorded.Name()}; going on at {other.Name()} would change its results. Resume at {recorded.Name()}.");
+            Available(recorded, $" The run in '{path}' was begun at it; resume on such a machine.");
             AtomicFile.RemoveLeftovers(path, IsOfTheRun);
             return new RunFolder(path, configuration, held);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
             held.Dispose();
-            throw new VsmlException($"Cannot write in '{path}': {exception.Message}", exception);
+            if (exception is IOException or UnauthorizedAccessException) throw new VsmlException($"Cannot write in '{path}': {exception.Message}", exception);
+            throw;
         }
     }
 
@@ -124,7 +126,7 @@ public sealed class RunFolder : IDisposable
             var done = folder.Checkpoints.LoadNewest(_ => { })?.Iteration ?? 0;
             if (Continuation.Changes(folder.Configuration, next, done).Count > 0)
             {
-                // With them, what the change is can be told from run.json and the newest checkpoint alone.
+                // What the change is, is told from run.json and the newest checkpoint alone.
                 folder.Checkpoints.Renew();
                 AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), RunConfigurationJson.Format(next));
             }

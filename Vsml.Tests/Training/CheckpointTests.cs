@@ -38,6 +38,14 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void AnOptimizerMayHoldWhatIsNotFinite()
+    {
+        var state = State with { Optimizer = new OptimizerState(0, new Dictionary<string, double[]> { ["smallest"] = [double.PositiveInfinity, double.NaN] }) };
+        Checkpoint.Write(_folder["a.safetensors"], state, TinyRuns.Full);
+        Checkpoint.Read(_folder["a.safetensors"], TinyRuns.Full).Optimizer.Moments["smallest"].ShouldBe([double.PositiveInfinity, double.NaN]);
+    }
+
+    [Fact]
     public void EqualStatesMakeEqualFiles()
     {
         Checkpoint.Write(_folder["a.safetensors"], State, TinyRuns.Full);

@@ -78,6 +78,15 @@ public sealed class ContinueTests : IDisposable
     }
 
     [Fact]
+    public void ChangesOfARunThatDidNotComeToRunAreRecordedAsWell()
+    {
+        TinyRuns.Run(_folder["run"], Steady);
+        RunFolder.Continue(_folder["run"], Steady with { Checkpoints = new CheckpointConfiguration { Interval = 1, Kept = 4 } }).Dispose();
+        Continue("run", Steady with { Checkpoints = new CheckpointConfiguration { Interval = 1, Kept = 5 } });
+        File.ReadAllText(_folder["run/changes.jsonl"]).ShouldContain($$"""{"field":"checkpoints.kept","from":{{Steady.Checkpoints.Kept}},"to":5}""");
+    }
+
+    [Fact]
     public void AnEditedRunFileIsAChangeToo()
     {
         TinyRuns.Run(_folder["run"], Steady);
