@@ -21,6 +21,8 @@ public static class MetaTestTasks
     {
         if (size is < 0 or > ImageResizing.LargestSize) throw new VsmlException($"image size {size} is outside 0..{ImageResizing.LargestSize}");
         var task = Described(nameOrFile)?.Resize(size * size, 0);
+        if (task is not null && size > 0 && task.InputSize != size * size)
+            throw new VsmlException($"{nameOrFile}: the task has {task.InputSize} inputs and cannot have {size} x {size}; leave the size out, or set it in the task");
         if (task is not null && (split, csv, standardise) != (null, default, null))
             throw new VsmlException($"{nameOrFile}: is a task of its own, so split, label, header and standardise do not apply");
         task ??= new ImageTask

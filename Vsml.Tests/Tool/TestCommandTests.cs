@@ -82,6 +82,7 @@ public sealed class TestCommandTests : IDisposable
     [InlineData("--theta theta --length 0", "--length")]
     [InlineData("--theta theta --length 1,000", "--length: '1,000'")]
     [InlineData("--theta theta --length 1.5", "--length: '1.5'")]
+    [InlineData("--theta theta --data described.json --size 8", "described.json", "784 inputs", "8 x 8")]
     [InlineData("--theta theta --size -1", "--size")]
     [InlineData("--theta theta --size 1025", "--size", "1024")]
     [InlineData("--theta theta --size eight", "--size: 'eight'")]
@@ -102,8 +103,9 @@ public sealed class TestCommandTests : IDisposable
     {
         var words = options.Split(' ');
         if (!words.Contains("--data")) words = [.. words, "--data", "digits"];
-        words = [.. words.Select(word => word.Split('/')[0] is "theta" or "conv" or "none" or "folder" ? _folder[word] : word)];
+        words = [.. words.Select(word => word.Split('/')[0] is "theta" or "conv" or "none" or "folder" or "described.json" ? _folder[word] : word)];
         Directory.CreateDirectory(_folder["folder"]);
+        File.WriteAllText(_folder["described.json"], """{ "type": "images", "data": "mnist" }""");
         ToolRun.InProcess(["test", .. words]).ShouldBeRefused(mentions);
     }
 
