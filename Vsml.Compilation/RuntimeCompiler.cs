@@ -32,24 +32,9 @@ public static class RuntimeCompiler
     public static VsmlModel Compile(Architecture architecture, SimdLevel? only) =>
         Models.GetOrAdd((architecture, only), key => new Lazy<VsmlModel>(() => CompileAnew(key.Item1, key.Item2))).Value;
 
-    /// <summary>The emitted files of an architecture.</summary>
-    /// <param name="architecture">A valid architecture.</param>
-    /// <param name="name">Namespace and name of the class.</param>
-    public static IReadOnlyList<EmittedFile> Emit(Architecture architecture, string name = $"{Namespace}.{TypeName}")
-    {
-        var declaration = Declaration(architecture, name);
-        return [ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration)];
-    }
-
-    private static ModelDeclaration Declaration(Architecture architecture, string name)
-    {
-        var dot = name.LastIndexOf('.');
-        return new ModelDeclaration(dot < 0 ? "" : name[..dot], name[(dot + 1)..], architecture);
-    }
-
     /// <summary>The class that is compiled for an architecture.</summary>
     /// <param name="architecture">A valid architecture.</param>
-    public static ModelDeclaration Declare(Architecture architecture) => Declaration(architecture, $"{Namespace}.{TypeName}");
+    public static ModelDeclaration Declare(Architecture architecture) => new(Namespace, TypeName, architecture);
 
     /// <summary>Compiles the emitted files of a class and loads it.</summary>
     /// <param name="files">Files emitted for what <see cref="Declare"/> gives.</param>

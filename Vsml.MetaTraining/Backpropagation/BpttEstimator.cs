@@ -44,7 +44,7 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
-        _options.Truncation.Validate(episodes.Length);
+        _options.Truncation.CheckFits(episodes.Length);
         if (state.PairCount != 0 && state.PairCount != _options.EpisodeCount)
             throw new VsmlException($"The unroll state is that of {state.PairCount} episodes, but there are {_options.EpisodeCount}.");
         if (!episodes.Equals(_source)) Prepare(episodes, theta.Length);

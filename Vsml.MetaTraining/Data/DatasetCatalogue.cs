@@ -120,8 +120,7 @@ public static class DatasetCatalogue
     /// <summary>Whether <see cref="Load"/> would find a named set on this machine (generated ones always are).</summary>
     /// <param name="name">A name of <see cref="Entries"/>.</param>
     public static bool IsPresent(string name) =>
-        name != FashionMnist.Name || DataFolders.Candidates(name).Any(folder =>
-            FashionMnist.Files.All(file => File.Exists(Path.Combine(folder, file.Name)) || File.Exists(Path.Combine(folder, Path.GetFileNameWithoutExtension(file.Name)))));
+        name != FashionMnist.Name || new[] { DatasetSplit.Train, DatasetSplit.Test }.All(split => FashionMnist.Find(split, DataFolders.Candidates(name)) is not null);
 
     /// <summary>Downloads a data set into the cache folder; those that need no download are left alone.</summary>
     /// <param name="name">A name of <see cref="Entries"/>.</param>

@@ -43,6 +43,12 @@ public abstract record TruncationSchedule
     public void Validate(int episodeLength)
     {
         ConfigurationProblem.ThrowIfAny(ConfigurationWalk.Of(this, "truncation").Problems);
+        CheckFits(episodeLength);
+    }
+
+    /// <summary>What <see cref="Validate"/> checks of a schedule that was found sound before.</summary>
+    internal void CheckFits(int episodeLength)
+    {
         if (Problem(episodeLength) is { } problem) throw new VsmlException(problem);
     }
 

@@ -31,7 +31,7 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
-        _options.Truncation.Validate(episodes.Length);
+        _options.Truncation.CheckFits(episodes.Length);
         if (state.PairCount != 0 && state.PairCount != _options.PairCount)
             throw new VsmlException($"The unroll state is that of {state.PairCount} pairs, but there are {_options.PairCount}.");
         var result = _runner.Run(new PopulationRequest

@@ -71,16 +71,8 @@ internal sealed class PairLearner
             if (!float.IsFinite(loss)) return float.NaN;
             if (t < part.FirstCounted) continue;
             sum += loss;
-            if (IndexOfMax(_logits) == target) correct++;
+            if (new Prediction(_logits).Class == target) correct++;
         }
         return part.Counted == 0 ? 0f : (float)(sum / part.Counted);
-    }
-
-    private static int IndexOfMax(ReadOnlySpan<float> values)
-    {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++)
-            if (values[i] > values[best]) best = i;
-        return best;
     }
 }

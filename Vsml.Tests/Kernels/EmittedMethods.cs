@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Vsml.Generators.Emission;
 
 namespace Vsml.Tests.Kernels;
 
@@ -29,7 +30,7 @@ internal sealed record EmittedMethod(string File, MethodDeclarationSyntax Syntax
     /// <param name="architecture">The architecture.</param>
     public static IReadOnlyList<EmittedMethod> Of(Architecture architecture) =>
     [
-        .. from file in RuntimeCompiler.Emit(architecture)
+        .. from file in ModelEmitter.EmitKernels(RuntimeCompiler.Declare(architecture))
            from method in CSharpSyntaxTree.ParseText(file.Text).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
            select new EmittedMethod(file.Name, method),
     ];
