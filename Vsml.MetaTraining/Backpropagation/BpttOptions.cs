@@ -15,7 +15,7 @@ public sealed record BpttOptions : EstimatorConfiguration, IValidatableObject
     [Range(0, int.MaxValue)]
     public int Stride { get; init; }
 
-    /// <summary>MiB that the states kept for the reverse pass may take, on all threads together. Default 1024.</summary>
+    /// <summary>MiB that the states kept for the reverse pass may take, on all threads (or the device) together. Default 1024.</summary>
     [JsonPropertyName("memoryMiB"), Range(0.001, 1e9)]
     public double MemoryMiB { get; init; } = 1024;
 
@@ -24,7 +24,7 @@ public sealed record BpttOptions : EstimatorConfiguration, IValidatableObject
     public double MaxDroppedShare { get; init; } = 0.5;
 
     /// <inheritdoc/>
-    public override IMetaGradientEstimator Create(EstimatorContext context) => new BpttEstimator(this, context.ModelOf, context.Level, context.Threads);
+    public override IMetaGradientEstimator Create(EstimatorContext context) => new BpttEstimator(this, context.Backend.Gradients(context));
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)
     {

@@ -23,4 +23,5 @@ public abstract record EstimatorConfiguration
 /// <param name="ModelOf">The compiled model whose layout fits a task.</param>
 /// <param name="Level">SIMD level of the kernels.</param>
 /// <param name="Threads">Number of threads, 1 or more. Results must not depend on it.</param>
-public sealed record EstimatorContext(Func<TaskDescription, VsmlModel> ModelOf, SimdLevel Level, int Threads);
+/// <param name="Backend">What runs episodes.</param>
+public sealed record EstimatorContext(Func<TaskDescription, VsmlModel> ModelOf, SimdLevel Level, int Threads, IEpisodeBackend Backend);

@@ -29,7 +29,7 @@ public sealed record EsOptions : EstimatorConfiguration, IValidatableObject
 
     /// <inheritdoc/>
     public override IMetaGradientEstimator Create(EstimatorContext context) =>
-        new EvolutionStrategyEstimator(this, new CpuPopulationRunner(context.ModelOf, context.Level, context.Threads), context.Threads);
+        new EvolutionStrategyEstimator(this, context.Backend.Populations(context), context.Threads);
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)
     {

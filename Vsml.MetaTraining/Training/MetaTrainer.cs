@@ -35,7 +35,7 @@ public sealed class MetaTrainer
         for (var t = 0; t < configuration.Evaluation?.Tasks.Count; t++) Try(problems, $"evaluation.tasks[{t}]", () => PrepareEvaluation(configuration.Evaluation, t));
         Try(problems, "optimizer", () => PartPromises.Check(configuration.Optimizer));
         ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
-        _estimator = configuration.Estimator.Create(new EstimatorContext(ModelOf, _level, _threads));
+        _estimator = configuration.Estimator.Create(new EstimatorContext(ModelOf, _level, _threads, CpuBackend.Instance));
     }
 
     /// <summary>The run.</summary>

@@ -127,7 +127,7 @@ public class BpttEstimatorTests
         whole.Memory.ToString().ShouldContain("all 12 examples");
 
         var budget = whole.Memory.Bytes / 2;
-        var small = new BpttEstimator(new BpttOptions { EpisodeCount = 2, MemoryMiB = budget / (double)(1 << 20) }, _ => RuntimeCompiler.Compile(Network), SimdLevels.Widest, threads: 2);
+        var small = new BpttEstimator(new BpttOptions { EpisodeCount = 2, MemoryMiB = budget / (double)(1 << 20) }, Runner(Network, threads: 2));
         small.Estimate(7, 0, Theta, Episodes, UnrollState.Empty);
         small.Memory!.TapeExamples.ShouldBeInRange(1, Length - 1);
         small.Memory.Bytes.ShouldBeInRange(1, budget);
@@ -141,7 +141,7 @@ public class BpttEstimatorTests
     [Fact]
     public void A_budget_too_small_for_one_window_is_refused()
     {
-        var estimator = new BpttEstimator(new BpttOptions { EpisodeCount = 1, MemoryMiB = 0.001 }, _ => RuntimeCompiler.Compile(Network), SimdLevels.Widest);
+        var estimator = new BpttEstimator(new BpttOptions { EpisodeCount = 1, MemoryMiB = 0.001 }, Runner(Network, threads: 0));
         Should.Throw<VsmlException>(() => estimator.Estimate(7, 0, Theta, Episodes, UnrollState.Empty)).Message.ShouldContain("budget");
     }
 
@@ -151,10 +151,12 @@ public class BpttEstimatorTests
 
     private static BpttEstimator Estimator(int episodes, TruncationSchedule? truncation = null, int threads = 1, int stride = 0, double maxDropped = 0.5) => new(
         new BpttOptions { EpisodeCount = episodes, Stride = stride, MaxDroppedShare = maxDropped, Truncation = truncation ?? TruncationSchedule.None },
-        _ => RuntimeCompiler.Compile(Network), SimdLevels.Widest, threads);
+        Runner(Network, threads));
 
     private static BpttEstimator Unbounded(double maxDropped) => new(
-        new BpttOptions { EpisodeCount = 2, MaxDroppedShare = maxDropped }, _ => RuntimeCompiler.Compile(Network with { OutputBound = 0 }), SimdLevels.Widest, threads: 1);
+        new BpttOptions { EpisodeCount = 2, MaxDroppedShare = maxDropped }, Runner(Network with { OutputBound = 0 }, threads: 1));
+
+    private static CpuGradientRunner Runner(Architecture network, int threads) => new(_ => RuntimeCompiler.Compile(network), SimdLevels.Widest, threads);
 
     private static ReferenceEpisode Reference(ulong seed, uint began, uint episode)
     {
