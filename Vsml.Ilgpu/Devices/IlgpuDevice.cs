@@ -134,13 +134,19 @@ public sealed class IlgpuDevice : IDisposable
         DriverLibraries.Resolve();
         return Context.Create(builder =>
         {
-            // The CPU accelerator runs methods as the C# compiler made them; only for GPUs does it pay to optimise what ILGPU reads.
-            Kernels.DeviceInstructions.Register(builder.GetIntrinsicManager());
-            builder.Optimize(kind == DeviceKind.Cpu ? OptimizationLevel.O0 : OptimizationLevel.O2);
-            builder.Inlining(kind == DeviceKind.Cpu ? InliningMode.Disabled : InliningMode.Aggressive);
+            Configure(builder, forGpus: kind != DeviceKind.Cpu);
             if (alsoGpus) builder.Cuda(_ => true).OpenCL();
             builder.CPU(new CPUDevice(shape.WarpSize, (shape.GroupSize + shape.WarpSize - 1) / shape.WarpSize, shape.Groups));
         });
+    }
+
+    /// <summary>How contexts compile kernels.</summary>
+    internal static void Configure(Context.Builder builder, bool forGpus)
+    {
+        // The CPU accelerator runs methods as the C# compiler made them; only for GPUs does it pay to optimise what ILGPU reads.
+        Kernels.DeviceInstructions.Register(builder.GetIntrinsicManager());
+        builder.Optimize(forGpus ? OptimizationLevel.O2 : OptimizationLevel.O0);
+        builder.Inlining(forGpus ? InliningMode.Aggressive : InliningMode.Disabled);
     }
 
     private static IEnumerable<Device> DevicesOf(Context context) =>

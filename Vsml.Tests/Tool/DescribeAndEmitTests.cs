@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Vsml.Files;
 using Vsml.Generators.Planning;
+using Vsml.Generators.Planning.Ilgpu;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Generators;
 
@@ -54,7 +55,7 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
         var path = TraceFiles.ArchitecturePath("dense-tiny");
         var run = ToolRun.InProcess("describe", path, "--plan").ShouldSucceed();
         var plan = NetworkPlan.Of(ArchitectureJson.Read(path));
-        run.Output.ShouldBe($"{plan}{CpuPlan.Of(plan)}");
+        run.Output.ShouldBe($"{plan}{CpuPlan.Of(plan)}{IlgpuPlan.Of(plan)}");
         run.Output.ShouldContain("first sweep");
     }
 

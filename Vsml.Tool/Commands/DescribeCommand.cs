@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vsml.Files;
 using Vsml.Generators.Planning;
+using Vsml.Generators.Planning.Ilgpu;
 using Vsml.Tool.Declared;
 
 namespace Vsml.Tool.Commands;
@@ -13,7 +14,7 @@ internal static class DescribeCommand
     public static Command Create(ToolContext context)
     {
         var source = new ArchitectureSource(context);
-        var plan = new Option<bool>("--plan") { Description = "Print the plan instead: the turns of an example in order, what each reads and sends, and how CPUs store it." };
+        var plan = new Option<bool>("--plan") { Description = "Print the plan instead: the turns of an example in order, what each reads and sends, and how CPUs and GPUs store it." };
         var command = new ToolCommand(
             "describe",
             "Print a network as JSON with every field, and its sizes on standard error.",
@@ -30,7 +31,7 @@ internal static class DescribeCommand
             if (parsed.GetValue(plan))
             {
                 var network = NetworkPlan.Of(architecture);
-                context.Output.Write($"{network}{CpuPlan.Of(network)}");
+                context.Output.Write($"{network}{CpuPlan.Of(network)}{(IlgpuPlan.Fits(network) ? IlgpuPlan.Of(network) : "ILGPU: the network is larger than indices of such kernels reach\n")}");
                 return ExitCodes.Success;
             }
             context.Output.Write(ArchitectureJson.Format(architecture));

@@ -103,6 +103,9 @@ public sealed record IlgpuPlan
     /// <param name="floats">The number.</param>
     public static int QuadsOf(int floats) => (floats + 3) / 4;
 
+    /// <inheritdoc/>
+    public override string ToString() => IlgpuPlanText.Of(this);
+
     private IEnumerable<DeviceTurn> AllTurns()
     {
         var lastForward = Network.Sweeps.Last(sweep => sweep.Kind != Sweep.Backward);

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ILGPU;
+using ILGPU.Runtime;
+using Vsml.Contracts;
+using Vsml.Ilgpu;
+using Vsml.Ilgpu.Kernels;
+using Vsml.Reference;
+using Vsml.Tests.Fixtures;
+using Vsml.Tool.Ilgpu;
+
+namespace Vsml.Tests.Ilgpu;
+
+/// <summary>
+/// Every address of the kernels, for sizes that fill nothing. ILGPU's CPU accelerator asserts that each lies within its view, which ends a
+/// process; here assertions are collected, and all memory lies between guards. What is written outside changes them too, and what
+/// is read outside, or before anybody wrote it, changes the results when guards and scratch space hold something else.
+/// </summary>
+[Collection(Alone)]
+public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassFixture<IlgpuEpisodeTests.Devices>
+{
+    /// <summary>Assertions belong to the process, so no other test runs beside these.</summary>
+    private const string Alone = "Assertions of the process";
+
+    private const int Guard = 4096, Length = 2, Episodes = 2;
+
+    public static TheoryData<int, int, int, int> Sizes => new()
+    {
+        { 1, 1, 1, 2 }, { 1, 1, 16, 16 }, { 33, 7, 1, 3 }, { 33, 7, 7, 2 }, { 33, 7, 12, 5 }, { 33, 7, 16, 16 }, { 7, 33, 12, 9 }, { 1, 33, 7, 4 }, { 65, 3, 20, 8 }, { 5, 5, 66, 6 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Dense_kernels_stay_within_their_memory(int inputs, int outputs, int stateSize, int messageSize)
+    {
+        foreach (var hidden in new[] { false, true }) ShouldStayWithin(Network(inputs, outputs, stateSize, messageSize, hidden));
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(7, 5)]
+    [InlineData(66, 3)]
+    public void Convolutions_stay_within_their_memory(int stateSize, int messageSize) => ShouldStayWithin(new Architecture
+    {
+        StateSize = stateSize,
+        MessageSize = messageSize,
+        MessageLayerNorm = true,
+        Schedule = new() { BackwardSweep = BackwardSweep.Separate },
+        Layers = new([new ConvLayerSpec(5, 3, 1, 2, 3, 2), new DenseLayerSpec(12, 3)]),
+    });
+
+    [Fact]
+    public void A_write_out_of_range_is_found() => ShouldBeFound(
+        (shape, turn) => turn with { SentToLanes = shape.ScratchQuads + 1 - turn.Loops * turn.PaddedLanes }, "out of range", "A guard was written");
+
+    [Fact]
+    public void A_read_out_of_range_is_found() => ShouldBeFound((_, turn) => turn with { LaneInput = Turn.NoMessage, Position = turn.Position with { Rows = 4096 } }, "out of range");
+
+    private void ShouldBeFound(Func<DeviceShape, Turn, Turn> fault, params string[] mentions)
+    {
+        var model = IlgpuCompiler.Compile(Network(33, 7, 12, 5, hidden: true));
+        var faulty = new IlgpuModel(model.Model, new FaultyKernels(model.Kernels, turn => fault(model.Kernels.Shape, turn)));
+        var message = Should.Throw<ShouldAssertException>(() => ShouldStayWithin(faulty)).Message;
+        foreach (var mention in mentions) message.ShouldContain(mention);
+    }
+
+    private void ShouldStayWithin(Architecture architecture) => ShouldStayWithin(IlgpuCompiler.Compile(architecture));
+
+    private void ShouldStayWithin(IlgpuModel model)
+    {
+        using var network = new DeviceNetwork(model, devices.Fast);
+        var episode = SmallNetworks.RandomEpisode(model.Architecture, seed: 5, Length);
+        var (first, second) = (Run(network, episode, 1e30f), Run(network, episode, float.NaN));
+        second.ShouldBe(first, "outputs depend on what lies outside");
+        first.ShouldAllBe(value => float.IsFinite(value));
+    }
+
+    private static float[] Run(DeviceNetwork network, ReferenceEpisode episode, float guard)
+    {
+        var (shape, architecture, device) = (network.Shape, network.Model.Architecture, network.Device);
+        var image = new StateImage(shape, architecture, batch: 1);
+        for (var l = 0; l < episode.Cells.Length; l++) image.Import(l, isCell: true, Singles(episode.Cells[l]));
+        using var theta = device.Allocate<float>(episode.Theta.Length, "theta");
+        theta.CopyFromCPU(Singles(episode.Theta));
+        using var packed = new Guarded(device, guard, new float[network.PackedFloats]);
+        network.Pack(theta.View, packed.View, 1);
+        using var states = new Guarded(device, guard, [.. Enumerable.Repeat(image.Floats, Episodes).SelectMany(floats => floats)]);
+        using var scratch = new Guarded(device, guard, [.. Enumerable.Repeat(guard, 4 * Episodes * shape.ScratchQuads)]);
+        using var inputs = new Guarded(device, guard, Singles(episode.Inputs));
+        using var labels = new Guarded(device, guard, Singles(episode.Labels));
+        using var logits = new Guarded(device, guard, new float[Episodes * Length * architecture.OutputSize]);
+        using var losses = new Guarded(device, guard, new float[Episodes * Length]);
+        using var assertions = new Assertions();
+        network.Run(
+            new EpisodeMemory
+            {
+                Theta = packed.View.Cast<float, Quad>(), States = states.View.Cast<float, Quad>(), Scratch = scratch.View.Cast<float, Quad>(),
+                Inputs = inputs.View, Labels = labels.View, Logits = logits.View, Losses = losses.View,
+                EpisodesOfMember = Episodes, EpisodesOfData = Episodes, ThetaQuads = network.PackedFloats / 4, StateQuads = shape.StateQuads, Slots = 1,
+                ScratchQuads = shape.ScratchQuads, Batch = 1, Length = Length, Count = Length, InputSize = architecture.InputSize, OutputSize = architecture.OutputSize,
+            },
+            Episodes);
+        device.Accelerator.Synchronize();
+        string[] faults = [.. assertions.Messages, .. new[] { packed, states, scratch, inputs, labels, logits, losses }.Select(memory => memory.Fault()).OfType<string>()];
+        if (faults.Length > 0) throw new ShouldAssertException(string.Join("\n", faults.Distinct()));
+        return [.. logits.Values(), .. losses.Values()];
+    }
+
+    private static Architecture Network(int inputs, int outputs, int stateSize, int messageSize, bool hidden) => new()
+    {
+        StateSize = stateSize,
+        MessageSize = messageSize,
+        LabelFeedback = true,
+        PositionFeatures = hidden,
+        Schedule = new() { BackwardSweep = hidden ? BackwardSweep.Separate : BackwardSweep.None },
+        Layers = new(hidden ? [new DenseLayerSpec(inputs, 3), new DenseLayerSpec(3, outputs)] : [new DenseLayerSpec(inputs, outputs)]),
+    };
+
+    private static float[] Singles(double[] values) => Array.ConvertAll(values, value => (float)value);
+
+    /// <summary>Kernels that find a turn elsewhere than it is.</summary>
+    private sealed class FaultyKernels(DeviceKernels kernels, Func<Turn, Turn> fault) : DeviceKernels
+    {
+        public override DeviceShape Shape { get; } = kernels.Shape with { Turns = [.. kernels.Shape.Turns.Select(fault)] };
+
+        public override ThetaPacking Packing => kernels.Packing;
+
+        public override Action<EpisodeMemory> Episode => kernels.Episode;
+    }
+
+    /// <summary>Memory between two guards.</summary>
+    private sealed class Guarded : IDisposable
+    {
+        private readonly MemoryBuffer1D<float, Stride1D.Dense> _buffer;
+        private readonly float _guard;
+        private readonly int _length;
+
+        public Guarded(IlgpuDevice device, float guard, float[] values)
+        {
+            (_guard, _length) = (guard, values.Length);
+            _buffer = device.Allocate<float>(values.Length + 2 * Guard, "a test");
+            _buffer.CopyFromCPU([.. Enumerable.Repeat(guard, Guard), .. values, .. Enumerable.Repeat(guard, Guard)]);
+        }
+
+        public ArrayView1D<float, Stride1D.Dense> View => _buffer.View.SubView(Guard, _length);
+
+        public float[] Values() => _buffer.GetAsArray1D()[Guard..^Guard];
+
+        /// <summary>Says where a guard was written, or null.</summary>
+        public string? Fault()
+        {
+            var all = _buffer.GetAsArray1D();
+            for (var i = 0; i < all.Length; i++)
+                if ((i < Guard || i >= all.Length - Guard) && !all[i].Equals(_guard))
+                    return $"A guard was written {(i < Guard ? Guard - i : i - all.Length + Guard + 1)} floats {(i < Guard ? "before" : "behind")} {_length} floats.";
+            return null;
+        }
+
+        public void Dispose() => _buffer.Dispose();
+    }
+
+    /// <summary>Collects what the process asserts, instead of ending it.</summary>
+    private sealed class Assertions : TraceListener
+    {
+        private readonly TraceListener[] _others = [.. Trace.Listeners.Cast<TraceListener>()];
+        private readonly ConcurrentQueue<string> _messages = new();
+
+        public Assertions()
+        {
+            Trace.Listeners.Clear();
+            Trace.Listeners.Add(this);
+        }
+
+        public IEnumerable<string> Messages => _messages;
+
+        public override void Fail(string? message, string? detailMessage) => _messages.Enqueue($"{message} {detailMessage}");
+
+        public override void Write(string? message)
+        {
+        }
+
+        public override void WriteLine(string? message)
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Trace.Listeners.Clear();
+            Trace.Listeners.AddRange(_others);
+            base.Dispose(disposing);
+        }
+    }
+
+    [CollectionDefinition(Alone, DisableParallelization = true)]
+    public sealed class AloneCollection;
+}
