@@ -57,9 +57,21 @@ internal static class PeerProcess
     public static PeerFigures Run(string python, string script, NetworkCase network, string? coreType, Timing timing)
     {
         using var json = Output(python, script, network, coreType, "--seconds", Text(timing.RepetitionSeconds * 3), "--repetitions", Text(timing.Repetitions));
-        return new PeerFigures(
-            json.RootElement.GetProperty("library").GetString()!,
-            json.RootElement.GetProperty("examplesPerSecond").EnumerateObject().ToDictionary(form => form.Name, form => form.Value.GetDouble()));
+        return Figures(json);
+    }
+
+    /// <summary>Runs a population in a library, on the machine's GPU if it finds one.</summary>
+    /// <param name="python">The Python.</param>
+    /// <param name="library">jax or pytorch.</param>
+    /// <param name="network">A network of one dense layer.</param>
+    /// <param name="members">Episodes, each with theta of its own.</param>
+    /// <param name="length">Examples of an episode.</param>
+    /// <param name="timing">How to repeat.</param>
+    /// <exception cref="VsmlException">The program failed.</exception>
+    public static PeerFigures RunPopulation(string python, string library, NetworkCase network, int members, int length, Timing timing)
+    {
+        using var json = Output(python, "vsml_population.py", network, null, "--library", library, "--members", Text(members), "--length", Text(length), "--repetitions", Text(timing == Timing.Quick ? 3 : 9));
+        return Figures(json);
     }
 
     // OpenBLAS's names of the kernels that this machine can run, its own choice first.
@@ -84,6 +96,10 @@ internal static class PeerProcess
         if (outcome.ExitCode != 0) throw new VsmlException($"{script} failed: {outcome.Error.Trim()}");
         return JsonDocument.Parse(outcome.Output);
     }
+
+    private static PeerFigures Figures(JsonDocument json) => new(
+        json.RootElement.GetProperty("library").GetString()!,
+        json.RootElement.GetProperty("examplesPerSecond").EnumerateObject().ToDictionary(form => form.Name, form => form.Value.GetDouble()));
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

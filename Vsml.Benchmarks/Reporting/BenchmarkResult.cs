@@ -48,6 +48,12 @@ internal sealed record BenchmarkResult
     /// <summary>Measured FMA peak of the row's own process, of all its threads together.</summary>
     public double? FmaPeakGflops { get; init; }
 
+    /// <summary>Bytes of state, read and written once an example, over what the device copies in the same run.</summary>
+    public double? FractionOfCopy { get; init; }
+
+    /// <summary>Seconds of a published meta-iteration at this rate: 2 x 1,024 episodes of 500 examples.</summary>
+    public double? SecondsPerIteration { get; init; }
+
     /// <summary>Distance between the quartiles of the repetitions over their median.</summary>
     public double? Spread { get; init; }
 

@@ -18,6 +18,8 @@ internal static class ResultTable
         new("in convolutions", row => Number(row.NanosecondsInConvolutions, "0.00")),
         new("of peak", row => Number(row.FractionOfPeak, "0.0 %")),
         new("peak GFLOP/s", row => Number(row.FmaPeakGflops, "0.0")),
+        new("of copy", row => Number(row.FractionOfCopy, "0.0 %")),
+        new("s/iteration", row => Number(row.SecondsPerIteration, "0.00")),
         new("ms", row => Number(row.Milliseconds, "#,0.00")),
         new("bytes/example", row => Number(row.BytesPerExample, "#,0")),
         new("spread", row => Number(row.Spread, "0.0 %")),

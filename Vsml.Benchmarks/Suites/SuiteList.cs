@@ -3,7 +3,7 @@ namespace Vsml.Benchmarks.Suites;
 /// <summary>All suites, in the order in which they run.</summary>
 internal static class SuiteList
 {
-    private static readonly ISuite[] s_all = [new ForwardSuite(), new ThreadsSuite(), new EsSuite(), new AdjointSuite(), new ConvSuite(), new GeneratorSuite(), new PeersSuite()];
+    private static readonly ISuite[] s_all = [new ForwardSuite(), new ThreadsSuite(), new EsSuite(), new AdjointSuite(), new ConvSuite(), new GeneratorSuite(), new PeersSuite(), new IlgpuSuite()];
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(suite => suite.Name)];

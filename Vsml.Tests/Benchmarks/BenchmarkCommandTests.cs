@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Vsml.Contracts;
+using Vsml.Ilgpu;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Tool;
 
@@ -34,6 +35,25 @@ public class BenchmarkCommandTests
             var peak = row.GetProperty("fmaPeakGflops").GetDouble();
             row.GetProperty("fractionOfPeak").GetDouble().ShouldBe(30 * 2 * 4 * 16 / seconds / 1e9 / peak, 1e-6);
         }
+    }
+
+    // With a GPU the suite times the published population, which tests have no time for.
+    [Fact]
+    public void The_suite_of_devices_runs_without_a_GPU_and_says_so()
+    {
+        if (IlgpuDevice.List().Count > 1) return;
+        using var folder = new TemporaryFolder();
+        var run = Run("ilgpu", "--quick", "--json", folder["figures.json"]).ShouldSucceed();
+        run.Output.ShouldContain("tiny case on ILGPU's CPU accelerator");
+
+        using var figures = JsonDocument.Parse(File.ReadAllText(folder["figures.json"]));
+        var row = figures.RootElement.GetProperty("results").EnumerateArray().First();
+        row.GetProperty("case").GetString().ShouldBe("tiny-cpu-accelerator");
+        var rate = row.GetProperty("examplesPerSecond").GetDouble();
+        // 16 x 4 sub-RNNs with N = 8, two micro ticks.
+        row.GetProperty("fractionOfPeak").GetDouble().ShouldBe(rate * 64 * 2 * 2 * 8 * 32 / 1e9 / row.GetProperty("fmaPeakGflops").GetDouble(), 1e-6);
+        row.GetProperty("fractionOfCopy").GetDouble().ShouldBeGreaterThan(0);
+        row.TryGetProperty("secondsPerIteration", out _).ShouldBeFalse();
     }
 
     [Theory]
