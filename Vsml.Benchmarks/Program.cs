@@ -1,9 +1,13 @@
+using Vsml.Tool;
+
 namespace Vsml.Benchmarks;
 
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
+        // One file then holds all that a machine without .NET needs, see eng/publish-gpu-check.sh.
+        if (arguments is ["vsml", .. var tool]) return VsmlTool.Run(tool, new ToolContext(Console.Out, Console.Error));
         try
         {
             return CommandLine.Run(arguments);
