@@ -9,7 +9,9 @@ internal sealed class DeviceNetwork : IDisposable
 {
     private readonly Action<AcceleratorStream, KernelConfig, EpisodeMemory> _episode;
     private readonly Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int> _pack;
+    private readonly Lazy<GradientKernels> _gradient;
     private readonly MemoryBuffer1D<Turn, Stride1D.Dense> _turns;
+    private readonly MemoryBuffer1D<AdjointTurn, Stride1D.Dense> _adjointTurns;
     private readonly MemoryBuffer1D<LayerStates, Stride1D.Dense> _layers;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _sources;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _factors;
@@ -25,19 +27,15 @@ internal sealed class DeviceNetwork : IDisposable
         var accelerator = device.Accelerator;
         if (accelerator.WarpSize > 32 || (accelerator.WarpSize & (accelerator.WarpSize - 1)) != 0)
             throw new VsmlException($"Device {device.Description} has warps of {accelerator.WarpSize} threads; the kernels are made for 32 or fewer.");
-        try
-        {
-            _episode = accelerator.LoadKernel(model.Kernels.Episode);
-            _pack = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(MemberTheta.Pack);
-        }
-        catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException or AcceleratorException)
-        {
-            var layers = string.Join(", ", model.Architecture.Layers);
-            throw new VsmlException($"The kernels of the network {layers} with state size {model.Architecture.StateSize} cannot be compiled for device {device.Description}: {(error.InnerException ?? error).Message}", error);
-        }
+        (_episode, _pack) = Compile(() => (
+            accelerator.LoadKernel(model.Kernels.Episode),
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(MemberTheta.Pack)));
+        // Many programs only run forwards.
+        _gradient = new(() => Compile(() => new GradientKernels(accelerator, model.Kernels)));
         var packing = new PackingTable(model.Kernels.Packing);
         _turns = Upload([.. Shape.Turns]);
-        _layers = Upload([.. Shape.Layers.Select(layer => new LayerStates { Hidden = layer.Hidden, Cell = layer.Cell, PaddedLoops = layer.PaddedLoops, PaddedLanes = layer.PaddedLanes })]);
+        _adjointTurns = Upload([.. Shape.AdjointTurns]);
+        _layers = Upload([.. Shape.Layers.Select(layer => new LayerStates { Hidden = layer.Hidden, Cell = layer.Cell, Loops = layer.Loops, PaddedLoops = layer.PaddedLoops, Lanes = layer.Lanes, PaddedLanes = layer.PaddedLanes })]);
         _sources = Upload(packing.Sources);
         _factors = Upload(packing.Factors);
         _offsets = Upload(packing.Offsets);
@@ -73,16 +71,69 @@ internal sealed class DeviceNetwork : IDisposable
     /// <summary>Runs examples of episodes.</summary>
     /// <param name="memory">What they work on, without the network's own tables.</param>
     /// <param name="episodes">Number of episodes.</param>
-    public void Run(EpisodeMemory memory, int episodes)
-    {
-        memory.Turns = _turns.View;
-        memory.Layers = _layers.View;
-        _episode(Device.Accelerator.DefaultStream, new KernelConfig(episodes, Math.Min(Device.GroupSize, Shape.MostThreads)), memory);
-    }
+    public void Run(EpisodeMemory memory, int episodes) => _episode(Device.Accelerator.DefaultStream, Groups(episodes), WithTables(memory));
+
+    /// <summary>Goes back through examples of episodes, all of whose sweeps are kept.</summary>
+    /// <param name="memory">What it works on, without the network's own tables.</param>
+    /// <param name="episodes">Number of episodes.</param>
+    public void Reverse(GradientMemory memory, int episodes) => _gradient.Value.Reverse(Device.Accelerator.DefaultStream, Groups(episodes), WithTables(memory));
+
+    /// <summary>Turns gradients of packed theta into those of flat theta.</summary>
+    /// <param name="packed">[episode, part, floats of packed theta].</param>
+    /// <param name="flat">Receives [episode, parameters].</param>
+    /// <param name="episodes">Number of episodes.</param>
+    public void Unpack(ArrayView<float> packed, ArrayView<float> flat, int episodes) => _gradient.Value.Unpack(
+        Device.Accelerator.DefaultStream, checked(episodes * PackedFloats), packed, flat, _sources.View, _factors.View, Model.Model.Parameters.Count);
+
+    /// <summary>Sums the gradients of the initial cells of each layer over its sub-RNNs.</summary>
+    /// <param name="memory">What the reverse pass worked on.</param>
+    /// <param name="cells">Receives [episode, layer, quad].</param>
+    /// <param name="episodes">Number of episodes.</param>
+    public void SumCells(GradientMemory memory, ArrayView<Quad> cells, int episodes) =>
+        _gradient.Value.SumCells(Device.Accelerator.DefaultStream, Groups(episodes), WithTables(memory), cells, Shape.SubRnnQuads);
+
+    /// <summary>Copies the states of all episodes from slot to slot.</summary>
+    /// <param name="from">[episode, slot, quads].</param>
+    /// <param name="to">Receives them, likewise.</param>
+    /// <param name="quads">Quads of a slot.</param>
+    /// <param name="slots">Slots of an episode, there and here.</param>
+    /// <param name="slot">Which of them.</param>
+    /// <param name="episodes">Number of episodes.</param>
+    public void CopySlot(ArrayView<Quad> from, ArrayView<Quad> to, int quads, SlotPair slots, SlotPair slot, int episodes) =>
+        _gradient.Value.CopySlot(Device.Accelerator.DefaultStream, checked(episodes * quads), from, to, quads, slots, slot);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var buffer in new MemoryBuffer[] { _turns, _layers, _sources, _factors, _offsets }) buffer.Dispose();
+        foreach (var buffer in new MemoryBuffer[] { _turns, _adjointTurns, _layers, _sources, _factors, _offsets }) buffer.Dispose();
+    }
+
+    private KernelConfig Groups(int episodes) => new(episodes, Math.Min(Device.GroupSize, Shape.MostThreads));
+
+    private EpisodeMemory WithTables(EpisodeMemory memory)
+    {
+        memory.Turns = _turns.View;
+        memory.Layers = _layers.View;
+        return memory;
+    }
+
+    private GradientMemory WithTables(GradientMemory memory)
+    {
+        memory.Episode = WithTables(memory.Episode);
+        memory.Turns = _adjointTurns.View;
+        return memory;
+    }
+
+    private T Compile<T>(Func<T> load)
+    {
+        try
+        {
+            return load();
+        }
+        catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException or AcceleratorException)
+        {
+            var layers = string.Join(", ", Model.Architecture.Layers);
+            throw new VsmlException($"The kernels of the network {layers} with state size {Model.Architecture.StateSize} cannot be compiled for device {Device.Description}: {(error.InnerException ?? error).Message}", error);
+        }
     }
 }

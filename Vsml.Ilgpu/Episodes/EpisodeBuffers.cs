@@ -25,12 +25,15 @@ internal sealed class EpisodeBuffers : IDisposable
         _theta = device.Allocate<float>((long)sizes.Members * network.Model.Model.Parameters.Count, "the meta-parameters of all members");
         _packed = device.Allocate<float>((long)sizes.Members * network.PackedFloats, "the meta-parameters of all members");
         _states = device.Allocate<Quad>((long)sizes.Episodes * sizes.Slots * sizes.Batch * network.Shape.StateQuads, $"the states of {sizes.Episodes} episodes");
-        _scratch = device.Allocate<Quad>((long)sizes.Episodes * network.Shape.ScratchQuads, $"the scratch space of {sizes.Episodes} episodes");
+        _scratch = device.Allocate<Quad>(sizes.Episodes * ScratchQuads, $"the scratch space of {sizes.Episodes} episodes");
         _inputs = device.Allocate<float>(sizes.Data * examples * architecture.InputSize, $"the inputs of {sizes.Data} episodes");
         _labels = device.Allocate<float>(sizes.Data * examples * architecture.OutputSize, $"the labels of {sizes.Data} episodes");
         _logits = device.Allocate<float>(sizes.Episodes * examples * architecture.OutputSize, $"the outputs of {sizes.Episodes} episodes");
         _losses = device.Allocate<float>(sizes.Episodes * examples, $"the losses of {sizes.Episodes} episodes");
     }
+
+    /// <summary>States: [episode, slot, batch].</summary>
+    public MemoryBuffer1D<Quad, Stride1D.Dense> States => _states;
 
     /// <summary>Sets and packs theta of all members.</summary>
     /// <param name="theta">[members, parameters].</param>
@@ -66,31 +69,34 @@ internal sealed class EpisodeBuffers : IDisposable
     /// <summary>Runs examples of all episodes, in the first slot.</summary>
     /// <param name="first">The first example.</param>
     /// <param name="count">Number of examples.</param>
-    public void Run(int first, int count) => _network.Run(
-        new EpisodeMemory
-        {
-            Theta = _packed.View.Cast<float, Quad>(),
-            States = _states.View,
-            Scratch = _scratch.View,
-            Inputs = _inputs.View,
-            Labels = _labels.View,
-            Logits = _logits.View,
-            Losses = _losses.View,
-            EpisodesOfMember = _sizes.Episodes / _sizes.Members,
-            EpisodesOfData = _sizes.Episodes / _sizes.Data,
-            ThetaQuads = _network.PackedFloats / 4,
-            StateQuads = _network.Shape.StateQuads,
-            Slots = _sizes.Slots,
-            SlotStep = 0,
-            ScratchQuads = _network.Shape.ScratchQuads,
-            Batch = _sizes.Batch,
-            Length = _sizes.Length,
-            First = first,
-            Count = count,
-            InputSize = _network.Model.Architecture.InputSize,
-            OutputSize = _network.Model.Architecture.OutputSize,
-        },
-        _sizes.Episodes);
+    public void Run(int first, int count) => _network.Run(Memory(first, count), _sizes.Episodes);
+
+    /// <summary>What a launch works on.</summary>
+    /// <param name="first">The first example.</param>
+    /// <param name="count">Number of examples.</param>
+    public EpisodeMemory Memory(int first, int count) => new()
+    {
+        Theta = _packed.View.Cast<float, Quad>(),
+        States = _states.View,
+        Scratch = _scratch.View,
+        Inputs = _inputs.View,
+        Labels = _labels.View,
+        Logits = _logits.View,
+        Losses = _losses.View,
+        EpisodesOfMember = _sizes.Episodes / _sizes.Members,
+        EpisodesOfData = _sizes.Episodes / _sizes.Data,
+        ThetaQuads = _network.PackedFloats / 4,
+        StateQuads = _network.Shape.StateQuads,
+        Slots = _sizes.Slots,
+        SlotStep = _sizes.Slots > 1 ? 1 : 0,
+        ScratchQuads = ScratchQuads,
+        Batch = _sizes.Batch,
+        Length = _sizes.Length,
+        First = first,
+        Count = count,
+        InputSize = _network.Model.Architecture.InputSize,
+        OutputSize = _network.Model.Architecture.OutputSize,
+    };
 
     /// <summary>Copies out what the episodes gave.</summary>
     /// <param name="logits">Receives the bounded outputs [episode, example, batch, output].</param>
@@ -108,6 +114,8 @@ internal sealed class EpisodeBuffers : IDisposable
         foreach (var buffer in new MemoryBuffer[] { _theta, _packed, _states, _scratch, _inputs, _labels, _logits, _losses }) buffer.Dispose();
     }
 
+    private int ScratchQuads => _sizes.WithGradient ? _network.Shape.GradientScratchQuads : _network.Shape.ScratchQuads;
+
     private ArrayView<Quad> Slot(int episode, int slot)
     {
         var quads = (long)_sizes.Batch * _network.Shape.StateQuads;
@@ -122,4 +130,5 @@ internal sealed class EpisodeBuffers : IDisposable
 /// <param name="Length">T, examples of an episode.</param>
 /// <param name="Batch">Examples that share a tick.</param>
 /// <param name="Slots">States of an episode that are kept.</param>
-internal sealed record EpisodeSizes(int Episodes, int Members, int Data, int Length, int Batch = 1, int Slots = 1);
+/// <param name="WithGradient">Whether the reverse pass runs as well.</param>
+internal sealed record EpisodeSizes(int Episodes, int Members, int Data, int Length, int Batch = 1, int Slots = 1, bool WithGradient = false);

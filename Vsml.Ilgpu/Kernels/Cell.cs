@@ -27,5 +27,45 @@ public static class Cell
         return (1f - c) * DeviceMath.Reciprocal((1f + o) * (1f + c));
     }
 
+    /// <summary>A step that leaves sigmoid(i), tanh(g), sigmoid(f) and sigmoid(o) behind for the reverse pass.</summary>
+    /// <param name="gates">The scaled gates i, g, f, o.</param>
+    /// <param name="cell">c.</param>
+    /// <param name="newCell">c'.</param>
+    /// <param name="activations">The four.</param>
+    /// <returns>h'.</returns>
+    public static float Keep(Quad gates, float cell, out float newCell, out Quad activations)
+    {
+        activations = new Quad(
+            DeviceMath.Reciprocal(1f + DeviceMath.Exp2(gates.X)), Tanh(gates.Y),
+            DeviceMath.Reciprocal(1f + DeviceMath.Exp2(gates.Z)), DeviceMath.Reciprocal(1f + DeviceMath.Exp2(gates.W)));
+        newCell = activations.Z * cell + activations.X * activations.Y;
+        return activations.W * Tanh(newCell * MinusTwoLog2E);
+    }
+
+    /// <summary>The reverse of a step: dc = dc' + dh' o (1 - tanh(c')^2), then the gates' gradients; of these the scaled gates get 1 / scale.</summary>
+    /// <param name="activations">What the step left behind.</param>
+    /// <param name="cell">c.</param>
+    /// <param name="newCell">c'.</param>
+    /// <param name="hiddenGradient">Gradient of h'.</param>
+    /// <param name="cellGradient">Gradient of c', which becomes that of c.</param>
+    /// <returns>Gradients of the scaled gates i, g, f, o.</returns>
+    public static Quad Reverse(Quad activations, float cell, float newCell, float hiddenGradient, ref float cellGradient)
+    {
+        var (i, g, f, o) = (activations.X, activations.Y, activations.Z, activations.W);
+        var t = Tanh(newCell * MinusTwoLog2E);
+        var d = cellGradient + hiddenGradient * o * (1f - t * t);
+        cellGradient = d * f;
+        return new Quad(
+            d * g * i * (1f - i) * (2f / MinusTwoLog2E), d * i * (1f - g * g) * (1f / MinusTwoLog2E),
+            d * cell * f * (1f - f) * (2f / MinusTwoLog2E), hiddenGradient * t * o * (1f - o) * (2f / MinusTwoLog2E));
+    }
+
+    // Of -2 log2(e) x.
+    private static float Tanh(float scaled)
+    {
+        var e = Exp2OfTanh(scaled);
+        return (1f - e) * DeviceMath.Reciprocal(1f + e);
+    }
+
     private static float Exp2OfTanh(float x) => DeviceMath.Exp2(x > ExponentLimit ? ExponentLimit : x);
 }

@@ -13,4 +13,7 @@ public abstract class DeviceKernels
 
     /// <summary>The kernel that runs examples of episodes, one group of threads for each.</summary>
     public abstract Action<EpisodeMemory> Episode { get; }
+
+    /// <summary>The kernel that goes back through examples whose states all sweeps have left behind.</summary>
+    public abstract Action<GradientMemory> Gradient { get; }
 }

@@ -12,6 +12,9 @@ public sealed record DeviceShape
     /// <summary>Quads of an episode's scratch space.</summary>
     public required int ScratchQuads { get; init; }
 
+    /// <summary>The same where the reverse pass runs as well.</summary>
+    public required int GradientScratchQuads { get; init; }
+
     /// <summary>Most threads of a group.</summary>
     public required int MostThreads { get; init; }
 
@@ -23,6 +26,9 @@ public sealed record DeviceShape
 
     /// <summary>The turns of an example.</summary>
     public required IReadOnlyList<Turn> Turns { get; init; }
+
+    /// <summary>Where the reverse pass of each keeps things.</summary>
+    public required IReadOnlyList<AdjointTurn> AdjointTurns { get; init; }
 }
 
 /// <summary>Storage of a layer's states, see <see cref="Turn"/>.</summary>

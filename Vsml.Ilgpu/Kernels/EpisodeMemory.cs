@@ -137,10 +137,16 @@ public struct LayerStates
     /// <summary>c, likewise.</summary>
     public int Cell;
 
-    /// <summary>Places along the loops, padded.</summary>
+    /// <summary>Places along the loops, which in a convolution are its sub-RNNs.</summary>
+    public int Loops;
+
+    /// <summary>The same, padded.</summary>
     public int PaddedLoops;
 
-    /// <summary>Places along the lanes, padded; 1 in a convolution, whose loops are its sub-RNNs.</summary>
+    /// <summary>Places along the lanes; 1 in a convolution.</summary>
+    public int Lanes;
+
+    /// <summary>The same, padded.</summary>
     public int PaddedLanes;
 }
 

@@ -85,16 +85,13 @@ public static class Gathering
             var (sum, terms) = (default(Quad), 0);
             for (var tap = 0; tap < windows.Kernel * windows.Kernel; tap++)
             {
-                var y = input / windows.Width + windows.Border - tap / windows.Kernel;
-                var x = input % windows.Width + windows.Border - tap % windows.Kernel;
-                if (y < 0 || x < 0 || y % windows.Stride != 0 || x % windows.Stride != 0) continue;
-                var (row, column) = (y / windows.Stride, x / windows.Stride);
-                if (row >= windows.Rows || column >= windows.Columns) continue;
+                var position = windows.Reader(input, tap);
+                if (position < 0) continue;
                 terms += windows.OutputChannels;
                 for (var output = 0; output < windows.OutputChannels; output++)
                 {
                     var subRnn = (tap * windows.Channels + channel) * windows.OutputChannels + output;
-                    sum += example.Scratch[turn.SentToLanes + (subRnn * sent.Quads + quad) * windows.Positions + row * windows.Columns + column];
+                    sum += example.Scratch[turn.SentToLanes + (subRnn * sent.Quads + quad) * windows.Positions + position];
                 }
             }
             example.Target[sent.Offset + (input * windows.Channels + channel) * sent.Quads + quad] = Finish(sum, sent, terms * sent.Factor, theta, quad);

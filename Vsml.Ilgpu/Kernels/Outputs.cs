@@ -41,4 +41,41 @@ public static class Outputs
         if (worker.Thread == 0) example.Loss[0] = (float)(labelSum * DeterministicMath.Log(sum) - weighted);
         Group.Barrier();
     }
+
+    /// <summary>
+    /// The gradient of the unbounded outputs: through the loss, and through the error that was fed back, whose own is used up. The
+    /// same formula as <see cref="SoftmaxAdjoint"/>.
+    /// </summary>
+    /// <param name="worker">The thread.</param>
+    /// <param name="example">The example.</param>
+    /// <param name="count">Number of outputs.</param>
+    /// <param name="output">The output of place 0, in the state.</param>
+    /// <param name="bound">T of the bound tanh(x / T) T, or 0 for none.</param>
+    /// <param name="feedback">Error and label of place 0, in the state.</param>
+    /// <param name="batch">Examples that share a tick.</param>
+    public static void Reverse(Worker worker, AdjointExample example, int count, int output, float bound, int feedback, int batch)
+    {
+        var (logits, labels) = (example.Values.Logits, example.Values.Label);
+        var max = logits[0];
+        for (var b = 1; b < count; b++) max = logits[b] > max ? logits[b] : max;
+        double sum = 0, labelSum = 0, along = 0;
+        for (var b = 0; b < count; b++)
+        {
+            var exp = DeterministicMath.Exp(logits[b] - max);
+            sum += exp;
+            labelSum += labels[b];
+            along += exp * example.State[feedback + b].X;
+        }
+        along /= sum;
+        Group.Barrier();
+        for (var b = worker.Thread; b < count; b += worker.Threads)
+        {
+            var softmax = DeterministicMath.Exp(logits[b] - max) / sum;
+            var gradient = example.Weight * (softmax * labelSum - labels[b]) + labelSum / batch * softmax * (example.State[feedback + b].X - along);
+            var ratio = bound > 0f ? logits[b] / bound : 0f;
+            example.State[output + b] = new Quad((float)gradient * (1f - ratio * ratio), 0f, 0f, 0f);
+            example.State[feedback + b] = default;
+        }
+        Group.Barrier();
+    }
 }

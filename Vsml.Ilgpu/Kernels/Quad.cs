@@ -53,6 +53,24 @@ public readonly struct Quad(float x, float y, float z, float w)
     /// <summary>The float at an index of 0 to 3.</summary>
     public static float At(Quad a, int index) => index < 2 ? (index == 0 ? a.X : a.Y) : (index == 2 ? a.Z : a.W);
 
+    /// <summary>One float at an index of 0 to 3, zeros elsewhere.</summary>
+    public static Quad Only(float value, int index) => new(index == 0 ? value : 0f, index == 1 ? value : 0f, index == 2 ? value : 0f, index == 3 ? value : 0f);
+
+    /// <summary>sum + (w0 a, w1 a, w2 a, w3 a), scalar products with four rows of theta.</summary>
+    /// <param name="sum">The sum.</param>
+    /// <param name="theta">Packed theta.</param>
+    /// <param name="row">w0.</param>
+    /// <param name="step">From a row to the next.</param>
+    /// <param name="a">The vector.</param>
+    public static Quad AddProducts(Quad sum, ArrayView<Quad> theta, int row, int step, Quad a) => new(
+        AddProduct(sum.X, theta[row], a), AddProduct(sum.Y, theta[row + step], a), AddProduct(sum.Z, theta[row + 2 * step], a), AddProduct(sum.W, theta[row + 3 * step], a));
+
+    internal static float AddProduct(float sum, Quad a, Quad b) =>
+        DeviceMath.MultiplyAdd(a.X, b.X, DeviceMath.MultiplyAdd(a.Y, b.Y, DeviceMath.MultiplyAdd(a.Z, b.Z, DeviceMath.MultiplyAdd(a.W, b.W, sum))));
+
+    /// <summary>The quad of one sub-RNN; the next one's does not matter.</summary>
+    public static Quad Of(Quad a, Quad b) => a;
+
     /// <summary>1 / sqrt(a).</summary>
     public static float InverseRoot(float a) => DeviceMath.InverseRoot(a);
 
@@ -67,4 +85,11 @@ public readonly struct Quad(float x, float y, float z, float w)
 
     /// <summary>A micro tick of one state entry, see <see cref="Cell"/>.</summary>
     public static float Step(Quad gates, float cell, out float newCell) => Cell.Step(gates, cell, out newCell);
+
+    /// <summary>The same with activations kept, see <see cref="Cell"/>.</summary>
+    public static float Keep(Quad gates, float cell, out float newCell, out Quad activations) => Cell.Keep(gates, cell, out newCell, out activations);
+
+    /// <summary>Its reverse, see <see cref="Cell"/>.</summary>
+    public static Quad Reverse(Quad activations, float cell, float newCell, float hiddenGradient, ref float cellGradient) =>
+        Cell.Reverse(activations, cell, newCell, hiddenGradient, ref cellGradient);
 }

@@ -46,6 +46,9 @@ public readonly struct QuadPair(Quad a, Quad b)
     /// <summary>The product, float by float.</summary>
     public static QuadPair operator *(QuadPair a, QuadPair b) => new(a.A * b.A, a.B * b.B);
 
+    /// <summary>The product with a quad that both share.</summary>
+    public static QuadPair operator *(QuadPair a, Quad b) => new(a.A * b, a.B * b);
+
     /// <summary>The product with one number each.</summary>
     public static QuadPair operator *(QuadPair a, Pair b) => new(a.A * b.A, a.B * b.B);
 
@@ -60,6 +63,18 @@ public readonly struct QuadPair(Quad a, Quad b)
 
     /// <summary>The first floats as they are, zeros behind.</summary>
     public static QuadPair Leading(QuadPair a, int count) => new(Quad.Leading(a.A, count), Quad.Leading(a.B, count));
+
+    /// <summary>sum + (w0 a, w1 a, w2 a, w3 a), scalar products with four rows of theta, which both share.</summary>
+    public static QuadPair AddProducts(QuadPair sum, ArrayView<Quad> theta, int row, int step, QuadPair a)
+    {
+        Quad w0 = theta[row], w1 = theta[row + step], w2 = theta[row + 2 * step], w3 = theta[row + 3 * step];
+        return new QuadPair(
+            new Quad(Quad.AddProduct(sum.A.X, w0, a.A), Quad.AddProduct(sum.A.Y, w1, a.A), Quad.AddProduct(sum.A.Z, w2, a.A), Quad.AddProduct(sum.A.W, w3, a.A)),
+            new Quad(Quad.AddProduct(sum.B.X, w0, a.B), Quad.AddProduct(sum.B.Y, w1, a.B), Quad.AddProduct(sum.B.Z, w2, a.B), Quad.AddProduct(sum.B.W, w3, a.B)));
+    }
+
+    /// <summary>The quads of both sub-RNNs.</summary>
+    public static QuadPair Of(Quad a, Quad b) => new(a, b);
 
     /// <summary>1 / sqrt(a).</summary>
     public static Pair InverseRoot(Pair a) => new(DeviceMath.InverseRoot(a.A), DeviceMath.InverseRoot(a.B));
@@ -91,5 +106,25 @@ public readonly struct QuadPair(Quad a, Quad b)
         var b = Cell.Step(gates.B, cell.B, out var cellB);
         newCell = new Pair(cellA, cellB);
         return new Pair(a, b);
+    }
+
+    /// <summary>The same with activations kept.</summary>
+    public static Pair Keep(QuadPair gates, Pair cell, out Pair newCell, out QuadPair activations)
+    {
+        var a = Cell.Keep(gates.A, cell.A, out var cellA, out var keptA);
+        var b = Cell.Keep(gates.B, cell.B, out var cellB, out var keptB);
+        (newCell, activations) = (new Pair(cellA, cellB), new QuadPair(keptA, keptB));
+        return new Pair(a, b);
+    }
+
+    /// <summary>Its reverse.</summary>
+    public static QuadPair Reverse(QuadPair activations, Pair cell, Pair newCell, Pair hiddenGradient, ref Pair cellGradient)
+    {
+        var (cellA, cellB) = (cellGradient.A, cellGradient.B);
+        var gates = new QuadPair(
+            Cell.Reverse(activations.A, cell.A, newCell.A, hiddenGradient.A, ref cellA),
+            Cell.Reverse(activations.B, cell.B, newCell.B, hiddenGradient.B, ref cellB));
+        cellGradient = new Pair(cellA, cellB);
+        return gates;
     }
 }

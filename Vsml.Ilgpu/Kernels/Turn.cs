@@ -219,4 +219,14 @@ public struct Windows
 
     /// <summary>Output positions.</summary>
     public int Positions => Rows * Columns;
+
+    /// <summary>The output position at which a place of the window falls on an input position, or -1.</summary>
+    /// <param name="input">The input position.</param>
+    /// <param name="tap">The place of the window.</param>
+    public int Reader(int input, int tap)
+    {
+        var (y, x) = (input / Width + Border - tap / Kernel, input % Width + Border - tap % Kernel);
+        if (y < 0 || x < 0 || y % Stride != 0 || x % Stride != 0) return -1;
+        return y / Stride < Rows && x / Stride < Columns ? y / Stride * Columns + x / Stride : -1;
+    }
 }

@@ -99,7 +99,7 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
     private static EpisodeTrace Run(IlgpuModel model, IlgpuDevice device, ReferenceEpisode episode) => IlgpuTrace.Run(
         model, device, episode.Batch, Singles(episode.Theta), [.. episode.Cells.Select(Singles)], Singles(episode.Inputs), Singles(episode.Labels));
 
-    private static void ShouldBeWithin(string tensor, float[] actual, double[] expected, double tolerance)
+    internal static void ShouldBeWithin(string tensor, float[] actual, double[] expected, double tolerance)
     {
         actual.Length.ShouldBe(expected.Length, tensor);
         for (var i = 0; i < actual.Length; i++)
@@ -107,7 +107,7 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
                 Assert.Fail($"{tensor}[{i}] is {actual[i]} instead of {expected[i]}; tolerance {tolerance:g3}.");
     }
 
-    private static (Architecture Architecture, int Batch) Named(string name)
+    internal static (Architecture Architecture, int Batch) Named(string name)
     {
         if (s_sizes.FirstOrDefault(size => size.Name == name) is { Architecture: { } architecture, Batch: var batch }) return (architecture, batch);
         return (SmallNetworks.Named(name).Architecture, SmallNetworks.Named(name).Batch);
@@ -130,7 +130,7 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
         Layers = new([layer, new DenseLayerSpec(layer.Outputs, outputs)]),
     };
 
-    private static float[] Singles(double[] values) => Array.ConvertAll(values, value => (float)value);
+    internal static float[] Singles(double[] values) => Array.ConvertAll(values, value => (float)value);
 
     /// <summary>The CPU accelerator, opened once for all tests.</summary>
     public sealed class Devices : IDisposable

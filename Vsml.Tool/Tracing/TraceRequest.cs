@@ -39,8 +39,6 @@ internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, 
             throw new VsmlException("--device: only kernels for ILGPU run on a device; add --backend ilgpu, or leave it out.");
         if (request.Backend == TraceBackend.Ilgpu && simd is not null)
             throw new VsmlException("--simd: kernels for ILGPU have no levels; choose a device by --device.");
-        if (request.Backend == TraceBackend.Ilgpu && gradient)
-            throw new VsmlException("--gradient: kernels for ILGPU compute no gradients; use --backend compiled or reference.");
         return request;
     }
 }

@@ -43,6 +43,9 @@ internal static class Tracer
         var trace = IlgpuTrace.Run(model, device, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
         var output = new TraceOutput<float>(architecture, given.Length, given.Batch, Tensor.Of);
         output.AddEpisode(trace.Logits, trace.Losses, trace.Cells, trace.Hidden);
+        if (!request.Gradient) return output.Tensors;
+        var (theta, cells) = IlgpuTrace.Differentiate(model, device, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
+        output.AddGradient(theta, cells);
         return output.Tensors;
     }
 

@@ -40,16 +40,20 @@ internal static class EpisodeEmitter
         if (hasConvolution) WriteConvolutionTurn(writer);
     }
 
-    private static void WriteTheta(SourceWriter writer, IlgpuPlan plan)
+    /// <summary>Writes where a kernel reads theta from.</summary>
+    /// <param name="writer">Receives the text.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="memory">The kernel's episode memory.</param>
+    public static void WriteTheta(SourceWriter writer, IlgpuPlan plan, string memory = "memory")
     {
         if (!plan.SharesTheta)
         {
             writer.Line("// Too much for shared memory; what a warp reads of it, all of its threads read at once, from the cache.");
-            writer.Line("var theta = memory.MemberTheta();");
+            writer.Line($"var theta = {memory}.MemberTheta();");
             return;
         }
         writer.Line($"var theta = SharedMemory.Allocate<Quad>({plan.Theta.Quads});");
-        writer.Line("memory.CopyTheta(worker, theta);");
+        writer.Line($"{memory}.CopyTheta(worker, theta);");
     }
 
     private static void WriteExample(SourceWriter writer, IlgpuPlan plan, bool hasConvolution)
@@ -83,17 +87,12 @@ internal static class EpisodeEmitter
 
     private static void WriteDenseTurn(SourceWriter writer, IlgpuPlan plan)
     {
-        LaneInput[] inputs = [.. plan.Turns.Where(turn => turn.Plan.Layer.Geometry is null).Select(turn => turn.LaneInput).Distinct()];
         writer.Line("private static void RunDense(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)");
         using (writer.Body())
         {
             writer.Line("Projection.Dense(worker, turn, example, theta, Units);");
             writer.Line("Group.Barrier();");
-            for (var i = 0; i < inputs.Length; i++)
-            {
-                var condition = i == inputs.Length - 1 ? i == 0 ? "" : "else " : $"{(i == 0 ? "" : "else ")}if (turn.LaneInput == Turn.{inputs[i].ToString()}) ";
-                writer.Line($"{condition}Step<{inputs[i].ToString()}>(worker, turn, example, theta);");
-            }
+            WriteChoice(writer, plan, "Step", "worker, turn, example, theta");
             writer.Line(
                 $"""
                 Group.Barrier();
@@ -102,6 +101,21 @@ internal static class EpisodeEmitter
                 """);
         }
         writer.Line();
+    }
+
+    /// <summary>Writes the call of a method by the way in which messages come in along the lanes of a dense turn.</summary>
+    /// <param name="writer">Receives the text.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static void WriteChoice(SourceWriter writer, IlgpuPlan plan, string method, string arguments)
+    {
+        LaneInput[] inputs = [.. plan.Turns.Where(turn => turn.Plan.Layer.Geometry is null).Select(turn => turn.LaneInput).Distinct()];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var condition = i == inputs.Length - 1 ? i == 0 ? "" : "else " : $"{(i == 0 ? "" : "else ")}if (turn.LaneInput == Turn.{inputs[i].ToString()}) ";
+            writer.Line($"{condition}{method}<{inputs[i].ToString()}>({arguments});");
+        }
     }
 
     private static void WriteConvolutionTurn(SourceWriter writer)

@@ -87,6 +87,10 @@ internal static class IlgpuEmitter
         if (plan.Turns.Any(turn => turn.Plan.Layer.Geometry is not null)) PositionStepEmitter.Write(writer, plan, state);
         DenseStepEmitter.Write(writer, plan, state);
         SendEmitter.Write(writer, plan, state);
+        GradientEmitter.Write(writer, plan);
+        DenseReverseEmitter.Write(writer, plan, state);
+        if (plan.Turns.Any(turn => turn.Plan.Layer.Geometry is not null)) PositionReverseEmitter.Write(writer, plan, state);
+        SendReverseEmitter.Write(writer, plan, state);
         state.Write(writer);
     }
 }

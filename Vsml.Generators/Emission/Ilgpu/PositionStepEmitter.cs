@@ -92,17 +92,20 @@ internal static class PositionStepEmitter
     private static SourceWriter.Scope WritePositions(SourceWriter writer)
     {
         var scope = writer.Block("for (var position = worker.Lane; position < positions; position += worker.Lanes)");
-        writer.Line(
-            """
-            var row = position / windows.Columns * windows.Stride + tap / windows.Kernel - windows.Border;
-            var column = position % windows.Columns * windows.Stride + tap % windows.Kernel - windows.Border;
-            var inside = row >= 0 && row < windows.Height && column >= 0 && column < windows.Width;
-            var stateGates = turn.StateGates + subRnn * Units;
-            var laneGates = inside ? turn.LaneGates + channel * Units * inputs + row * windows.Width + column : -1;
-            var loopGates = turn.LoopGates + output * Units * positions + position;
-            """);
+        WritePlaces(writer);
         return scope;
     }
+
+    /// <summary>Writes where a sub-RNN's window place falls at a position, and where what its gates are made of is found.</summary>
+    public static void WritePlaces(SourceWriter writer) => writer.Line(
+        """
+        var row = position / windows.Columns * windows.Stride + tap / windows.Kernel - windows.Border;
+        var column = position % windows.Columns * windows.Stride + tap % windows.Kernel - windows.Border;
+        var inside = row >= 0 && row < windows.Height && column >= 0 && column < windows.Width;
+        var stateGates = turn.StateGates + subRnn * Units;
+        var laneGates = inside ? turn.LaneGates + channel * Units * inputs + row * windows.Width + column : -1;
+        var loopGates = turn.LoopGates + output * Units * positions + position;
+        """);
 
     private static void WriteSends(SourceWriter writer, IlgpuPlan plan, StateText state)
     {
@@ -120,17 +123,23 @@ internal static class PositionStepEmitter
         writer.Line("private static Quad StepQuadAt(int quad, ArrayView<Quad> scratch, int stateGates, int laneGates, int inputs, int loopGates, int positions, ref Quad cell)");
         using (writer.Body())
         {
-            for (var entry = 0; entry < 4; entry++)
-            {
-                var (name, plus) = ("xyzw"[entry].ToString(), Plus(entry));
-                writer.Line($"var {name} = scratch[stateGates + 4 * quad{plus}] + scratch[loopGates + (4 * quad{plus}) * positions];");
-            }
-            using (writer.Block("if (laneGates >= 0)"))
-                for (var entry = 0; entry < 4; entry++) writer.Line($"{"xyzw"[entry].ToString()} += scratch[laneGates + (4 * quad{Plus(entry)}) * inputs];");
+            WriteGates(writer);
             foreach (var name in new[] { "x", "y", "z", "w" }) writer.Line($"var {name}Hidden = Quad.Step({name}, cell.{name.ToUpperInvariant()}, out var {name}Cell);");
             writer.Line("cell = new Quad(xCell, yCell, zCell, wCell);");
             writer.Line("return new Quad(xHidden, yHidden, zHidden, wHidden);");
         }
         writer.Line();
+    }
+
+    /// <summary>Writes the gates of four state entries.</summary>
+    public static void WriteGates(SourceWriter writer)
+    {
+        for (var entry = 0; entry < 4; entry++)
+        {
+            var (name, plus) = ("xyzw"[entry].ToString(), Plus(entry));
+            writer.Line($"var {name} = scratch[stateGates + 4 * quad{plus}] + scratch[loopGates + (4 * quad{plus}) * positions];");
+        }
+        using (writer.Block("if (laneGates >= 0)"))
+            for (var entry = 0; entry < 4; entry++) writer.Line($"{"xyzw"[entry].ToString()} += scratch[laneGates + (4 * quad{Plus(entry)}) * inputs];");
     }
 }

@@ -15,6 +15,7 @@ internal static class ShapeEmitter
             writer.Line($"SubRnnQuads = StateQuads,");
             writer.Line($"StateQuads = {plan.StateQuads},");
             writer.Line($"ScratchQuads = {plan.ScratchQuads},");
+            writer.Line($"GradientScratchQuads = {plan.GradientScratchQuads},");
             writer.Line($"MostThreads = {IlgpuPlan.MostThreads},");
             writer.Line($"Sweeps = {plan.Sweeps},");
             using (writer.Block("Layers = new[]", close: "},"))
@@ -22,6 +23,9 @@ internal static class ShapeEmitter
                     writer.Line($"new DeviceLayer {{ LanesAreInputs = {layer.LanesAreInputs}, Lanes = {layer.Lanes}, PaddedLanes = {layer.PaddedLanes}, Loops = {layer.Loops}, PaddedLoops = {layer.PaddedLoops}, Hidden = {layer.Hidden}, Cell = {layer.Cell} }},");
             using (writer.Block("Turns = new[]", close: "},"))
                 foreach (var turn in plan.Turns) WriteTurn(writer, plan, turn);
+            using (writer.Block("AdjointTurns = new[]", close: "},"))
+                foreach (var turn in plan.AdjointTurns)
+                    writer.Line($"new AdjointTurn {{ Items = {turn.Items}, SubRnns = {turn.SubRnns}, Hidden = {turn.Hidden}, Cells = {turn.Cells}, Gates = {turn.Gates}, LaneTerms = {turn.LaneTerms}, LoopTerms = {turn.LoopTerms}, LaneSums = {turn.LaneSums}, LoopSums = {turn.LoopSums}, HiddenGradients = {turn.HiddenGradients}, TickStates = {turn.TickStates}, StateGates = {turn.StateGates}, StateSums = {turn.StateSums} }},");
         }
         writer.Line();
         writer.Line("/// <inheritdoc/>");

@@ -13,6 +13,9 @@ public sealed record IlgpuPlan
     /// <summary>Places along the lanes that a warp takes before it sums over them.</summary>
     public const int BlockLanes = 32;
 
+    /// <summary>Blocks of a dense layer that go back together in the reverse pass, and parts in which theta's gradient is summed.</summary>
+    public const int Parts = 8;
+
     /// <summary>Threads of the largest group.</summary>
     public const int MostThreads = 256;
 
@@ -36,6 +39,7 @@ public sealed record IlgpuPlan
         StateQuads = checked((int)next);
         Turns = new(AllTurns());
         ScratchQuads = Turns.Max(turn => turn.ScratchEnd);
+        AdjointTurns = new(Turns.Select(turn => AdjointScratch.Of(this, turn)));
     }
 
     /// <summary>What is computed.</summary>
@@ -79,6 +83,12 @@ public sealed record IlgpuPlan
 
     /// <summary>Quads of scratch space that the turns of an episode share.</summary>
     public int ScratchQuads { get; }
+
+    /// <summary>Scratch space of the reverse pass of each turn, behind the turn's own.</summary>
+    public EquatableArray<AdjointScratch> AdjointTurns { get; }
+
+    /// <summary>Quads of scratch space where the reverse pass runs as well.</summary>
+    public int GradientScratchQuads => AdjointTurns.Max(turn => turn.End);
 
     /// <summary>Plans for a network.</summary>
     /// <param name="network">The network.</param>
