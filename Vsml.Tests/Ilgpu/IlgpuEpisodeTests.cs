@@ -1,7 +1,6 @@
 using Vsml.Ilgpu;
 using Vsml.Reference;
 using Vsml.Tests.Fixtures;
-using Vsml.Tool.Ilgpu;
 
 namespace Vsml.Tests.Ilgpu;
 
@@ -34,7 +33,7 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
     {
         var golden = GoldenFiles.Load(name);
         var trace = IlgpuTrace.Run(
-            IlgpuCompiler.Compile(golden.Architecture), devices.Fast, golden.Batch, Singles(golden.Theta), [.. golden.Cells.Select(Singles)], Singles(golden.Inputs), Singles(golden.Labels));
+            DeviceModels.Of(golden.Architecture), devices.Fast, golden.Batch, Singles(golden.Theta), [.. golden.Cells.Select(Singles)], Singles(golden.Inputs), Singles(golden.Labels));
         ShouldMatch("logits", trace.Logits, golden.Logits);
         ShouldMatch("loss", trace.Losses, golden.Losses);
         for (var l = 0; l < golden.Cells.Length; l++)
@@ -71,7 +70,7 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
     public void The_same_bits_come_every_time()
     {
         var (architecture, batch) = Named("lanes are outputs");
-        var model = IlgpuCompiler.Compile(architecture);
+        var model = DeviceModels.Of(architecture);
         var episode = SmallNetworks.RandomEpisode(architecture, seed: 3, length: 3, batch);
         var (first, second) = (Run(model, devices.Wide, episode), Run(model, devices.Wide, episode));
         second.Logits.ShouldBe(first.Logits);
@@ -83,7 +82,7 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
     {
         var episode = SmallNetworks.RandomEpisode(architecture, seed: name.Length, length: 3, batch, softLabels: true);
         var expected = episode.Run();
-        var trace = Run(IlgpuCompiler.Compile(architecture), device, episode);
+        var trace = Run(DeviceModels.Of(architecture), device, episode);
         ShouldMatch("logits", trace.Logits, expected.Logits);
         ShouldMatch("loss", trace.Losses, expected.Losses);
         for (var l = 0; l < expected.Cells.Length; l++)

@@ -97,8 +97,8 @@ public sealed class TraceCommandTests : IDisposable
     [Fact]
     public void Traces_of_kernels_for_ILGPU_hold()
     {
-        ToolRun.InProcess(TraceFiles.Arguments("deep-4-label", _folder["out"], "--backend", "ilgpu", "--device", "cpu")).ShouldSucceed().Output.ShouldBeEmpty();
-        TraceFiles.ShouldHold("deep-4-label", _folder["out"], TensorType.F32, gradient: false);
+        ToolRun.InProcess(TraceFiles.Arguments("deep-4-label", _folder["out"], "--backend", "ilgpu", "--device", "cpu", "--gradient")).ShouldSucceed().Output.ShouldBeEmpty();
+        TraceFiles.ShouldHold("deep-4-label", _folder["out"], TensorType.F32, gradient: true);
     }
 
     [Theory]

@@ -1,0 +1,14 @@
+using System.Collections.Concurrent;
+using Vsml.Ilgpu;
+using Vsml.Tool.Ilgpu;
+
+namespace Vsml.Tests.Ilgpu;
+
+/// <summary>Models with kernels for ILGPU, each compiled once for all tests.</summary>
+internal static class DeviceModels
+{
+    private static readonly ConcurrentDictionary<Architecture, Lazy<IlgpuModel>> s_models = new();
+
+    /// <summary>The model of an architecture.</summary>
+    public static IlgpuModel Of(Architecture architecture) => s_models.GetOrAdd(architecture, key => new(() => IlgpuCompiler.Compile(key))).Value;
+}
