@@ -7,7 +7,6 @@ using Vsml.Ilgpu;
 using Vsml.Ilgpu.Kernels;
 using Vsml.Reference;
 using Vsml.Tests.Fixtures;
-using Vsml.Tool.Ilgpu;
 
 namespace Vsml.Tests.Ilgpu;
 
@@ -51,31 +50,31 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
 
     [Fact]
     public void A_write_out_of_range_is_found() => ShouldBeFound(
-        (shape, turn) => turn with { SentToLanes = shape.ScratchQuads + 1 - turn.Loops * turn.PaddedLanes }, "out of range", "A guard was written");
+        (shape, turn) => turn with { SentToLanes = shape.GradientScratchQuads + 1 - turn.Loops * turn.PaddedLanes }, "out of range", "A guard was written");
 
     [Fact]
     public void A_read_out_of_range_is_found() => ShouldBeFound((_, turn) => turn with { LaneInput = Turn.NoMessage, Position = turn.Position with { Rows = 4096 } }, "out of range");
 
     private void ShouldBeFound(Func<DeviceShape, Turn, Turn> fault, params string[] mentions)
     {
-        var model = IlgpuCompiler.Compile(Network(33, 7, 12, 5, hidden: true));
+        var model = DeviceModels.Of(Network(33, 7, 12, 5, hidden: true));
         var faulty = new IlgpuModel(model.Model, new FaultyKernels(model.Kernels, turn => fault(model.Kernels.Shape, turn)));
-        var message = Should.Throw<ShouldAssertException>(() => ShouldStayWithin(faulty)).Message;
+        var message = Should.Throw<ShouldAssertException>(() => ShouldStayWithin(faulty, backward: false)).Message;
         foreach (var mention in mentions) message.ShouldContain(mention);
     }
 
-    private void ShouldStayWithin(Architecture architecture) => ShouldStayWithin(IlgpuCompiler.Compile(architecture));
+    private void ShouldStayWithin(Architecture architecture) => ShouldStayWithin(DeviceModels.Of(architecture));
 
-    private void ShouldStayWithin(IlgpuModel model)
+    private void ShouldStayWithin(IlgpuModel model, bool backward = true)
     {
         using var network = new DeviceNetwork(model, devices.Fast);
         var episode = SmallNetworks.RandomEpisode(model.Architecture, seed: 5, Length);
-        var (first, second) = (Run(network, episode, 1e30f), Run(network, episode, float.NaN));
-        second.ShouldBe(first, "outputs depend on what lies outside");
+        var (first, second) = (Run(network, episode, 1e30f, backward), Run(network, episode, float.NaN, backward));
+        second.ShouldBe(first, "outputs or gradients depend on what lies outside");
         first.ShouldAllBe(value => float.IsFinite(value));
     }
 
-    private static float[] Run(DeviceNetwork network, ReferenceEpisode episode, float guard)
+    private static float[] Run(DeviceNetwork network, ReferenceEpisode episode, float guard, bool backward)
     {
         var (shape, architecture, device) = (network.Shape, network.Model.Architecture, network.Device);
         var image = new StateImage(shape, architecture, batch: 1);
@@ -84,26 +83,35 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
         theta.CopyFromCPU(Singles(episode.Theta));
         using var packed = new Guarded(device, guard, new float[network.PackedFloats]);
         network.Pack(theta.View, packed.View, 1);
-        using var states = new Guarded(device, guard, [.. Enumerable.Repeat(image.Floats, Episodes).SelectMany(floats => floats)]);
-        using var scratch = new Guarded(device, guard, [.. Enumerable.Repeat(guard, 4 * Episodes * shape.ScratchQuads)]);
+        // All slots but the first hold what nobody may read before it is written.
+        var slots = 1 + Length * shape.Sweeps;
+        using var states = new Guarded(device, guard, [.. Enumerable.Repeat(image.Floats.Concat(Enumerable.Repeat(guard, image.Floats.Length * (slots - 1))), Episodes).SelectMany(floats => floats)]);
+        using var scratch = new Guarded(device, guard, [.. Enumerable.Repeat(guard, 4 * Episodes * shape.GradientScratchQuads)]);
+        using var gradients = new Guarded(device, guard, new float[Episodes * image.Floats.Length]);
+        using var packedGradient = new Guarded(device, guard, new float[Episodes * GradientMemory.Parts * network.PackedFloats]);
+        using var gradient = new Guarded(device, guard, new float[Episodes * episode.Theta.Length]);
+        using var weights = new Guarded(device, guard, [.. Enumerable.Repeat(1f, Episodes * Length)]);
         using var inputs = new Guarded(device, guard, Singles(episode.Inputs));
         using var labels = new Guarded(device, guard, Singles(episode.Labels));
         using var logits = new Guarded(device, guard, new float[Episodes * Length * architecture.OutputSize]);
         using var losses = new Guarded(device, guard, new float[Episodes * Length]);
         using var assertions = new Assertions();
-        network.Run(
-            new EpisodeMemory
-            {
-                Theta = packed.View.Cast<float, Quad>(), States = states.View.Cast<float, Quad>(), Scratch = scratch.View.Cast<float, Quad>(),
-                Inputs = inputs.View, Labels = labels.View, Logits = logits.View, Losses = losses.View,
-                EpisodesOfMember = Episodes, EpisodesOfData = Episodes, ThetaQuads = network.PackedFloats / 4, StateQuads = shape.StateQuads, Slots = 1,
-                ScratchQuads = shape.ScratchQuads, Batch = 1, Length = Length, Count = Length, InputSize = architecture.InputSize, OutputSize = architecture.OutputSize,
-            },
-            Episodes);
+        var memory = new EpisodeMemory
+        {
+            Theta = packed.View.Cast<float, Quad>(), States = states.View.Cast<float, Quad>(), Scratch = scratch.View.Cast<float, Quad>(),
+            Inputs = inputs.View, Labels = labels.View, Logits = logits.View, Losses = losses.View,
+            EpisodesOfMember = Episodes, EpisodesOfData = Episodes, ThetaQuads = network.PackedFloats / 4, StateQuads = shape.StateQuads, Slots = slots, SlotStep = 1,
+            ScratchQuads = shape.GradientScratchQuads, Batch = 1, Length = Length, Count = Length, InputSize = architecture.InputSize, OutputSize = architecture.OutputSize,
+        };
+        network.Run(memory, Episodes);
+        if (backward)
+            network.Reverse(
+                new GradientMemory { Episode = memory, States = gradients.View.Cast<float, Quad>(), Theta = packedGradient.View.Cast<float, Quad>(), Weights = weights.View }, Episodes);
+        network.Unpack(packedGradient.View, gradient.View, Episodes);
         device.Accelerator.Synchronize();
-        string[] faults = [.. assertions.Messages, .. new[] { packed, states, scratch, inputs, labels, logits, losses }.Select(memory => memory.Fault()).OfType<string>()];
+        string[] faults = [.. assertions.Messages, .. new[] { packed, states, scratch, inputs, labels, logits, losses, gradients, packedGradient, gradient, weights }.Select(memory => memory.Fault()).OfType<string>()];
         if (faults.Length > 0) throw new ShouldAssertException(string.Join("\n", faults.Distinct()));
-        return [.. logits.Values(), .. losses.Values()];
+        return [.. logits.Values(), .. losses.Values(), .. gradient.Values()];
     }
 
     private static Architecture Network(int inputs, int outputs, int stateSize, int messageSize, bool hidden) => new()
@@ -126,6 +134,8 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
         public override ThetaPacking Packing => kernels.Packing;
 
         public override Action<EpisodeMemory> Episode => kernels.Episode;
+
+        public override Action<GradientMemory> Gradient => kernels.Gradient;
     }
 
     /// <summary>Memory between two guards.</summary>

@@ -44,8 +44,7 @@ internal static class DenseReverseEmitter
             };
             var (kept, hidden, cell) = (adjoint.Gates + item, adjoint.Hidden + item, adjoint.Cells + item);
             """);
-        if (state.InRegisters) WriteTicksInRegisters(writer, state);
-        else WriteTicksInMemory(writer);
+        WriteTicks(writer, state);
         writer.Line(
             $"""
             var (hiddenGradient, cellGradient) = (turn.Hidden + at, turn.Cell + at);
@@ -72,60 +71,43 @@ internal static class DenseReverseEmitter
                 """);
     }
 
-    private static void WriteTicksInRegisters(SourceWriter writer, StateText state)
+    // The new h waits in scratch memory, where it is kept anyway, until all entries have seen the old one.
+    private static void WriteTicks(SourceWriter writer, StateText state)
     {
-        foreach (var (name, field) in new[] { ("h", "Hidden"), ("c", "Cell") })
-            foreach (var quad in state.Quads)
-                writer.Line($"var {StateText.Name(name, quad)} = Quads.Load(example.Values.Source, turn.{field} + at{Plus(quad, "padded")}, nextState);");
-        WriteStores(writer, state);
+        writer.Line(
+            """
+            for (var quad = 0; quad < StateQuads; quad++)
+            {
+                Quads.Store(scratch, hidden + quad * items, 32, Quads.Load(example.Values.Source, turn.Hidden + at + quad * padded, nextState));
+                Quads.Store(scratch, cell + quad * items, 32, Quads.Load(example.Values.Source, turn.Cell + at + quad * padded, nextState));
+            }
+            """);
+        if (state.InRegisters)
+            foreach (var quad in state.Quads) writer.Line($"var {StateText.Name("h", quad)} = Quads.Load(scratch, hidden{Plus(quad, "items")}, 32);");
+        else writer.Line("var (states, step) = (scratch, items);");
         using (writer.Block("for (var tick = 0; tick < turn.MicroTicks; tick++)"))
         {
-            foreach (var quad in state.Quads)
-                writer.Line($"var {StateText.Name("n", quad)} = KeepQuad<TLaneGates>({quad}, theta, turn.Recurrent, scratch, loopGates, gates, kept, items, ref {StateText.Name("c", quad)}, {state.Arguments});");
-            foreach (var quad in state.Quads) writer.Line($"{StateText.Name("h", quad)} = {StateText.Name("n", quad)};");
+            if (state.InRegisters)
+                foreach (var quad in state.Quads) writer.Line($"{Keep(CodeText.Literal(quad), state)};");
+            else writer.Line($"for (var quad = 0; quad < StateQuads; quad++) {Keep("quad", state)};");
             writer.Line(
                 """
                 kept += Units * items;
                 hidden += StateQuads * items;
                 cell += StateQuads * items;
                 """);
-            WriteStores(writer, state);
+            if (state.InRegisters)
+                foreach (var quad in state.Quads) writer.Line($"{StateText.Name("h", quad)} = Quads.Load(scratch, hidden{Plus(quad, "items")}, 32);");
         }
     }
 
-    private static void WriteStores(SourceWriter writer, StateText state)
-    {
-        foreach (var (name, field) in new[] { ("h", "hidden"), ("c", "cell") })
-            foreach (var quad in state.Quads)
-                writer.Line($"Quads.Store(scratch, {field}{Plus(quad, "items")}, 32, {StateText.Name(name, quad)});");
-    }
-
-    private static void WriteTicksInMemory(SourceWriter writer) => writer.Line(
-        """
-        var (states, step) = (scratch, items);
-        for (var quad = 0; quad < StateQuads; quad++)
-        {
-            scratch[hidden + quad * items] = example.Values.Source[turn.Hidden + at + quad * padded];
-            scratch[cell + quad * items] = example.Values.Source[turn.Cell + at + quad * padded];
-        }
-        for (var tick = 0; tick < turn.MicroTicks; tick++)
-        {
-            for (var quad = 0; quad < StateQuads; quad++)
-            {
-                var c = scratch[cell + quad * items];
-                scratch[hidden + (StateQuads + quad) * items] = KeepQuad<TLaneGates>(quad, theta, turn.Recurrent, scratch, loopGates, gates, kept, items, ref c, states, hidden, step);
-                scratch[cell + (StateQuads + quad) * items] = c;
-            }
-            kept += Units * items;
-            hidden += StateQuads * items;
-            cell += StateQuads * items;
-        }
-        """);
+    private static string Keep(string quad, StateText state) =>
+        $"KeepQuad<TLaneGates>({quad}, theta, turn.Recurrent, scratch, loopGates, gates, kept, hidden, cell, items, {state.Arguments})";
 
     private static void WriteKeepQuad(SourceWriter writer, StateText state)
     {
-        writer.Line("/// <summary>The same micro tick of four state entries as StepQuad; the activations stay.</summary>");
-        writer.Line($"private static Quads KeepQuad<TLaneGates>(int quad, ArrayView<Quad> theta, int recurrent, ArrayView<Quad> scratch, int loopGates, LaneGates lane, int kept, int items, ref Quads cell, {state.Parameters})\n    where TLaneGates : struct, ILaneGates");
+        writer.Line("/// <summary>The same micro tick of four state entries as StepQuad; activations, new h and new c stay.</summary>");
+        writer.Line($"private static void KeepQuad<TLaneGates>(int quad, ArrayView<Quad> theta, int recurrent, ArrayView<Quad> scratch, int loopGates, LaneGates lane, int kept, int hiddens, int cells, int items, {state.Parameters})\n    where TLaneGates : struct, ILaneGates");
         using (writer.Body())
         {
             writer.Line("var (unit, row) = (4 * quad, recurrent + 4 * quad * Units);");
@@ -134,10 +116,11 @@ internal static class DenseReverseEmitter
                 var (name, plus) = ("xyzw"[entry].ToString(), entry == 0 ? "" : $" + {CodeText.Literal(entry)}");
                 writer.Line($"var {name} = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit{plus}, Units), lane, unit{plus}), theta, row{Plus(entry, "Units")}, {state.Arguments});");
             }
+            writer.Line("var cell = Quads.Load(scratch, cells + quad * items, 32);");
             foreach (var name in new[] { "x", "y", "z", "w" }) writer.Line($"var {name}Hidden = Quads.Keep({name}, cell.{name.ToUpperInvariant()}, out var {name}Cell, out {name});");
-            for (var entry = 0; entry < 4; entry++) writer.Line($"Quads.Store(scratch, kept + (unit{(entry == 0 ? "" : $" + {CodeText.Literal(entry)}")}) * items, 32, {"xyzw"[entry].ToString()});");
-            writer.Line("cell = new Quads(xCell, yCell, zCell, wCell);");
-            writer.Line("return new Quads(xHidden, yHidden, zHidden, wHidden);");
+            for (var entry = 0; entry < 4; entry++) writer.Line($"Quads.Store(scratch, kept + {(entry == 0 ? "unit" : $"(unit + {CodeText.Literal(entry)})")} * items, 32, {"xyzw"[entry].ToString()});");
+            writer.Line("Quads.Store(scratch, cells + (StateQuads + quad) * items, 32, new Quads(xCell, yCell, zCell, wCell));");
+            writer.Line("Quads.Store(scratch, hiddens + (StateQuads + quad) * items, 32, new Quads(xHidden, yHidden, zHidden, wHidden));");
         }
         writer.Line();
     }

@@ -48,7 +48,7 @@ internal static class PositionReverseEmitter
     {
         const string Keep = "KeepQuadAt({0}, scratch, stateGates, laneGates, inputs, loopGates, positions, scratch[before + (StateQuads + {0}) * turn.Loops + subRnn], adjoint.Gates + item, adjoint.Hidden + item, adjoint.Cells + item, items)";
         if (state.InRegisters)
-            foreach (var quad in state.Quads) writer.Line($"var {StateText.Name("h", quad)} = {Keep.Replace("{0}", CodeText.Literal(quad))};");
+            foreach (var quad in state.Quads) writer.Line($"var {StateText.Name("h", quad)} = {Keep.Replace("(StateQuads + {0})", quad == 0 ? "StateQuads" : "(StateQuads + {0})").Replace("{0}", CodeText.Literal(quad))};");
         else
         {
             writer.Line($"for (var quad = 0; quad < StateQuads; quad++) {Keep.Replace("{0}", "quad")};");
@@ -78,7 +78,7 @@ internal static class PositionReverseEmitter
         {
             PositionStepEmitter.WriteGates(writer);
             foreach (var name in new[] { "x", "y", "z", "w" }) writer.Line($"var {name}Hidden = Quad.Keep({name}, cell.{name.ToUpperInvariant()}, out var {name}Cell, out {name});");
-            for (var entry = 0; entry < 4; entry++) writer.Line($"scratch[kept + (4 * quad{(entry == 0 ? "" : $" + {CodeText.Literal(entry)}")}) * items] = {"xyzw"[entry].ToString()};");
+            for (var entry = 0; entry < 4; entry++) writer.Line($"scratch[kept + {(entry == 0 ? "4 * quad" : $"(4 * quad + {CodeText.Literal(entry)})")} * items] = {"xyzw"[entry].ToString()};");
             writer.Line(
                 """
                 var h = new Quad(xHidden, yHidden, zHidden, wHidden);

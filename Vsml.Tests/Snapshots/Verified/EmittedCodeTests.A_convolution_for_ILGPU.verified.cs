@@ -36,6 +36,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
             SubRnnQuads = StateQuads,
             StateQuads = 270,
             ScratchQuads = 406,
+            GradientScratchQuads = 4216,
             MostThreads = 256,
             Sweeps = 2,
             Layers = new[]
@@ -103,6 +104,13 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
                     Windows = new Windows { Height = 5, Width = 5, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2, Border = 1, Rows = 3, Columns = 3 },
                     LoopGates = 0, LaneGates = 72, StateGates = 172, SentToLanes = 244, SentToLoops = 244, NewHidden = 0,
                 },
+            },
+            AdjointTurns = new[]
+            {
+                new AdjointTurn { Items = 162, SubRnns = 18, Hidden = 406, Cells = 568, Gates = 730, LaneTerms = 1378, LoopTerms = 1378, LaneSums = 1540, LoopSums = 1640, HiddenGradients = 1712, TickStates = 1874, StateGates = 1946, StateSums = 2090 },
+                new AdjointTurn { Items = 256, SubRnns = 0, Hidden = 143, Cells = 911, Gates = 1679, LaneTerms = 3727, LoopTerms = 3727, LaneSums = 3983, LoopSums = 4111, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
+                new AdjointTurn { Items = 256, SubRnns = 0, Hidden = 236, Cells = 1004, Gates = 1772, LaneTerms = 3820, LoopTerms = 4076, LaneSums = 4076, LoopSums = 4204, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
+                new AdjointTurn { Items = 162, SubRnns = 18, Hidden = 244, Cells = 406, Gates = 568, LaneTerms = 1216, LoopTerms = 1216, LaneSums = 1216, LoopSums = 1316, HiddenGradients = 1388, TickStates = 1550, StateGates = 1622, StateSums = 1766 },
             },
         };
 
@@ -335,6 +343,319 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
             }
         }
 
+
+        /// <inheritdoc/>
+        public override Action<GradientMemory> Gradient => RunBack;
+
+        /// <summary>Goes back through examples of the group's episode, the last one first.</summary>
+        internal static void RunBack(GradientMemory memory)
+        {
+            unchecked
+            {
+                var worker = Worker.Here();
+                var theta = SharedMemory.Allocate<Quad>(62);
+                memory.Episode.CopyTheta(worker, theta);
+                for (var t = memory.Episode.First + memory.Episode.Count - 1; t >= memory.Episode.First; t--)
+                {
+                    for (var e = 0; e < memory.Episode.Batch; e++) ReverseExample(worker, memory, theta, t, e);
+                    // A mean over the batch is its own adjoint.
+                    if (memory.Episode.Batch > 1)
+                    {
+                        Batches.Merge(worker, memory.Episode, memory.BatchStates(), StateQuads, 2);
+                        Group.Barrier();
+                    }
+                }
+            }
+        }
+
+        private static void ReverseExample(Worker worker, GradientMemory memory, ArrayView<Quad> theta, int t, int e)
+        {
+            unchecked
+            {
+                var example = memory.Example(t, 2, e);
+                var sweep = 2;
+                for (var i = 3; i >= 0; i--)
+                {
+                    var (turn, adjoint) = (memory.Episode.Turns[i], memory.Turns[i]);
+                    if (turn.EndsPrediction != 0) Outputs.Reverse(worker, example, memory.Episode.OutputSize, 264, 100f, 267, memory.Episode.Batch);
+                    if (turn.IsConvolution != 0) ReverseConvolution(worker, turn, adjoint, example, theta);
+                    else ReverseDense(worker, turn, adjoint, example, theta);
+                    if (turn.BeginsSweep == 0 || --sweep == 0) continue;
+                    example.Values.Target = example.Values.Source;
+                    example.Values.Source = memory.Episode.StateAfter(t, 2, sweep - 1, e);
+                }
+            }
+        }
+
+        /// <summary>Goes back through a turn of a dense layer: chunk by chunk its sub-RNNs run once more, then backwards.</summary>
+        private static void ReverseDense(Worker worker, Turn turn, AdjointTurn adjoint, AdjointExample example, ArrayView<Quad> theta)
+        {
+            unchecked
+            {
+                var (scratch, blocks) = (example.Values.Scratch, turn.PaddedLoops / SubRnns * (turn.PaddedLanes / 32));
+                var afterLast = adjoint.Hidden + turn.MicroTicks * StateQuads * adjoint.Items;
+                Projection.Dense(worker, turn, example.Values, theta, Units);
+                PlaceSums.Clear(worker, turn, adjoint, scratch, Units);
+                Group.Barrier();
+                for (var first = 0; first < blocks; first += GradientMemory.Parts)
+                {
+                    var chunk = new Chunk { First = first, Count = blocks - first < GradientMemory.Parts ? blocks - first : GradientMemory.Parts, Loops = SubRnns };
+                    Reverse<ProjectedMessage>(worker, turn, adjoint, chunk, example, theta);
+                    Group.Barrier();
+                    GradientSums.Products(worker, turn, chunk, example, adjoint.Hidden, adjoint.Gates, adjoint.Items, turn.MicroTicks, StateQuads, Units, turn.Recurrent, 1, Units);
+                    GradientSums.Messenger(worker, turn, chunk, example, turn.ToLanes, afterLast, adjoint.LaneTerms, adjoint.Items, StateQuads, MessageQuads);
+                    GradientSums.Messenger(worker, turn, chunk, example, turn.ToLoops, afterLast, adjoint.LoopTerms, adjoint.Items, StateQuads, MessageQuads);
+                    PlaceSums.AddDense(worker, turn, adjoint, chunk, scratch, Units);
+                    Group.Barrier();
+                }
+                PlaceSums.Finish(worker, turn, adjoint, example, theta, Units);
+                Group.Barrier();
+            }
+        }
+
+        /// <summary>Goes back through a turn of a convolution: it runs once more with its states kept, then micro tick by micro tick backwards.</summary>
+        private static void ReverseConvolution(Worker worker, Turn turn, AdjointTurn adjoint, AdjointExample example, ArrayView<Quad> theta)
+        {
+            unchecked
+            {
+                var (values, scratch) = (example.Values, example.Values.Scratch);
+                Projection.Convolution(worker, turn, values, theta, Units);
+                PlaceSums.Clear(worker, turn, adjoint, scratch, Units);
+                for (var tick = 0; tick < turn.MicroTicks; tick++)
+                {
+                    var states = tick == 0 ? values.Source : values.Target;
+                    turn.StateGates = adjoint.StateGates + tick * Units * turn.Loops;
+                    ConvolutionGradients.Keep(worker, turn, states, scratch, adjoint.TickStates + 2 * tick * StateQuads * turn.Loops, StateQuads);
+                    Projection.States(worker, turn, values, states, theta, Units);
+                    Group.Barrier();
+                    if (tick == turn.MicroTicks - 1) continue;
+                    StepPositions(worker, turn, values, states, theta, false);
+                    Group.Barrier();
+                }
+                for (var tick = turn.MicroTicks - 1; tick >= 0; tick--)
+                {
+                    turn.StateGates = adjoint.StateGates + tick * Units * turn.Loops;
+                    var (before, sends) = (adjoint.TickStates + 2 * tick * StateQuads * turn.Loops, tick == turn.MicroTicks - 1);
+                    for (var first = 0; first < turn.Loops; first += adjoint.SubRnns)
+                    {
+                        var chunk = new Chunk { First = first, Count = turn.Loops - first < adjoint.SubRnns ? turn.Loops - first : adjoint.SubRnns, Loops = 1 };
+                        ReversePositions(worker, turn, adjoint, chunk, example, theta, before, sends);
+                        Group.Barrier();
+                        if (sends) GradientSums.Messenger(worker, turn, chunk, example, turn.ToLanes, adjoint.Hidden, adjoint.LaneTerms, adjoint.Items, StateQuads, MessageQuads);
+                        if (sends) GradientSums.Messenger(worker, turn, chunk, example, turn.ToLoops, adjoint.Hidden, adjoint.LoopTerms, adjoint.Items, StateQuads, MessageQuads);
+                        ConvolutionGradients.SumPositions(worker, turn, adjoint, chunk, example, StateQuads);
+                        PlaceSums.AddConvolution(worker, turn, adjoint, chunk, scratch, Units);
+                        Group.Barrier();
+                    }
+                    ConvolutionGradients.Finish(worker, turn, adjoint, example, theta, before, StateQuads);
+                    Group.Barrier();
+                }
+                PlaceSums.Finish(worker, turn, adjoint, example, theta, Units);
+                Group.Barrier();
+            }
+        }
+
+        /// <summary>A chunk of a dense layer goes through its turn and back. A warp takes a block, as in Step.</summary>
+        private static void Reverse<TLaneGates>(Worker worker, Turn turn, AdjointTurn adjoint, Chunk chunk, AdjointExample example, ArrayView<Quad> theta)
+            where TLaneGates : struct, ILaneGates
+        {
+            unchecked
+            {
+                var (scratch, padded, items) = (example.Values.Scratch, turn.PaddedLanes, adjoint.Items);
+                var nextState = StateQuads * padded;
+                for (var part = worker.Warp; part < chunk.Count; part += worker.Warps)
+                {
+                    var (loop, block) = (chunk.Loop(turn, part), chunk.Block(turn, part));
+                    var end = 32 * block + 32 < turn.Lanes ? 32 * block + 32 : turn.Lanes;
+                    var loopGates = turn.LoopGates + loop * Units;
+                    for (var lane = 32 * block + worker.Lane; lane < end; lane += worker.Lanes)
+                    {
+                        var at = loop * nextState + lane;
+                        var item = part * SubRnns * 32 + lane - 32 * block;
+                        var gates = new LaneGates
+                        {
+                            Message = example.Values.Message(turn.FromLanes, lane, 0), Theta = theta, Rows = turn.FromLanes.Rows,
+                            Scratch = scratch, Projected = turn.LaneGates + lane, PaddedLanes = padded,
+                        };
+                        var (kept, hidden, cell) = (adjoint.Gates + item, adjoint.Hidden + item, adjoint.Cells + item);
+                        for (var quad = 0; quad < StateQuads; quad++)
+                        {
+                            Quads.Store(scratch, hidden + quad * items, 32, Quads.Load(example.Values.Source, turn.Hidden + at + quad * padded, nextState));
+                            Quads.Store(scratch, cell + quad * items, 32, Quads.Load(example.Values.Source, turn.Cell + at + quad * padded, nextState));
+                        }
+                        var h0 = Quads.Load(scratch, hidden, 32);
+                        for (var tick = 0; tick < turn.MicroTicks; tick++)
+                        {
+                            KeepQuad<TLaneGates>(0, theta, turn.Recurrent, scratch, loopGates, gates, kept, hidden, cell, items, h0);
+                            kept += Units * items;
+                            hidden += StateQuads * items;
+                            cell += StateQuads * items;
+                            h0 = Quads.Load(scratch, hidden, 32);
+                        }
+                        var (hiddenGradient, cellGradient) = (turn.Hidden + at, turn.Cell + at);
+                        // What only fills up a thread's pair gets what its neighbour gets, and is not summed.
+                        var nextLoop = loop + 1 < turn.Loops ? 1 : 0;
+                        if (turn.ToLanes.Extent != Sent.Nothing) ReverseSend(example, adjoint.LaneTerms + item, items, theta, turn.ToLanes, lane, 0, example.State, hiddenGradient, padded, nextState, h0);
+                        if (turn.ToLoops.Extent != Sent.Nothing) ReverseSend(example, adjoint.LoopTerms + item, items, theta, turn.ToLoops, loop, nextLoop, example.State, hiddenGradient, padded, nextState, h0);
+                        for (var tick = turn.MicroTicks - 1; tick >= 0; tick--)
+                        {
+                            kept -= Units * items;
+                            cell -= StateQuads * items;
+                            for (var quad = 0; quad < StateQuads; quad++)
+                                ReverseQuad(scratch, kept + 4 * quad * items, cell + quad * items, items, example.State, hiddenGradient + quad * padded, cellGradient + quad * padded, nextState);
+                            // The gates' gradients lie where the activations lay: dh = dz W.
+                            for (var quad = 0; quad < StateQuads; quad++)
+                            {
+                                var h = default(Quads);
+                                for (var unit = 0; unit < Units; unit++)
+                                    h = Quads.AddProducts(h, theta, turn.Recurrent + unit * Units + 4 * quad, 1, Quads.Load(scratch, kept + unit * items, 32));
+                                Quads.Store(example.State, hiddenGradient + quad * padded, nextState, h);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        /// <summary>The same micro tick of four state entries as StepQuad; activations, new h and new c stay.</summary>
+        private static void KeepQuad<TLaneGates>(int quad, ArrayView<Quad> theta, int recurrent, ArrayView<Quad> scratch, int loopGates, LaneGates lane, int kept, int hiddens, int cells, int items, Quads h0)
+            where TLaneGates : struct, ILaneGates
+        {
+            unchecked
+            {
+                var (unit, row) = (4 * quad, recurrent + 4 * quad * Units);
+                var x = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit, Units), lane, unit), theta, row, h0);
+                var y = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit + 1, Units), lane, unit + 1), theta, row + Units, h0);
+                var z = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit + 2, Units), lane, unit + 2), theta, row + 2 * Units, h0);
+                var w = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit + 3, Units), lane, unit + 3), theta, row + 3 * Units, h0);
+                var cell = Quads.Load(scratch, cells + quad * items, 32);
+                var xHidden = Quads.Keep(x, cell.X, out var xCell, out x);
+                var yHidden = Quads.Keep(y, cell.Y, out var yCell, out y);
+                var zHidden = Quads.Keep(z, cell.Z, out var zCell, out z);
+                var wHidden = Quads.Keep(w, cell.W, out var wCell, out w);
+                Quads.Store(scratch, kept + unit * items, 32, x);
+                Quads.Store(scratch, kept + (unit + 1) * items, 32, y);
+                Quads.Store(scratch, kept + (unit + 2) * items, 32, z);
+                Quads.Store(scratch, kept + (unit + 3) * items, 32, w);
+                Quads.Store(scratch, cells + (StateQuads + quad) * items, 32, new Quads(xCell, yCell, zCell, wCell));
+                Quads.Store(scratch, hiddens + (StateQuads + quad) * items, 32, new Quads(xHidden, yHidden, zHidden, wHidden));
+            }
+        }
+
+        /// <summary>A micro tick of four state entries backwards: gradients of the gates replace the activations, that of c the one of the new c.</summary>
+        private static void ReverseQuad(ArrayView<Quad> scratch, int kept, int cells, int items, ArrayView<Quad> gradient, int hidden, int cell, int nextState)
+        {
+            unchecked
+            {
+                var (c, newC) = (Quads.Load(scratch, cells, 32), Quads.Load(scratch, cells + StateQuads * items, 32));
+                var (dh, dc) = (Quads.Load(gradient, hidden, nextState), Quads.Load(gradient, cell, nextState));
+                var x = dc.X;
+                Quads.Store(scratch, kept, 32, Quads.Reverse(Quads.Load(scratch, kept, 32), c.X, newC.X, dh.X, ref x));
+                var y = dc.Y;
+                Quads.Store(scratch, kept + items, 32, Quads.Reverse(Quads.Load(scratch, kept + items, 32), c.Y, newC.Y, dh.Y, ref y));
+                var z = dc.Z;
+                Quads.Store(scratch, kept + 2 * items, 32, Quads.Reverse(Quads.Load(scratch, kept + 2 * items, 32), c.Z, newC.Z, dh.Z, ref z));
+                var w = dc.W;
+                Quads.Store(scratch, kept + 3 * items, 32, Quads.Reverse(Quads.Load(scratch, kept + 3 * items, 32), c.W, newC.W, dh.W, ref w));
+                Quads.Store(gradient, cell, nextState, new Quads(x, y, z, w));
+            }
+        }
+
+        /// <summary>A chunk of a convolution goes through a micro tick and back; a thread takes a sub-RNN at one position.</summary>
+        private static void ReversePositions(Worker worker, Turn turn, AdjointTurn adjoint, Chunk chunk, AdjointExample example, ArrayView<Quad> theta, int before, bool sends)
+        {
+            unchecked
+            {
+                var (scratch, windows, items) = (example.Values.Scratch, turn.Windows, adjoint.Items);
+                var (inputs, positions) = (windows.Height * windows.Width, windows.Positions);
+                for (var item = worker.Thread; item < chunk.Count * positions; item += worker.Threads)
+                {
+                    var (subRnn, position) = (chunk.First + item / positions, item % positions);
+                    var (tap, channel, output) = (subRnn / windows.OutputChannels / windows.Channels, subRnn / windows.OutputChannels % windows.Channels, subRnn % windows.OutputChannels);
+                    var row = position / windows.Columns * windows.Stride + tap / windows.Kernel - windows.Border;
+                    var column = position % windows.Columns * windows.Stride + tap % windows.Kernel - windows.Border;
+                    var inside = row >= 0 && row < windows.Height && column >= 0 && column < windows.Width;
+                    var stateGates = turn.StateGates + subRnn * Units;
+                    var laneGates = inside ? turn.LaneGates + channel * Units * inputs + row * windows.Width + column : -1;
+                    var loopGates = turn.LoopGates + output * Units * positions + position;
+                    var h0 = KeepQuadAt(0, scratch, stateGates, laneGates, inputs, loopGates, positions, scratch[before + StateQuads * turn.Loops + subRnn], adjoint.Gates + item, adjoint.Hidden + item, adjoint.Cells + item, items);
+                    // A mean over positions: each gets an equal share of the gradient, and besides that of what it sent.
+                    for (var quad = 0; quad < StateQuads; quad++) scratch[adjoint.HiddenGradients + quad * items + item] = example.State[turn.Hidden + subRnn * StateQuads + quad] * (1f / positions);
+                    if (sends && turn.ToLoops.Extent != Sent.Nothing) ReverseSend(example, adjoint.LoopTerms + item, items, theta, turn.ToLoops, position * windows.OutputChannels + output, 0, scratch, adjoint.HiddenGradients + item, items, 0, h0);
+                    for (var quad = 0; quad < StateQuads; quad++)
+                        ReverseQuadAt(
+                            scratch, adjoint.Gates + 4 * quad * items + item, items, scratch[before + (StateQuads + quad) * turn.Loops + subRnn], adjoint.Cells + quad * items + item,
+                            scratch[adjoint.HiddenGradients + quad * items + item], example.State[turn.Cell + subRnn * StateQuads + quad] * (1f / positions));
+                }
+            }
+        }
+
+        /// <summary>The same micro tick of four state entries as StepQuadAt; activations, new h and new c stay.</summary>
+        private static Quad KeepQuadAt(int quad, ArrayView<Quad> scratch, int stateGates, int laneGates, int inputs, int loopGates, int positions, Quad cell, int kept, int hidden, int cells, int items)
+        {
+            unchecked
+            {
+                var x = scratch[stateGates + 4 * quad] + scratch[loopGates + (4 * quad) * positions];
+                var y = scratch[stateGates + 4 * quad + 1] + scratch[loopGates + (4 * quad + 1) * positions];
+                var z = scratch[stateGates + 4 * quad + 2] + scratch[loopGates + (4 * quad + 2) * positions];
+                var w = scratch[stateGates + 4 * quad + 3] + scratch[loopGates + (4 * quad + 3) * positions];
+                if (laneGates >= 0)
+                {
+                    x += scratch[laneGates + (4 * quad) * inputs];
+                    y += scratch[laneGates + (4 * quad + 1) * inputs];
+                    z += scratch[laneGates + (4 * quad + 2) * inputs];
+                    w += scratch[laneGates + (4 * quad + 3) * inputs];
+                }
+                var xHidden = Quad.Keep(x, cell.X, out var xCell, out x);
+                var yHidden = Quad.Keep(y, cell.Y, out var yCell, out y);
+                var zHidden = Quad.Keep(z, cell.Z, out var zCell, out z);
+                var wHidden = Quad.Keep(w, cell.W, out var wCell, out w);
+                scratch[kept + 4 * quad * items] = x;
+                scratch[kept + (4 * quad + 1) * items] = y;
+                scratch[kept + (4 * quad + 2) * items] = z;
+                scratch[kept + (4 * quad + 3) * items] = w;
+                var h = new Quad(xHidden, yHidden, zHidden, wHidden);
+                scratch[hidden + quad * items] = h;
+                scratch[cells + quad * items] = new Quad(xCell, yCell, zCell, wCell);
+                return h;
+            }
+        }
+
+        /// <summary>The same backwards: gradients of the gates replace the activations, that of c the new c.</summary>
+        private static void ReverseQuadAt(ArrayView<Quad> scratch, int kept, int items, Quad c, int cells, Quad dh, Quad dc)
+        {
+            unchecked
+            {
+                var newC = scratch[cells];
+                var x = dc.X;
+                scratch[kept] = Quad.Reverse(scratch[kept], c.X, newC.X, dh.X, ref x);
+                var y = dc.Y;
+                scratch[kept + items] = Quad.Reverse(scratch[kept + items], c.Y, newC.Y, dh.Y, ref y);
+                var z = dc.Z;
+                scratch[kept + 2 * items] = Quad.Reverse(scratch[kept + 2 * items], c.Z, newC.Z, dh.Z, ref z);
+                var w = dc.W;
+                scratch[kept + 3 * items] = Quad.Reverse(scratch[kept + 3 * items], c.W, newC.W, dh.W, ref w);
+                scratch[cells] = new Quad(x, y, z, w);
+            }
+        }
+
+
+        /// <summary>The gradients of the terms h W + b are left for the sums; dh = dy W is added.</summary>
+        private static void ReverseSend(AdjointExample example, int terms, int items, ArrayView<Quad> theta, Sent sent, int place, int next, ArrayView<Quad> target, int gradient, int nextQuad, int nextState, Quads h0)
+        {
+            unchecked
+            {
+                var scratch = example.Values.Scratch;
+                for (var part = 0; part < MessageQuads; part++) Quads.Store(scratch, terms + part * items, 32, Quads.Of(example.Term(sent, place, part, 1), example.Term(sent, place + next, part, 1)));
+                for (var quad = 0; quad < StateQuads; quad++, gradient += nextQuad)
+                {
+                    var h = Quads.Load(target, gradient, nextState);
+                    for (var part = 0; part < MessageQuads; part++)
+                        h = Quads.AddProducts(h, theta, sent.Weights + 4 * quad * MessageQuads + part, MessageQuads, Quads.Load(scratch, terms + part * items, 32));
+                    Quads.Store(target, gradient, nextState, h);
+                }
+            }
+        }
         /// <summary>gates + h W for one state entry, whose row of theta has a quad of gates for every entry of h.</summary>
         private static Quads AddState(Quads gates, ArrayView<Quad> theta, int row, Quads h0)
         {

@@ -36,6 +36,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
             SubRnnQuads = StateQuads,
             StateQuads = 526,
             ScratchQuads = 272,
+            GradientScratchQuads = 9120,
             MostThreads = 256,
             Sweeps = 3,
             Layers = new[]
@@ -129,6 +130,15 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
                     ToLoops = new Sent { Extent = Sent.Nothing },
                     LoopGates = 0, LaneGates = 16, StateGates = 0, SentToLanes = 144, SentToLoops = 144, NewHidden = 0,
                 },
+            },
+            AdjointTurns = new[]
+            {
+                new AdjointTurn { Items = 512, SubRnns = 0, Hidden = 272, Cells = 1296, Gates = 2320, LaneTerms = 4368, LoopTerms = 4368, LaneSums = 5904, LoopSums = 6032, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
+                new AdjointTurn { Items = 512, SubRnns = 0, Hidden = 272, Cells = 1808, Gates = 3344, LaneTerms = 7440, LoopTerms = 8976, LaneSums = 8976, LoopSums = 9104, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
+                new AdjointTurn { Items = 512, SubRnns = 0, Hidden = 272, Cells = 1296, Gates = 2320, LaneTerms = 4368, LoopTerms = 4368, LaneSums = 5904, LoopSums = 6032, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
+                new AdjointTurn { Items = 512, SubRnns = 0, Hidden = 148, Cells = 1684, Gates = 3220, LaneTerms = 7316, LoopTerms = 7316, LaneSums = 8852, LoopSums = 8980, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
+                new AdjointTurn { Items = 512, SubRnns = 0, Hidden = 272, Cells = 1808, Gates = 3344, LaneTerms = 7440, LoopTerms = 8976, LaneSums = 8976, LoopSums = 9104, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
+                new AdjointTurn { Items = 512, SubRnns = 0, Hidden = 144, Cells = 1168, Gates = 2192, LaneTerms = 4240, LoopTerms = 4240, LaneSums = 4240, LoopSums = 4368, HiddenGradients = 0, TickStates = 0, StateGates = 0, StateSums = 0 },
             },
         };
 
@@ -346,6 +356,220 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
             }
         }
 
+
+        /// <inheritdoc/>
+        public override Action<GradientMemory> Gradient => RunBack;
+
+        /// <summary>Goes back through examples of the group's episode, the last one first.</summary>
+        internal static void RunBack(GradientMemory memory)
+        {
+            unchecked
+            {
+                var worker = Worker.Here();
+                var theta = SharedMemory.Allocate<Quad>(312);
+                memory.Episode.CopyTheta(worker, theta);
+                for (var t = memory.Episode.First + memory.Episode.Count - 1; t >= memory.Episode.First; t--)
+                {
+                    for (var e = 0; e < memory.Episode.Batch; e++) ReverseExample(worker, memory, theta, t, e);
+                    // A mean over the batch is its own adjoint.
+                    if (memory.Episode.Batch > 1)
+                    {
+                        Batches.Merge(worker, memory.Episode, memory.BatchStates(), StateQuads, 2);
+                        Group.Barrier();
+                    }
+                }
+            }
+        }
+
+        private static void ReverseExample(Worker worker, GradientMemory memory, ArrayView<Quad> theta, int t, int e)
+        {
+            unchecked
+            {
+                var example = memory.Example(t, 3, e);
+                var sweep = 3;
+                for (var i = 5; i >= 0; i--)
+                {
+                    var (turn, adjoint) = (memory.Episode.Turns[i], memory.Turns[i]);
+                    if (turn.EndsPrediction != 0) Outputs.Reverse(worker, example, memory.Episode.OutputSize, 520, 100f, 523, memory.Episode.Batch);
+                    ReverseDense(worker, turn, adjoint, example, theta);
+                    if (turn.BeginsSweep == 0 || --sweep == 0) continue;
+                    example.Values.Target = example.Values.Source;
+                    example.Values.Source = memory.Episode.StateAfter(t, 3, sweep - 1, e);
+                }
+            }
+        }
+
+        /// <summary>Goes back through a turn of a dense layer: chunk by chunk its sub-RNNs run once more, then backwards.</summary>
+        private static void ReverseDense(Worker worker, Turn turn, AdjointTurn adjoint, AdjointExample example, ArrayView<Quad> theta)
+        {
+            unchecked
+            {
+                var (scratch, blocks) = (example.Values.Scratch, turn.PaddedLoops / SubRnns * (turn.PaddedLanes / 32));
+                var afterLast = adjoint.Hidden + turn.MicroTicks * StateQuads * adjoint.Items;
+                Projection.Dense(worker, turn, example.Values, theta, Units);
+                PlaceSums.Clear(worker, turn, adjoint, scratch, Units);
+                Group.Barrier();
+                for (var first = 0; first < blocks; first += GradientMemory.Parts)
+                {
+                    var chunk = new Chunk { First = first, Count = blocks - first < GradientMemory.Parts ? blocks - first : GradientMemory.Parts, Loops = SubRnns };
+                    Reverse<ProjectedMessage>(worker, turn, adjoint, chunk, example, theta);
+                    Group.Barrier();
+                    GradientSums.Products(worker, turn, chunk, example, adjoint.Hidden, adjoint.Gates, adjoint.Items, turn.MicroTicks, StateQuads, Units, turn.Recurrent, 1, Units);
+                    GradientSums.Messenger(worker, turn, chunk, example, turn.ToLanes, afterLast, adjoint.LaneTerms, adjoint.Items, StateQuads, MessageQuads);
+                    GradientSums.Messenger(worker, turn, chunk, example, turn.ToLoops, afterLast, adjoint.LoopTerms, adjoint.Items, StateQuads, MessageQuads);
+                    PlaceSums.AddDense(worker, turn, adjoint, chunk, scratch, Units);
+                    Group.Barrier();
+                }
+                PlaceSums.Finish(worker, turn, adjoint, example, theta, Units);
+                Group.Barrier();
+            }
+        }
+
+        /// <summary>A chunk of a dense layer goes through its turn and back. A warp takes a block, as in Step.</summary>
+        private static void Reverse<TLaneGates>(Worker worker, Turn turn, AdjointTurn adjoint, Chunk chunk, AdjointExample example, ArrayView<Quad> theta)
+            where TLaneGates : struct, ILaneGates
+        {
+            unchecked
+            {
+                var (scratch, padded, items) = (example.Values.Scratch, turn.PaddedLanes, adjoint.Items);
+                var nextState = StateQuads * padded;
+                for (var part = worker.Warp; part < chunk.Count; part += worker.Warps)
+                {
+                    var (loop, block) = (chunk.Loop(turn, part), chunk.Block(turn, part));
+                    var end = 32 * block + 32 < turn.Lanes ? 32 * block + 32 : turn.Lanes;
+                    var loopGates = turn.LoopGates + loop * Units;
+                    for (var lane = 32 * block + worker.Lane; lane < end; lane += worker.Lanes)
+                    {
+                        var at = loop * nextState + lane;
+                        var item = part * SubRnns * 32 + lane - 32 * block;
+                        var gates = new LaneGates
+                        {
+                            Message = example.Values.Message(turn.FromLanes, lane, 0), Theta = theta, Rows = turn.FromLanes.Rows,
+                            Scratch = scratch, Projected = turn.LaneGates + lane, PaddedLanes = padded,
+                        };
+                        var (kept, hidden, cell) = (adjoint.Gates + item, adjoint.Hidden + item, adjoint.Cells + item);
+                        for (var quad = 0; quad < StateQuads; quad++)
+                        {
+                            Quads.Store(scratch, hidden + quad * items, 32, Quads.Load(example.Values.Source, turn.Hidden + at + quad * padded, nextState));
+                            Quads.Store(scratch, cell + quad * items, 32, Quads.Load(example.Values.Source, turn.Cell + at + quad * padded, nextState));
+                        }
+                        var h0 = Quads.Load(scratch, hidden, 32);
+                        for (var tick = 0; tick < turn.MicroTicks; tick++)
+                        {
+                            KeepQuad<TLaneGates>(0, theta, turn.Recurrent, scratch, loopGates, gates, kept, hidden, cell, items, h0);
+                            kept += Units * items;
+                            hidden += StateQuads * items;
+                            cell += StateQuads * items;
+                            h0 = Quads.Load(scratch, hidden, 32);
+                        }
+                        var (hiddenGradient, cellGradient) = (turn.Hidden + at, turn.Cell + at);
+                        // What only fills up a thread's pair gets what its neighbour gets, and is not summed.
+                        var nextLoop = loop + 1 < turn.Loops ? 1 : 0;
+                        if (turn.ToLanes.Extent != Sent.Nothing) ReverseSend(example, adjoint.LaneTerms + item, items, theta, turn.ToLanes, lane, 0, example.State, hiddenGradient, padded, nextState, h0);
+                        if (turn.ToLoops.Extent != Sent.Nothing) ReverseSend(example, adjoint.LoopTerms + item, items, theta, turn.ToLoops, loop, nextLoop, example.State, hiddenGradient, padded, nextState, h0);
+                        for (var tick = turn.MicroTicks - 1; tick >= 0; tick--)
+                        {
+                            kept -= Units * items;
+                            cell -= StateQuads * items;
+                            for (var quad = 0; quad < StateQuads; quad++)
+                                ReverseQuad(scratch, kept + 4 * quad * items, cell + quad * items, items, example.State, hiddenGradient + quad * padded, cellGradient + quad * padded, nextState);
+                            // The gates' gradients lie where the activations lay: dh = dz W.
+                            for (var quad = 0; quad < StateQuads; quad++)
+                            {
+                                var h = default(Quads);
+                                for (var unit = 0; unit < Units; unit++)
+                                    h = Quads.AddProducts(h, theta, turn.Recurrent + unit * Units + 4 * quad, 1, Quads.Load(scratch, kept + unit * items, 32));
+                                Quads.Store(example.State, hiddenGradient + quad * padded, nextState, h);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        /// <summary>The same micro tick of four state entries as StepQuad; activations, new h and new c stay.</summary>
+        private static void KeepQuad<TLaneGates>(int quad, ArrayView<Quad> theta, int recurrent, ArrayView<Quad> scratch, int loopGates, LaneGates lane, int kept, int hiddens, int cells, int items, Quads h0)
+            where TLaneGates : struct, ILaneGates
+        {
+            unchecked
+            {
+                var (unit, row) = (4 * quad, recurrent + 4 * quad * Units);
+                var x = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit, Units), lane, unit), theta, row, h0);
+                var y = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit + 1, Units), lane, unit + 1), theta, row + Units, h0);
+                var z = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit + 2, Units), lane, unit + 2), theta, row + 2 * Units, h0);
+                var w = AddState(TLaneGates.Add(Quads.Load(scratch, loopGates + unit + 3, Units), lane, unit + 3), theta, row + 3 * Units, h0);
+                var cell = Quads.Load(scratch, cells + quad * items, 32);
+                var xHidden = Quads.Keep(x, cell.X, out var xCell, out x);
+                var yHidden = Quads.Keep(y, cell.Y, out var yCell, out y);
+                var zHidden = Quads.Keep(z, cell.Z, out var zCell, out z);
+                var wHidden = Quads.Keep(w, cell.W, out var wCell, out w);
+                Quads.Store(scratch, kept + unit * items, 32, x);
+                Quads.Store(scratch, kept + (unit + 1) * items, 32, y);
+                Quads.Store(scratch, kept + (unit + 2) * items, 32, z);
+                Quads.Store(scratch, kept + (unit + 3) * items, 32, w);
+                Quads.Store(scratch, cells + (StateQuads + quad) * items, 32, new Quads(xCell, yCell, zCell, wCell));
+                Quads.Store(scratch, hiddens + (StateQuads + quad) * items, 32, new Quads(xHidden, yHidden, zHidden, wHidden));
+            }
+        }
+
+        /// <summary>A micro tick of four state entries backwards: gradients of the gates replace the activations, that of c the one of the new c.</summary>
+        private static void ReverseQuad(ArrayView<Quad> scratch, int kept, int cells, int items, ArrayView<Quad> gradient, int hidden, int cell, int nextState)
+        {
+            unchecked
+            {
+                var (c, newC) = (Quads.Load(scratch, cells, 32), Quads.Load(scratch, cells + StateQuads * items, 32));
+                var (dh, dc) = (Quads.Load(gradient, hidden, nextState), Quads.Load(gradient, cell, nextState));
+                var x = dc.X;
+                Quads.Store(scratch, kept, 32, Quads.Reverse(Quads.Load(scratch, kept, 32), c.X, newC.X, dh.X, ref x));
+                var y = dc.Y;
+                Quads.Store(scratch, kept + items, 32, Quads.Reverse(Quads.Load(scratch, kept + items, 32), c.Y, newC.Y, dh.Y, ref y));
+                var z = dc.Z;
+                Quads.Store(scratch, kept + 2 * items, 32, Quads.Reverse(Quads.Load(scratch, kept + 2 * items, 32), c.Z, newC.Z, dh.Z, ref z));
+                var w = dc.W;
+                Quads.Store(scratch, kept + 3 * items, 32, Quads.Reverse(Quads.Load(scratch, kept + 3 * items, 32), c.W, newC.W, dh.W, ref w));
+                Quads.Store(gradient, cell, nextState, new Quads(x, y, z, w));
+            }
+        }
+
+
+        /// <summary>
+        /// With y = h W + b, n = (y - mean) / deviation and the term n scale + offset: dn = term' scale, dy = (dn - mean dn - n mean(n dn)) / deviation.
+        /// Of each item dy, the term's gradient and its product with n are left for the sums; dh = dy W is added.
+        /// </summary>
+        private static void ReverseSend(AdjointExample example, int terms, int items, ArrayView<Quad> theta, Sent sent, int place, int next, ArrayView<Quad> target, int gradient, int nextQuad, int nextState, Quads h0)
+        {
+            unchecked
+            {
+                var scratch = example.Values.Scratch;
+                var mean = MeanOf(theta, sent, h0);
+                var scale = InverseDeviationOf(mean, theta, sent, h0);
+                var (sum, along) = (default(Floats), default(Floats));
+                for (var part = 0; part < MessageQuads; part++)
+                {
+                    var n = Centred(part, mean, theta, sent, h0) * scale;
+                    var term = Quads.Of(example.Term(sent, place, part, 1), example.Term(sent, place + next, part, 1));
+                    Quads.Store(scratch, terms + (MessageQuads + part) * items, 32, term);
+                    Quads.Store(scratch, terms + (2 * MessageQuads + part) * items, 32, term * n);
+                    var d = term * theta[sent.Scale + part];
+                    sum += Quads.Sum(d);
+                    along += Quads.Sum(d * n);
+                }
+                (sum, along) = (sum * (1f / 3), along * (-1f / 3));
+                for (var part = 0; part < MessageQuads; part++)
+                {
+                    var n = Centred(part, mean, theta, sent, h0) * scale;
+                    var d = Quads.Load(scratch, terms + (MessageQuads + part) * items, 32) * theta[sent.Scale + part];
+                    Quads.Store(scratch, terms + part * items, 32, (d - sum + n * along) * scale);
+                }
+                for (var quad = 0; quad < StateQuads; quad++, gradient += nextQuad)
+                {
+                    var h = Quads.Load(target, gradient, nextState);
+                    for (var part = 0; part < MessageQuads; part++)
+                        h = Quads.AddProducts(h, theta, sent.Weights + 4 * quad * MessageQuads + part, MessageQuads, Quads.Load(scratch, terms + part * items, 32));
+                    Quads.Store(target, gradient, nextState, h);
+                }
+            }
+        }
         /// <summary>gates + h W for one state entry, whose row of theta has a quad of gates for every entry of h.</summary>
         private static Quads AddState(Quads gates, ArrayView<Quad> theta, int row, Quads h0)
         {
