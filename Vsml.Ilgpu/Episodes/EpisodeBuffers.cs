@@ -32,6 +32,12 @@ internal sealed class EpisodeBuffers : IDisposable
         _losses = device.Allocate<float>(sizes.Episodes * examples, $"the losses of {sizes.Episodes} episodes");
     }
 
+    /// <summary>Flat theta: [members, parameters].</summary>
+    public MemoryBuffer1D<float, Stride1D.Dense> Theta => _theta;
+
+    /// <summary>Packed theta: [members, floats of packed theta].</summary>
+    public MemoryBuffer1D<float, Stride1D.Dense> Packed => _packed;
+
     /// <summary>States: [episode, slot, batch].</summary>
     public MemoryBuffer1D<Quad, Stride1D.Dense> States => _states;
 
@@ -40,7 +46,20 @@ internal sealed class EpisodeBuffers : IDisposable
     public void SetTheta(ReadOnlySpan<float> theta)
     {
         _theta.View.BaseView.CopyFromCPU(theta);
-        _network.Pack(_theta.View, _packed.View, _sizes.Members);
+        Pack();
+    }
+
+    /// <summary>Packs flat theta of all members.</summary>
+    public void Pack() => _network.Pack(_theta.View, _packed.View, _sizes.Members);
+
+    /// <summary>Sets what one of the episodes is given.</summary>
+    /// <param name="data">Which.</param>
+    /// <param name="inputs">[example, batch, input].</param>
+    /// <param name="labels">[example, batch, output].</param>
+    public void SetData(int data, ReadOnlySpan<float> inputs, ReadOnlySpan<float> labels)
+    {
+        _inputs.View.SubView((long)data * inputs.Length, inputs.Length).BaseView.CopyFromCPU(inputs);
+        _labels.View.SubView((long)data * labels.Length, labels.Length).BaseView.CopyFromCPU(labels);
     }
 
     /// <summary>Sets what the episodes are given.</summary>

@@ -18,4 +18,7 @@ public interface IMetaGradientEstimator
 
     /// <summary>Memory that the last estimate's states took, if they are kept for a gradient.</summary>
     TapeMemory? Memory => null;
+
+    /// <summary>How the last estimate's episodes were divided where memory holds only some of them at once, in one line; null if all ran at once.</summary>
+    string? Waves => null;
 }

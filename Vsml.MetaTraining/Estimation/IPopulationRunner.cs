@@ -9,4 +9,7 @@ public interface IPopulationRunner
     /// <exception cref="VsmlException">Theta does not fit a model, or a task is wrong.</exception>
     /// <exception cref="OperationCanceledException">The iteration was given up.</exception>
     PopulationResult Run(PopulationRequest request, CancellationToken cancellation = default);
+
+    /// <summary>How the last request was divided where memory holds fewer members than the population, in one line; null if all ran at once.</summary>
+    string? Waves => null;
 }

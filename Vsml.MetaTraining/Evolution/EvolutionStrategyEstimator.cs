@@ -28,6 +28,9 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
     }
 
     /// <inheritdoc/>
+    public string? Waves => _runner.Waves;
+
+    /// <inheritdoc/>
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {

@@ -11,6 +11,9 @@ public sealed class CpuBackend : IEpisodeBackend
     public static CpuBackend Instance { get; } = new();
 
     /// <inheritdoc/>
+    public string Name => "cpu";
+
+    /// <inheritdoc/>
     public IPopulationRunner Populations(EstimatorContext context) => new CpuPopulationRunner(context.ModelOf, context.Level, context.Threads);
 
     /// <inheritdoc/>

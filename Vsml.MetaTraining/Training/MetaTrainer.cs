@@ -20,9 +20,12 @@ public sealed class MetaTrainer
     /// <param name="configuration">The run.</param>
     /// <param name="models">The compiled model of each layout that the stages and meta-tests need.</param>
     /// <param name="threads">Number of threads; 0 for one a core.</param>
-    /// <exception cref="VsmlException">Tasks, stages and model do not fit together, or data are not there.</exception>
-    public MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads = 0)
+    /// <param name="backend">What runs the episodes; null for compiled kernels. Periodic meta-tests always run on those.</param>
+    /// <exception cref="VsmlException">Tasks, stages and model do not fit together, data are not there, or the run is for another backend.</exception>
+    public MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads = 0, IEpisodeBackend? backend = null)
     {
+        backend ??= CpuBackend.Instance;
+        CheckBackend(configuration, backend);
         ConfigurationProblem.ThrowIfAny(configuration.Validate());
         RunData.Check(configuration);
         Configuration = configuration;
@@ -32,10 +35,13 @@ public sealed class MetaTrainer
         (_episodes, _work) = (new EpisodeSource[configuration.Stages.Count], new double[configuration.Stages.Count]);
         var problems = new List<ConfigurationProblem>();
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
+        var context = new EstimatorContext(ModelOf, _level, _threads, backend);
+        if (problems.Count == 0)
+            for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.Truncation.Longest(_episodes[s].Length)));
         for (var t = 0; t < configuration.Evaluation?.Tasks.Count; t++) Try(problems, $"evaluation.tasks[{t}]", () => PrepareEvaluation(configuration.Evaluation, t));
         Try(problems, "optimizer", () => PartPromises.Check(configuration.Optimizer));
         ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
-        _estimator = configuration.Estimator.Create(new EstimatorContext(ModelOf, _level, _threads, CpuBackend.Instance));
+        _estimator = configuration.Estimator.Create(context);
     }
 
     /// <summary>The run.</summary>
@@ -43,6 +49,9 @@ public sealed class MetaTrainer
 
     /// <summary>Memory that the last meta-iteration kept for its gradient; null if it needed none.</summary>
     public TapeMemory? Memory => _estimator.Memory;
+
+    /// <summary>How the last meta-iteration's episodes were divided where memory holds only some of them at once; null if all ran at once.</summary>
+    public string? Waves => _estimator.Waves;
 
     /// <summary>The state before the first meta-iteration.</summary>
     public TrainingState Initial()
@@ -133,6 +142,15 @@ public sealed class MetaTrainer
         for (var s = 0; s < _work.Length; start += Configuration.Stages[s++].Iterations)
             sum += _work[s] * Math.Max(0, Math.Min(to, start + Configuration.Stages[s].Iterations) - Math.Max(from, start));
         return sum;
+    }
+
+    private static void CheckBackend(RunConfiguration configuration, IEpisodeBackend backend)
+    {
+        var name = configuration.Backend ?? CpuBackend.Instance.Name;
+        if (name != backend.Name)
+            throw new VsmlException($"backend: the run is for {name}; going on with {backend.Name} would change its results. Run it with {name}.");
+        if (configuration.Device is { } device && device != backend.Device)
+            throw new VsmlException($"device: the run is for {device}; going on with {backend.Device ?? "none"} would change its results. Run it on such a device.");
     }
 
     private Architecture LayoutOf(TaskDescription task) => Layouts.For(Configuration.Model, task.InputSize, task.OutputSize);

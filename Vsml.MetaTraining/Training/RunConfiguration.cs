@@ -55,6 +55,14 @@ public sealed record RunConfiguration : IValidatableObject
     /// <summary>SIMD level of the kernels, on which the bits depend; the machine's widest if null.</summary>
     public SimdLevel? Simd { get; init; }
 
+    /// <summary>What runs the episodes, on which the bits depend (<see cref="IEpisodeBackend.Name"/>): cpu or ilgpu. Default null: cpu.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Backend { get; init; }
+
+    /// <summary>The device that runs them, as its backend names it. Default null: whichever the backend has; a run folder records it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Device { get; init; }
+
     /// <summary>Meta-iterations of all stages.</summary>
     public int Iterations => Stages.Sum(stage => stage.Iterations);
 

@@ -122,7 +122,12 @@ public sealed class RunFolder : IDisposable
         var folder = Open(path, configuration.Simd);
         try
         {
-            var next = RunData.Record(configuration with { Simd = folder.Configuration.Simd });
+            var next = RunData.Record(configuration with
+            {
+                Simd = folder.Configuration.Simd,
+                Backend = configuration.Backend ?? folder.Configuration.Backend,
+                Device = configuration.Device ?? folder.Configuration.Device,
+            });
             var done = folder.Checkpoints.LoadNewest(_ => { })?.Iteration ?? 0;
             if (Continuation.Changes(folder.Configuration, next, done).Count > 0)
             {

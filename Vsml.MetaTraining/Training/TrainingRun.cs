@@ -16,14 +16,16 @@ public sealed class TrainingRun
     private TrainingState _state;
     private double _secondsPerWork;
     private TapeMemory? _memory;
+    private string? _waves;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">The run.</param>
     /// <param name="models">The compiled model of each layout.</param>
     /// <param name="options">Threads, time limit, progress; null for the defaults.</param>
+    /// <param name="backend">What runs the episodes, which must be the one that the configuration names; null for compiled kernels.</param>
     /// <exception cref="VsmlException">The configuration does not fit together, or data are not there.</exception>
-    public TrainingRun(RunConfiguration configuration, Func<Architecture, VsmlModel> models, TrainingOptions? options = null)
-        : this(configuration, models, options, null)
+    public TrainingRun(RunConfiguration configuration, Func<Architecture, VsmlModel> models, TrainingOptions? options = null, IEpisodeBackend? backend = null)
+        : this(configuration, models, options, backend, null)
     {
     }
 
@@ -31,16 +33,17 @@ public sealed class TrainingRun
     /// <param name="folder">The folder.</param>
     /// <param name="models">The compiled model of each layout.</param>
     /// <param name="options">Threads, time limit, progress; null for the defaults.</param>
+    /// <param name="backend">What runs the episodes, which must be the one that the configuration names; null for compiled kernels.</param>
     /// <exception cref="VsmlException">The configuration does not fit together, or data are not there.</exception>
-    public TrainingRun(RunFolder folder, Func<Architecture, VsmlModel> models, TrainingOptions? options = null)
-        : this(folder.Configuration, models, options, folder)
+    public TrainingRun(RunFolder folder, Func<Architecture, VsmlModel> models, TrainingOptions? options = null, IEpisodeBackend? backend = null)
+        : this(folder.Configuration, models, options, backend, folder)
     {
     }
 
-    private TrainingRun(RunConfiguration configuration, Func<Architecture, VsmlModel> models, TrainingOptions? options, RunFolder? folder)
+    private TrainingRun(RunConfiguration configuration, Func<Architecture, VsmlModel> models, TrainingOptions? options, IEpisodeBackend? backend, RunFolder? folder)
     {
         _options = options ?? new TrainingOptions();
-        _trainer = new MetaTrainer(configuration, models, _options.Threads);
+        _trainer = new MetaTrainer(configuration, models, _options.Threads, backend);
         _folder = folder;
         _state = _trainer.Initial();
     }
@@ -116,6 +119,7 @@ public sealed class TrainingRun
         _state = next;
 
         if (_trainer.Memory is { } memory && memory != _memory) _options.Progress?.Planned(_memory = memory);
+        if (_trainer.Waves is { } waves && waves != _waves) Warn(_waves = waves);
         if (metrics.Skipped) Warn(string.Create(CultureInfo.InvariantCulture, $"Iteration {metrics.Iteration - 1} (seed {Configuration.Seed}) gave no finite gradient; its step is skipped."));
         // An average over about the last twenty iterations, in work rather than iterations since stages differ.
         _secondsPerWork = _secondsPerWork == 0 ? seconds / work : 0.95 * _secondsPerWork + 0.05 * seconds / work;

@@ -19,8 +19,8 @@ internal static class InitialCells
         {
             var storage = shape.Layers[l];
             var cell = state.Cell[l].Span;
-            var sigma = architecture.InitialCellScaleOf(l).Value is { } given ? (float)given : 1f / MathF.Sqrt(architecture.Layers[l].InitialFanIn);
-            var atOnce = drawn.Length / entries;
+            var sigma = ScaleOf(architecture, l);
+            var atOnce = AtOnce(entries);
             for (var e = 0; e < state.Batch; e++)
                 for (var first = 0; first < storage.SubRnns; first += atOnce)
                 {
@@ -35,6 +35,14 @@ internal static class InitialCells
                 }
         }
     }
+
+    /// <summary>Standard deviation of the random entries of a layer.</summary>
+    public static float ScaleOf(Architecture architecture, int layer) =>
+        architecture.InitialCellScaleOf(layer).Value is { } given ? (float)given : 1f / MathF.Sqrt(architecture.Layers[layer].InitialFanIn);
+
+    /// <summary>Sub-RNNs of a layer that are drawn by one fill of their stream.</summary>
+    /// <param name="entries">Random entries of a sub-RNN.</param>
+    public static int AtOnce(int entries) => MaxDrawnAtOnce / entries;
 
     /// <summary>Adds the learned initial cell to all sub-RNNs of each layer.</summary>
     public static void AddLearned(NetworkShape shape, NetworkState state, ReadOnlySpan<float> learned)

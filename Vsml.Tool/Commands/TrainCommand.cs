@@ -20,6 +20,7 @@ internal static class TrainCommand
         var limit = NumberOption.Create("--time-limit", "SECONDS", 0.001, 1e9, "Stop after this time, with a checkpoint.");
         var simd = SimdOption.Create();
         var parts = new PartsOption();
+        var backend = new BackendOption();
         var command = new ToolCommand(
             "train",
             "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint.",
@@ -27,10 +28,12 @@ internal static class TrainCommand
             "vsml train --config run.json --out runs/second --seed 2 --threads 4 --time-limit 3600",
             "vsml train --resume runs/second",
             "vsml train --resume runs/second --config longer.json",
+            "vsml train --config run.json --out runs/fourth --backend ilgpu",
             "vsml train --assembly MyParts.dll --config mine.json --out runs/third")
         {
             config, folder, resume, seed, threads, limit, simd,
         };
+        backend.AddTo(command);
         parts.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -41,23 +44,30 @@ internal static class TrainCommand
                 TimeLimit = parsed.GetValue(limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
             SimdLevel? level = parsed.GetValue(simd) is { } name ? SimdOption.Parse(name) : null;
-            using var run = parsed.GetValue(resume) is { } begun
-                ? Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context)
-                : Begin(parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
-            return Run(run, options, context);
+            if (parsed.GetValue(resume) is { } begun)
+            {
+                using var run = Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
+                // What was begun on the CPU names no backend.
+                using var device = backend.Open(parsed, run.Configuration with { Backend = run.Configuration.Backend ?? CpuBackend.Instance.Name });
+                return Run(run, options, device?.Backend, context);
+            }
+            var configuration = Read(parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
+            using var opened = backend.Open(parsed, configuration);
+            configuration = configuration with { Backend = opened?.Backend.Name ?? configuration.Backend, Device = opened?.Backend.Device };
+            // A run that cannot begin leaves no folder behind.
+            _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration), backend: opened?.Backend));
+            using var created = RunFolder.Create(parsed.GetValue(folder)!, configuration);
+            return Run(created, options, opened?.Backend, context);
         });
         return command;
     }
 
-    private static RunFolder Begin(string? config, string? folder, ulong? seed, SimdLevel? level, ToolContext context)
+    private static RunConfiguration Read(string? config, string? folder, ulong? seed, SimdLevel? level, ToolContext context)
     {
         if (config is null) throw new VsmlException("--config is missing; give a run configuration or preset:NAME, or --resume DIR.");
         if (folder is null) throw new VsmlException("--out is missing; give a folder for the run.");
         var configuration = context.Abandonable(() => RunConfigurationJson.Read(config));
-        configuration = configuration with { Seed = seed ?? configuration.Seed, Simd = level ?? configuration.Simd ?? SimdLevels.Widest };
-        // A run that cannot begin leaves no folder behind.
-        _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration)));
-        return RunFolder.Create(folder, configuration);
+        return configuration with { Seed = seed ?? configuration.Seed, Simd = level ?? configuration.Simd ?? SimdLevels.Widest };
     }
 
     private static Func<Architecture, VsmlModel> Models(RunConfiguration configuration) =>
@@ -71,15 +81,15 @@ internal static class TrainCommand
         var configuration = context.Abandonable(() => RunConfigurationJson.Read(config));
         configuration = configuration with { Seed = seed ?? configuration.Seed, Simd = level ?? configuration.Simd };
         // The folder stays as it is if the run cannot go on.
-        _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration)));
+        _ = context.Abandonable(() => new TrainingRun(configuration with { Backend = null, Device = null }, Models(configuration)));
         return RunFolder.Continue(folder, configuration);
     }
 
-    private static int Run(RunFolder folder, TrainingOptions options, ToolContext context)
+    private static int Run(RunFolder folder, TrainingOptions options, IEpisodeBackend? backend, ToolContext context)
     {
         var result = TrainingReport.Watch(
             context,
-            progress => new TrainingRun(folder, Models(folder.Configuration), options with { Progress = progress }).Run(context.Cancellation),
+            progress => new TrainingRun(folder, Models(folder.Configuration), options with { Progress = progress }, backend).Run(context.Cancellation),
             result => Summary(result, folder));
         return result.Stop == TrainingStop.Cancelled ? ExitCodes.Interrupted : ExitCodes.Success;
     }

@@ -1,0 +1,83 @@
+using Vsml.Tests.Fixtures;
+using Vsml.Tests.Training;
+
+namespace Vsml.Tests.Tool;
+
+/// <summary><c>vsml train --backend ilgpu</c>, on ILGPU's CPU accelerator.</summary>
+public sealed class TrainOnDeviceTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public TrainOnDeviceTests() => File.WriteAllText(_folder["run.json"],
+        """
+        {
+          "model": { "stateSize": 4, "messageSize": 2, "layers": [ { "type": "dense", "inputs": 16, "outputs": 10 } ] },
+          "tasks": [ { "weight": 1, "task": { "type": "images", "data": "digits", "split": "train", "size": 4, "transforms": [ { "type": "label-permutation" } ] } } ],
+          "stages": [ { "iterations": 40, "episodeLength": 6, "inputs": 16, "classes": 10 } ],
+          "learningRate": { "values": [ 0.01 ] },
+          "estimator": { "type": "pes", "pairs": 2, "noiseStd": 0.05, "truncation": { "type": "constant", "length": 2 } },
+          "checkpoints": { "interval": 2, "kept": 3 }
+        }
+        """);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_killed_run_goes_on_bit_for_bit_and_on_no_other_backend()
+    {
+        Train("--out", _folder["whole"], "--backend", "ilgpu", "--device", "cpu").ShouldSucceed();
+        var record = File.ReadAllText(Path.Combine(_folder["whole"], "run.json"));
+        record.ShouldContain("\"backend\": \"ilgpu\"");
+        record.ShouldContain("\"device\": \"ILGPU's CPU accelerator (cpu)\"");
+
+        var metrics = Path.Combine(_folder["killed"], "metrics.jsonl");
+        using (var process = ToolRun.Start("dotnet", [ToolRun.Assembly, "train", "--config", _folder["run.json"], "--out", _folder["killed"], "--backend", "ilgpu", "--device", "cpu"]))
+        {
+            while (!process.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < 5)) Thread.Sleep(1);
+            process.HasExited.ShouldBeFalse();
+            process.Kill();
+            process.WaitForExit();
+        }
+        ToolRun.InProcess("train", "--resume", _folder["killed"], "--backend", "cpu").ShouldBeRefused("--backend: the run is for ilgpu; going on with cpu would change its results");
+        ToolRun.InProcess("train", "--resume", _folder["killed"]).ShouldSucceed();
+        TinyRuns.Outcome(_folder["killed"]).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
+
+        Train("--out", _folder["cpu"]).ShouldSucceed();
+        ToolRun.InProcess("train", "--resume", _folder["cpu"], "--backend", "ilgpu", "--device", "cpu").ShouldBeRefused("the run is for cpu; going on with ilgpu");
+    }
+
+    [Fact]
+    public void A_run_of_another_device_says_which()
+    {
+        Train("--out", _folder["run"], "--backend", "ilgpu", "--device", "cpu").ShouldSucceed();
+        var file = Path.Combine(_folder["run"], "run.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("ILGPU's CPU accelerator (cpu)", "NVIDIA H200 (cuda)", StringComparison.Ordinal));
+        ToolRun.InProcess("train", "--resume", _folder["run"]).ShouldBeRefused("the run is for NVIDIA H200 (cuda), which this machine does not have");
+        ToolRun.InProcess("train", "--resume", _folder["run"], "--device", "cpu").ShouldBeRefused("device: the run is for NVIDIA H200 (cuda)");
+    }
+
+    [Theory]
+    [InlineData("--backend gpu", "--backend: there is no backend 'gpu'")]
+    [InlineData("--device cpu", "--device", "--backend ilgpu")]
+    [InlineData("--backend cpu --device cpu", "--device", "--backend ilgpu")]
+    [InlineData("--backend ilgpu --device 99", "--device: There is no device 99")]
+    [InlineData("--backend ilgpu --device none", "'none'")]
+    public void Wrong_options_leave_no_folder(string options, params string[] mentions)
+    {
+        Train([.. options.Split(' '), "--out", _folder["run"]]).ShouldBeRefused(mentions);
+        Directory.Exists(_folder["run"]).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("{ \"type\": \"bptt\" }", "estimator: bptt does not run on the backend ilgpu")]
+    public void What_cannot_run_there_leaves_no_folder(string estimator, string mention)
+    {
+        var json = File.ReadAllText(_folder["run.json"]);
+        var from = json.IndexOf("{ \"type\": \"pes\"", StringComparison.Ordinal);
+        File.WriteAllText(_folder["run.json"], json[..from] + estimator + json[json.IndexOf(",\n  \"checkpoints\"", StringComparison.Ordinal)..]);
+        Train("--out", _folder["run"], "--backend", "ilgpu", "--device", "cpu").ShouldBeRefused(mention);
+        Directory.Exists(_folder["run"]).ShouldBeFalse();
+    }
+
+    private ToolRun Train(params string[] options) => ToolRun.InProcess(["train", "--config", _folder["run.json"], .. options]);
+}
