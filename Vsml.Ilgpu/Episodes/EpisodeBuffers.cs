@@ -25,7 +25,7 @@ internal sealed class EpisodeBuffers : IDisposable
         _theta = device.Allocate<float>((long)sizes.Members * network.Model.Model.Parameters.Count, "the meta-parameters of all members");
         _packed = device.Allocate<float>((long)sizes.Members * network.PackedFloats, "the meta-parameters of all members");
         _states = device.Allocate<Quad>((long)sizes.Episodes * sizes.Slots * sizes.Batch * network.Shape.StateQuads, $"the states of {sizes.Episodes} episodes");
-        _scratch = device.Allocate<Quad>(sizes.Episodes * ScratchQuads, $"the scratch space of {sizes.Episodes} episodes");
+        _scratch = device.Allocate<Quad>((long)sizes.Episodes * ScratchQuads, $"the scratch space of {sizes.Episodes} episodes");
         _inputs = device.Allocate<float>(sizes.Data * examples * architecture.InputSize, $"the inputs of {sizes.Data} episodes");
         _labels = device.Allocate<float>(sizes.Data * examples * architecture.OutputSize, $"the labels of {sizes.Data} episodes");
         _logits = device.Allocate<float>(sizes.Episodes * examples * architecture.OutputSize, $"the outputs of {sizes.Episodes} episodes");
