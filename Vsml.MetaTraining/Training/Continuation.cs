@@ -4,7 +4,7 @@ namespace Vsml.MetaTraining;
 
 /// <summary>
 /// Which changes a run may go on with: those after which the iterations done so far would have come out the same, bit for bit. That is
-/// so for iterations and stages at the end, for checkpoints, and for the place of the data.
+/// so for iterations and stages at the end, for checkpoints, and for the place of the data and of the theta to begin with.
 /// </summary>
 internal static class Continuation
 {
@@ -18,6 +18,9 @@ internal static class Continuation
     {
         if (done == next) return [];
         var (before, after) = (WithoutFreeFields(RunData.Comparable(done, next)), WithoutFreeFields(RunData.Comparable(next, done)));
+        // Wherever it lies: the digests tell whether it is the same.
+        if (before.InitialThetaSha256 is not null && after.InitialThetaSha256 is not null)
+            (before, after) = (before with { InitialTheta = null }, after with { InitialTheta = null });
         if (Differences(before, after) is [var fixedField, ..])
             throw new VsmlException($"{fixedField.Field}: it was {fixedField.From ?? "left out"} when the run was begun, and is {fixedField.To ?? "left out"} now. Leave it as it was, or begin a new run.");
         CheckStages(done, next, iterations);

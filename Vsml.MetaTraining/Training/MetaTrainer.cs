@@ -54,11 +54,12 @@ public sealed class MetaTrainer
     public string? Waves => _estimator.Waves;
 
     /// <summary>The state before the first meta-iteration.</summary>
-    public TrainingState Initial()
-    {
-        var theta = MetaParameters.Initial(Configuration.Model, Configuration.Seed, Configuration.InitialInputGateBias).Values.ToArray();
-        return new TrainingState { Iteration = 0, Theta = theta, Optimizer = Configuration.Optimizer.Initial(theta.Length) };
-    }
+    /// <exception cref="VsmlException">The theta to begin with is not there, or does not fit the model.</exception>
+    public TrainingState Initial() => Initial(InitialTheta.Of(Configuration));
+
+    /// <summary>The state before the first meta-iteration, with a theta that was read before.</summary>
+    internal TrainingState Initial(MetaParameters theta) =>
+        new() { Iteration = 0, Theta = theta.Values.ToArray(), Optimizer = Configuration.Optimizer.Initial(theta.Values.Length) };
 
     /// <summary>One meta-iteration.</summary>
     /// <param name="state">The state before; stays as it is.</param>

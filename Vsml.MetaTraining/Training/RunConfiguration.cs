@@ -18,6 +18,18 @@ public sealed record RunConfiguration : IValidatableObject
     [Range(-100, 100.0)]
     public float InitialInputGateBias { get; init; }
 
+    /// <summary>
+    /// A theta to begin with instead of a random one: a file, the folder of a run, or <c>shipped:NAME</c>. It may group its parameters
+    /// otherwise than the model does (formats.md, "Initial theta"). A run folder keeps a copy.
+    /// </summary>
+    public string? InitialTheta { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the flat theta that <see cref="InitialTheta"/> comes to (<see cref="MetaParameters.Digest"/>); where there is one, another
+    /// is refused. A run folder has it.
+    /// </summary>
+    public string? InitialThetaSha256 { get; init; }
+
     /// <summary>Seed of all randomness. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -83,6 +95,10 @@ public sealed record RunConfiguration : IValidatableObject
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)
     {
+        if (InitialTheta is not null && InitialInputGateBias != 0)
+            yield return new ValidationResult("it is for a theta that is drawn at random, but initialTheta gives one; leave out either.", [nameof(InitialInputGateBias)]);
+        if (InitialTheta is null && InitialThetaSha256 is not null)
+            yield return new ValidationResult("it is the digest of initialTheta, which is left out.", [nameof(InitialThetaSha256)]);
         if (Stages.Sum(stage => (long)stage.Iterations) is > int.MaxValue and var iterations)
             yield return new ValidationResult($"there are {iterations} iterations, above {int.MaxValue}.", [nameof(Stages)]);
         if (Stages.Count > 0 && LearningRate.Values.Count != 1 && LearningRate.Values.Count != Stages.Count + 1)

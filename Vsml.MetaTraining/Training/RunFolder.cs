@@ -5,14 +5,14 @@ namespace Vsml.MetaTraining;
 
 /// <summary>
 /// The folder of a run: run.json, checkpoints, metrics.jsonl and theta.safetensors; changes.jsonl, where the configuration was changed
-/// since; and assemblies.json, where parts come from assemblies other than the toolkit's. Held by one process at a time; a process that ends in whatever way lets go of it.
+/// since; initial-theta.safetensors, where it begins with a given theta; and assemblies.json, where parts come from assemblies other than the toolkit's. Held by one process at a time; a process that ends in whatever way lets go of it.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
     /// <summary>Name of the file of the configuration.</summary>
     internal const string RunFile = "run.json";
 
-    private const string MetricsFile = "metrics.jsonl", ChangesFile = "changes.jsonl", ThetaFile = "theta.safetensors", AssembliesFile = "assemblies.json", LockFile = "lock";
+    private const string MetricsFile = "metrics.jsonl", ChangesFile = "changes.jsonl", ThetaFile = "theta.safetensors", InitialThetaFile = "initial-theta.safetensors", AssembliesFile = "assemblies.json", LockFile = "lock";
     private readonly FileStream _lock;
 
     private RunFolder(string path, RunConfiguration configuration, FileStream held)
@@ -39,18 +39,22 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where the best theta is.</summary>
     public string ThetaPath => System.IO.Path.Combine(Path, ThetaFile);
 
+    /// <summary>The theta that the run begins with; where its configuration names one, the folder's copy of it.</summary>
+    /// <exception cref="VsmlException">The copy is not there, damaged, or not the theta on record.</exception>
+    internal MetaParameters InitialTheta() => MetaTraining.InitialTheta.Of(Configuration, System.IO.Path.Combine(Path, InitialThetaFile));
+
     /// <summary>Makes the folder of a new run and writes run.json.</summary>
     /// <param name="path">A folder that is not there yet or holds no run.</param>
     /// <param name="configuration">
     /// The run; where it names no SIMD level, the machine's widest is filled in. Relative paths of data, from the current folder, become
-    /// full ones, and digests tell the data from others.
+    /// full ones, and digests tell the data from others. A theta that it begins with is copied.
     /// </param>
     /// <exception cref="VsmlException">The folder holds a run, cannot be written, or the machine lacks the SIMD level.</exception>
     public static RunFolder Create(string path, RunConfiguration configuration)
     {
         ConfigurationProblem.ThrowIfAny(configuration.Validate());
         PartPromises.CheckWritten(configuration, RunConfigurationJson.Format(configuration));
-        var resolved = RunData.Record(configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) });
+        var resolved = MetaTraining.InitialTheta.Record(RunData.Record(configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) }));
         var text = RunConfigurationJson.Format(resolved);
         CheckUnused(path);
         try
@@ -66,6 +70,7 @@ public sealed class RunFolder : IDisposable
         {
             // Once more, now that no other process can be starting a run here.
             CheckUnused(path);
+            if (resolved.InitialTheta is not null) MetaTraining.InitialTheta.Of(resolved).Save(System.IO.Path.Combine(path, InitialThetaFile));
             PartAssemblies.Of(resolved)?.Write(System.IO.Path.Combine(path, AssembliesFile));
             AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), text);
             return new RunFolder(path, resolved, held);
@@ -122,12 +127,12 @@ public sealed class RunFolder : IDisposable
         var folder = Open(path, configuration.Simd);
         try
         {
-            var next = RunData.Record(configuration with
+            var next = MetaTraining.InitialTheta.Record(RunData.Record(configuration with
             {
                 Simd = folder.Configuration.Simd,
                 Backend = configuration.Backend ?? folder.Configuration.Backend,
                 Device = configuration.Device ?? folder.Configuration.Device,
-            });
+            }));
             var done = folder.Checkpoints.LoadNewest(_ => { })?.Iteration ?? 0;
             if (Continuation.Changes(folder.Configuration, next, done).Count > 0)
             {
@@ -173,7 +178,7 @@ public sealed class RunFolder : IDisposable
     }
 
     // Written by nobody but the process that holds the folder.
-    private static bool IsOfTheRun(string name) => name is RunFile or MetricsFile or ChangesFile or ThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name);
+    private static bool IsOfTheRun(string name) => name is RunFile or MetricsFile or ChangesFile or ThetaFile or InitialThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name);
 
     // FileShare.None is an advisory lock of the operating system, gone with the process that held it.
     private static FileStream Hold(string path)

@@ -45,7 +45,7 @@ public sealed class TrainingRun
         _options = options ?? new TrainingOptions();
         _trainer = new MetaTrainer(configuration, models, _options.Threads, backend);
         _folder = folder;
-        _state = _trainer.Initial();
+        _state = Initial();
     }
 
     private RunConfiguration Configuration => _trainer.Configuration;
@@ -62,7 +62,7 @@ public sealed class TrainingRun
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         _clock.Restart();
-        var begun = _state = _folder?.LoadNewest(Warn) ?? _trainer.Initial();
+        var begun = _state = _folder?.LoadNewest(Warn) ?? Initial();
         using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, begun);
         WriteTheta();
         try
@@ -76,6 +76,8 @@ public sealed class TrainingRun
             throw;
         }
     }
+
+    private TrainingState Initial() => _folder is null ? _trainer.Initial() : _trainer.Initial(_folder.InitialTheta());
 
     private TrainingResult Run(MetricsLog? log, CancellationToken cancellation)
     {

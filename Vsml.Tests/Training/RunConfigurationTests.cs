@@ -52,6 +52,8 @@ public sealed class RunConfigurationTests : IDisposable
         { TinyRuns.Full with { LearningRate = new() { Values = [0.1, 0.2] } }, "learningRate.values: there are 2 values for 2 stages; give 3, one at the start and one at each stage's end, or a single one." },
         { TinyRuns.Full with { Checkpoints = new() { Interval = 0 } }, "checkpoints.interval: it must be at least 1, not 0." },
         { TinyRuns.Full with { Evaluation = TinyRuns.Full.Evaluation! with { Interval = 0 } }, "evaluation.interval: it must be at least 1, not 0." },
+        { TinyRuns.Full with { InitialTheta = "theta.safetensors" }, "initialInputGateBias: it is for a theta that is drawn at random, but initialTheta gives one; leave out either." },
+        { TinyRuns.Full with { InitialThetaSha256 = "12" }, "initialThetaSha256: it is the digest of initialTheta, which is left out." },
         { TinyRuns.Full with { Stages = [] }, "stages: it must not be empty." },
         { TinyRuns.Full with { Stages = [new() { Iterations = int.MaxValue, EpisodeLength = 9 }, new() { EpisodeLength = 9 }] }, "stages: there are 2147483648 iterations, above 2147483647." },
         { TinyRuns.Full with { Estimator = new BpttOptions { MemoryMiB = 0 } }, "estimator.memoryMiB: it must be at least 0.001 and at most 1000000000, not 0." },
@@ -88,7 +90,7 @@ public sealed class RunConfigurationTests : IDisposable
             if (run.Simd > SimdLevels.Widest) continue;
             var folder = _folder[$"run{passed++}"];
             // Digests made at random are those of no data.
-            run = run with { Data = [], Simd = run.Simd ?? SimdLevels.Widest };
+            run = run with { Data = [], InitialTheta = null, InitialThetaSha256 = null, Simd = run.Simd ?? SimdLevels.Widest };
             RunFolder.Create(folder, run).Dispose();
             using var opened = RunFolder.Open(folder);
             opened.Configuration.ShouldBe(RunData.Record(run));
