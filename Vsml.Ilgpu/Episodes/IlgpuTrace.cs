@@ -67,7 +67,8 @@ public static class IlgpuTrace
         return (gradient.GetGradients([true]), [.. cells.Select((_, l) => image.Export(l, isCell: true))]);
     }
 
-    private static float[] WithLearned(VsmlModel model, int layer, ReadOnlySpan<float> theta, float[] cells)
+    /// <summary>Initial cells of a layer with the learned ones added, where there are any.</summary>
+    internal static float[] WithLearned(VsmlModel model, int layer, ReadOnlySpan<float> theta, float[] cells)
     {
         if (!model.Architecture.LearnedInitialCell) return cells;
         var learned = theta.Slice(model.Parameters.Find(ParameterLayout.GroupOf(model.Architecture, layer, backward: false), "initial_cell").Offset, model.Architecture.StateSize);

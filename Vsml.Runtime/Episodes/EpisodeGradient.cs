@@ -70,8 +70,20 @@ public sealed class EpisodeGradient
         var shape = model.Kernels(level).Shape;
         var example = model.Architecture.Schedule.Sweeps.Count() * GradientTape.SweepBytes(shape, batch);
         var state = GradientTape.StateBytes(shape, batch);
+        return FindTape(window, example, state, budgetBytes, out var least)
+            ?? throw new VsmlException($"A memory budget of {budgetBytes} bytes is too small for a window of {window} examples; it needs at least {least}. Raise the budget or shorten the window.");
+    }
+
+    /// <summary>The same for any storage; null if no tape length fits.</summary>
+    /// <param name="window">Examples of a window.</param>
+    /// <param name="example">Bytes of an example on the tape.</param>
+    /// <param name="state">Bytes of a state.</param>
+    /// <param name="budgetBytes">Bytes that tape and checkpoints may take.</param>
+    /// <param name="least">Bytes that they need at least.</param>
+    internal static (int TapeExamples, long Bytes)? FindTape(int window, long example, long state, long budgetBytes, out Int128 least)
+    {
         // Wide, so that no window is too long to be weighed.
-        var least = (Int128)window * example + state;
+        least = (Int128)window * example + state;
         if (least <= budgetBytes) return (window, (long)least);
         // The fewer stretches, the longer the tape: the first number of them that fits is the answer.
         for (var stretches = 2L; stretches <= window && (stretches + 1) * (Int128)state < least; stretches++)
@@ -82,7 +94,7 @@ public sealed class EpisodeGradient
             if (longest >= shortest) return ((int)longest, (long)(longest * example + checkpoints));
             least = Int128.Min(least, shortest * (Int128)example + checkpoints);
         }
-        throw new VsmlException($"A memory budget of {budgetBytes} bytes is too small for a window of {window} examples; it needs at least {least}. Raise the budget or shorten the window.");
+        return null;
     }
 
     /// <summary>Runs a window forward and backward.</summary>

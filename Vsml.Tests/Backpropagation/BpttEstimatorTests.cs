@@ -123,7 +123,7 @@ public class BpttEstimatorTests
         var whole = Estimator(2, threads: 2);
         whole.Estimate(7, 0, Theta, Episodes, UnrollState.Empty);
         whole.Memory.ShouldNotBeNull();
-        (whole.Memory.TapeExamples, whole.Memory.Threads).ShouldBe((Length, 2));
+        (whole.Memory.TapeExamples, whole.Memory.Episodes).ShouldBe((Length, 2));
         whole.Memory.ToString().ShouldContain("all 12 examples");
 
         var budget = whole.Memory.Bytes / 2;

@@ -12,7 +12,7 @@ public class FolderTests
         ["Data", "Parts", "Tasks", "Baselines", "Evaluation", "Optimizers", "Estimation", "Evolution", "Backpropagation", "Training"]);
 
     [Fact]
-    public void Of_ILGPU() => ShouldDependOneWay("Vsml.Ilgpu", apart: null, ["Kernels", "Devices", "", "Episodes", "Populations"]);
+    public void Of_ILGPU() => ShouldDependOneWay("Vsml.Ilgpu", apart: null, ["Kernels", "Devices", "", "Episodes", "Gradients", "Populations"]);
 
     // What stands apart uses no other folder, and none uses it.
     private static void ShouldDependOneWay(string project, string? apart, string[] order)
