@@ -10,7 +10,7 @@ internal static class DenseStepEmitter
     public static void Write(SourceWriter writer, IlgpuPlan plan, StateText state)
     {
         writer.Line("/// <summary>The sub-RNNs of a dense layer take a turn. A warp takes a block of 32 lanes at SubRnns loops.</summary>");
-        writer.Line("private static void Step<TLaneGates>(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)\n    where TLaneGates : struct, ILaneGates");
+        writer.Line("private static void Step<TLaneGates>(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)\n    where TLaneGates : struct, ILaneGates");
         using (writer.Body())
         {
             writer.Line(
@@ -66,11 +66,12 @@ internal static class DenseStepEmitter
         foreach (var (name, field) in new[] { ("h", "Hidden"), ("c", "Cell") })
             foreach (var quad in state.Quads)
                 writer.Line($"var {StateText.Name(name, quad)} = Quads.Load(example.Source, turn.{field} + at{Offset(quad)}, nextState);");
-        using (writer.Block("for (var tick = 0; tick < turn.MicroTicks; tick++)"))
+        writer.Line("var (ticks, recurrent) = (turn.MicroTicks, turn.Recurrent);");
+        using (writer.Block("for (var tick = 0; tick < ticks; tick++)"))
         {
             writer.Line("// All entries see h as it was before the micro tick.");
             foreach (var quad in state.Quads)
-                writer.Line($"var {StateText.Name("n", quad)} = StepQuad<TLaneGates>({quad}, theta, turn.Recurrent, scratch, loopGates, gates, ref {StateText.Name("c", quad)}, {state.Arguments});");
+                writer.Line($"var {StateText.Name("n", quad)} = StepQuad<TLaneGates>({quad}, theta, recurrent, scratch, loopGates, gates, ref {StateText.Name("c", quad)}, {state.Arguments});");
             foreach (var quad in state.Quads) writer.Line($"{StateText.Name("h", quad)} = {StateText.Name("n", quad)};");
         }
         foreach (var (name, field) in new[] { ("h", "Hidden"), ("c", "Cell") })

@@ -66,7 +66,8 @@ internal static class EpisodeEmitter
             writer.Line("var sweep = 0;");
             using (writer.Block($"for (var i = 0; i < {plan.Turns.Count}; i++)"))
             {
-                writer.Line("var turn = memory.Turns[i];");
+                writer.Line("// Not copied: of a turn a thread keeps in registers what it needs at the time.");
+                writer.Line("ref var turn = ref memory.Turns[i];");
                 using (writer.Block("if (turn.BeginsSweep != 0)"))
                     writer.Line(
                         $"""
@@ -87,7 +88,7 @@ internal static class EpisodeEmitter
 
     private static void WriteDenseTurn(SourceWriter writer, IlgpuPlan plan)
     {
-        writer.Line("private static void RunDense(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)");
+        writer.Line("private static void RunDense(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)");
         using (writer.Body())
         {
             writer.Line("Projection.Dense(worker, turn, example, theta, Units);");
@@ -120,7 +121,7 @@ internal static class EpisodeEmitter
 
     private static void WriteConvolutionTurn(SourceWriter writer)
     {
-        writer.Line("private static void RunConvolution(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)");
+        writer.Line("private static void RunConvolution(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)");
         using (writer.Body())
             writer.Line(
                 """

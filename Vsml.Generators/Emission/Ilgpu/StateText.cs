@@ -48,8 +48,11 @@ internal sealed class StateText(IlgpuPlan plan)
     private void WriteProduct(SourceWriter writer, string sum, string row, int step)
     {
         if (InRegisters)
+        {
+            writer.Line($"var weights = theta.SubView({row});");
             foreach (var quad in Quads)
-                for (var entry = 0; entry < 4; entry++) writer.Line($"{sum} = Quads.MultiplyAdd({Name("h", quad)}.{"XYZW"[entry].ToString()}, theta[{Plus(row, (4 * quad + entry) * step)}], {sum});");
+                for (var entry = 0; entry < 4; entry++) writer.Line($"{sum} = Quads.MultiplyAdd({Name("h", quad)}.{"XYZW"[entry].ToString()}, weights[{CodeText.Literal((4 * quad + entry) * step)}], {sum});");
+        }
         else
             using (writer.Block($"for (var quad = 0; quad < StateQuads; quad++, {row} += {4 * step}, hidden += step)"))
             {

@@ -165,7 +165,8 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
                 var sweep = 0;
                 for (var i = 0; i < 4; i++)
                 {
-                    var turn = memory.Turns[i];
+                    // Not copied: of a turn a thread keeps in registers what it needs at the time.
+                    ref var turn = ref memory.Turns[i];
                     if (turn.BeginsSweep != 0)
                     {
                         example.Source = example.Target;
@@ -178,7 +179,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
             }
         }
 
-        private static void RunDense(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)
+        private static void RunDense(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)
         {
             unchecked
             {
@@ -191,7 +192,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
             }
         }
 
-        private static void RunConvolution(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)
+        private static void RunConvolution(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)
         {
             unchecked
             {
@@ -270,7 +271,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
         }
 
         /// <summary>The sub-RNNs of a dense layer take a turn. A warp takes a block of 32 lanes at SubRnns loops.</summary>
-        private static void Step<TLaneGates>(Worker worker, Turn turn, Example example, ArrayView<Quad> theta)
+        private static void Step<TLaneGates>(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)
             where TLaneGates : struct, ILaneGates
         {
             unchecked
@@ -294,10 +295,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
                         };
                         var h0 = Quads.Load(example.Source, turn.Hidden + at, nextState);
                         var c0 = Quads.Load(example.Source, turn.Cell + at, nextState);
-                        for (var tick = 0; tick < turn.MicroTicks; tick++)
+                        var (ticks, recurrent) = (turn.MicroTicks, turn.Recurrent);
+                        for (var tick = 0; tick < ticks; tick++)
                         {
                             // All entries see h as it was before the micro tick.
-                            var n0 = StepQuad<TLaneGates>(0, theta, turn.Recurrent, scratch, loopGates, gates, ref c0, h0);
+                            var n0 = StepQuad<TLaneGates>(0, theta, recurrent, scratch, loopGates, gates, ref c0, h0);
                             h0 = n0;
                         }
                         Quads.Store(example.Target, turn.Hidden + at, nextState, h0);
@@ -661,10 +663,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
         {
             unchecked
             {
-                gates = Quads.MultiplyAdd(h0.X, theta[row], gates);
-                gates = Quads.MultiplyAdd(h0.Y, theta[row + 1], gates);
-                gates = Quads.MultiplyAdd(h0.Z, theta[row + 2], gates);
-                gates = Quads.MultiplyAdd(h0.W, theta[row + 3], gates);
+                var weights = theta.SubView(row);
+                gates = Quads.MultiplyAdd(h0.X, weights[0], gates);
+                gates = Quads.MultiplyAdd(h0.Y, weights[1], gates);
+                gates = Quads.MultiplyAdd(h0.Z, weights[2], gates);
+                gates = Quads.MultiplyAdd(h0.W, weights[3], gates);
                 return gates;
             }
         }
@@ -674,10 +677,11 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
         {
             unchecked
             {
-                sum = Quads.MultiplyAdd(h0.X, theta[row], sum);
-                sum = Quads.MultiplyAdd(h0.Y, theta[row + 1], sum);
-                sum = Quads.MultiplyAdd(h0.Z, theta[row + 2], sum);
-                sum = Quads.MultiplyAdd(h0.W, theta[row + 3], sum);
+                var weights = theta.SubView(row);
+                sum = Quads.MultiplyAdd(h0.X, weights[0], sum);
+                sum = Quads.MultiplyAdd(h0.Y, weights[1], sum);
+                sum = Quads.MultiplyAdd(h0.Z, weights[2], sum);
+                sum = Quads.MultiplyAdd(h0.W, weights[3], sum);
                 return sum;
             }
         }
