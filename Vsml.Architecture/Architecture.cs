@@ -50,10 +50,15 @@ public sealed record Architecture
     /// <summary>What forward messages into hidden layers are divided by. Default the number of their terms.</summary>
     public MessageScale MessageScale { get; init; }
 
+    /// <summary>Whether any layer leaves a size free, to be given when a learner is made.</summary>
+    public bool HasFreeSizes => Layers.Any(layer => layer.GivenInputs is null || layer.GivenOutputs is null);
+
     /// <summary>Number of floats of one input (without batch).</summary>
+    /// <exception cref="System.InvalidOperationException">It is free.</exception>
     public int InputSize => Layers[0].Inputs;
 
     /// <summary>Number of outputs (classes).</summary>
+    /// <exception cref="System.InvalidOperationException">It is free.</exception>
     public int OutputSize => Layers[Layers.Count - 1].Outputs;
 
     /// <summary>Rows of lstm/w: 2 M, 3 more with position features, and N.</summary>

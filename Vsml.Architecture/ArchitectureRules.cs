@@ -89,8 +89,8 @@ public static class ArchitectureRules
         {
             var path = $"layers[{l}]";
             var positive = true;
-            foreach (var (name, value) in Sizes(architecture.Layers[l]))
-                if (value < 1)
+            foreach (var (name, size) in Sizes(architecture.Layers[l]))
+                if (size is { } value && value < 1)
                 {
                     error("VSML0102", $"{path}.{name}", $"{name} of layer {l} is {value}; it must be at least 1.");
                     positive = false;
@@ -119,15 +119,20 @@ public static class ArchitectureRules
             else if ((conv.Height, conv.Width, conv.Channels) != (previous.OutputHeight, previous.OutputWidth, previous.OutputChannels))
                 error("VSML0101", $"layers[{l}]", $"Layer {l} takes {conv.Height}x{conv.Width}x{conv.Channels}, but layer {l - 1} gives {previous.OutputHeight}x{previous.OutputWidth}x{previous.OutputChannels}. Write the latter.");
         }
-        else if (layer.Inputs != before.Outputs)
-            error("VSML0101", $"layers[{l}].inputs", $"Layer {l} takes {layer.Inputs} inputs, but layer {l - 1} gives {before.Outputs}. Write {before.Outputs}, or leave the inputs out.");
+        else if (layer.GivenInputs != before.GivenOutputs)
+            error("VSML0101", $"layers[{l}].inputs", before.GivenOutputs is { } given
+                ? $"Layer {l} takes {Text(layer.GivenInputs)} inputs, but layer {l - 1} gives {given}. Write {given}, or leave the inputs out."
+                : $"Layer {l} takes {Text(layer.GivenInputs)} inputs, but the outputs of layer {l - 1} are free. Give both or neither.");
+
+        static string Text(int? size) => size is { } value ? value.ToString(System.Globalization.CultureInfo.InvariantCulture) : "free";
     }
 
     private static void CheckSize(Architecture architecture, List<ArchitectureProblem> problems)
     {
         for (var l = 0; l < architecture.Layers.Count; l++)
         {
-            var layer = architecture.Layers[l];
+            // Free sizes are checked once they are given; here they are at least 1.
+            var layer = architecture.Layers[l] is DenseLayerSpec { InputCount: var a, OutputCount: var b } ? new DenseLayerSpec(a ?? 1, b ?? 1) : architecture.Layers[l];
             // One array holds h of a layer, or c, with one axis padded to whole blocks of 16 lanes: at most one lane in 64 more than the
             // least. Scratch space then is smaller, since it grows with one axis alone.
             var least = System.Math.Min(Pad(layer.Inputs) * layer.Outputs, layer.Inputs * Pad(layer.Outputs));
@@ -154,6 +159,7 @@ public static class ArchitectureRules
             problems.Add(new("VSML0106", "layers", $"There are {architecture.Layers.Count} layers with meta-parameters of their own; at most {most} are possible. Share them, or use fewer layers."));
             return;
         }
+        if (architecture.HasFreeSizes) return;
         var bytes = architecture.StateFloats * sizeof(float);
         if (bytes > WarnStateBytes)
             problems.Add(new("VSML0107", "layers", $"The state of one learner takes {bytes / (1L << 20)} MiB.", IsWarning: true));
@@ -183,11 +189,11 @@ public static class ArchitectureRules
         return System.Math.Max(conv.SubRnnCount * entries, gates + weights);
     }
 
-    /// <summary>Whether a layer's sizes are positive and their products small enough for its derived properties to be right.</summary>
+    /// <summary>Whether a layer's sizes are positive or free, and their products small enough for its derived properties to be right.</summary>
     /// <param name="layer">A layer, valid or not.</param>
-    public static bool HasSizes(LayerSpec layer) => Sizes(layer).All(size => size.Value >= 1) && layer switch
+    public static bool HasSizes(LayerSpec layer) => Sizes(layer).All(size => size.Value is null or >= 1) && layer switch
     {
-        DenseLayerSpec dense => IsArrayLength(dense.InputCount, dense.OutputCount),
+        DenseLayerSpec dense => IsArrayLength(dense.InputCount ?? 1, dense.OutputCount ?? 1),
         ConvLayerSpec conv => IsArrayLength(conv.Height, conv.Width, conv.Channels)
             && IsArrayLength(conv.OutputHeight, conv.OutputWidth, conv.OutputChannels)
             && IsArrayLength(conv.Kernel, conv.Kernel, conv.Channels, conv.OutputChannels),
@@ -201,10 +207,10 @@ public static class ArchitectureRules
         return room > 0;
     }
 
-    private static IEnumerable<(string Name, int Value)> Sizes(LayerSpec layer) => layer switch
+    private static IEnumerable<(string Name, int? Value)> Sizes(LayerSpec layer) => layer switch
     {
-        DenseLayerSpec dense => new[] { ("inputs", dense.InputCount), ("outputs", dense.OutputCount) },
-        ConvLayerSpec conv => new[]
+        DenseLayerSpec dense => new (string, int?)[] { ("inputs", dense.InputCount), ("outputs", dense.OutputCount) },
+        ConvLayerSpec conv => new (string, int?)[]
         {
             ("height", conv.Height), ("width", conv.Width), ("channels", conv.Channels),
             ("outputChannels", conv.OutputChannels), ("kernel", conv.Kernel), ("stride", conv.Stride),

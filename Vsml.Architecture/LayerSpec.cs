@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Globalization;
 
 namespace Vsml;
 
@@ -10,10 +12,18 @@ public abstract record LayerSpec
     }
 
     /// <summary>Number of positions times channels that send forward messages into the layer (A of a dense layer).</summary>
+    /// <exception cref="InvalidOperationException">It is free.</exception>
     public abstract int Inputs { get; }
 
     /// <summary>Number of positions times channels that the layer sends forward messages to (B of a dense layer).</summary>
+    /// <exception cref="InvalidOperationException">It is free.</exception>
     public abstract int Outputs { get; }
+
+    /// <summary><see cref="Inputs"/>, or null where they are free: given when a learner is made.</summary>
+    public virtual int? GivenInputs => Inputs;
+
+    /// <summary><see cref="Outputs"/>, or null where they are free.</summary>
+    public virtual int? GivenOutputs => Outputs;
 
     /// <summary>Shape of the states without the state size: [A, B], or [k, k, channels in, channels out].</summary>
     public abstract IReadOnlyList<int> SubRnnShape { get; }
@@ -32,33 +42,43 @@ public abstract record LayerSpec
 }
 
 /// <summary>A dense layer: one sub-RNN per pair of input a and output b.</summary>
-/// <param name="InputCount">A, the number of inputs.</param>
-/// <param name="OutputCount">B, the number of outputs.</param>
-public sealed record DenseLayerSpec(int InputCount, int OutputCount) : LayerSpec
+/// <param name="InputCount">A, the number of inputs; null where it is free, that is given when a learner is made.</param>
+/// <param name="OutputCount">B, the number of outputs; null where it is free.</param>
+public sealed record DenseLayerSpec(int? InputCount, int? OutputCount) : LayerSpec
 {
     /// <inheritdoc/>
-    public override int Inputs => InputCount;
+    public override int Inputs => InputCount ?? throw Free("inputs");
 
     /// <inheritdoc/>
-    public override int Outputs => OutputCount;
+    public override int Outputs => OutputCount ?? throw Free("outputs");
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> SubRnnShape => new[] { InputCount, OutputCount };
+    public override int? GivenInputs => InputCount;
 
     /// <inheritdoc/>
-    public override long SubRnnCount => (long)InputCount * OutputCount;
+    public override int? GivenOutputs => OutputCount;
 
     /// <inheritdoc/>
-    public override int InitialFanIn => InputCount;
+    public override IReadOnlyList<int> SubRnnShape => new[] { Inputs, Outputs };
 
     /// <inheritdoc/>
-    public override int PositionInputs => InputCount;
+    public override long SubRnnCount => (long)Inputs * Outputs;
 
     /// <inheritdoc/>
-    public override int PositionOutputs => OutputCount;
+    public override int InitialFanIn => Inputs;
 
-    /// <summary>The layer as people write it, for example "dense 784 -> 10".</summary>
-    public override string ToString() => $"dense {InputCount} -> {OutputCount}";
+    /// <inheritdoc/>
+    public override int PositionInputs => Inputs;
+
+    /// <inheritdoc/>
+    public override int PositionOutputs => Outputs;
+
+    /// <summary>The layer as people write it, for example "dense 784 -> 10", or "dense free -> 10".</summary>
+    public override string ToString() => $"dense {Text(InputCount)} -> {Text(OutputCount)}";
+
+    private static string Text(int? size) => size?.ToString(CultureInfo.InvariantCulture) ?? "free";
+
+    private static InvalidOperationException Free(string what) => new($"The {what} of this dense layer are free. Give the sizes first, for example by FreeSizeModel.ForSizes.");
 }
 
 /// <summary>A 2-D convolution with SAME padding: one sub-RNN per (ky, kx, channel in, channel out), shared over positions.</summary>
