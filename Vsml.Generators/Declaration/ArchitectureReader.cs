@@ -62,7 +62,7 @@ internal sealed class ArchitectureReader
             LearnedInitialCell = _model.Value(nameof(Architecture.LearnedInitialCell), defaults.LearnedInitialCell),
             InitialCellScale = ReadCellScales(),
             MessageScale = (MessageScale)_model.Value(nameof(Architecture.MessageScale), 0),
-            Layers = new(ReadLayers()),
+            Layers = new(FreeSizes.Complete([.. ReadLayers()])),
             Schedule = ReadSchedule(),
         };
         if (_problems.Count == 0)
@@ -83,15 +83,15 @@ internal sealed class ArchitectureReader
 
     private DenseLayerSpec ReadDense(AttributeArguments layer, LayerSpec? before)
     {
-        var outputs = layer.Value(nameof(DenseLayerSpec.Outputs), 0);
-        if (layer.Has(nameof(DenseLayerSpec.Inputs))) return new(layer.Value(nameof(DenseLayerSpec.Inputs), 0), outputs);
-        if (before is null)
+        int? inputs = layer.Has(nameof(DenseLayerSpec.Inputs)) ? layer.Value(nameof(DenseLayerSpec.Inputs), 0) : null;
+        int? outputs = layer.Has(nameof(DenseLayerSpec.Outputs)) ? layer.Value(nameof(DenseLayerSpec.Outputs), 0) : null;
+        // One number alone may be meant as either.
+        if (before is null && inputs is null && outputs is { } only)
         {
-            Report(DiagnosticDescriptors.NoInputSize, layer.NameLocation, _type, outputs.ToString(CultureInfo.InvariantCulture));
+            Report(DiagnosticDescriptors.NoInputSize, layer.NameLocation, _type, only.ToString(CultureInfo.InvariantCulture));
             return new(1, outputs);
         }
-        // A layer of impossible sizes has its own message; one that follows from it would add nothing.
-        return new(ArchitectureRules.HasSizes(before) ? before.Outputs : 1, outputs);
+        return new(inputs, outputs);
     }
 
     private static ConvLayerSpec ReadConv(AttributeArguments layer, ConvLayerSpec? before)

@@ -20,6 +20,7 @@ internal readonly record struct IlgpuReference(bool HasIlgpu, bool HasRuntime)
     /// <param name="model">The model.</param>
     public string? ReasonAgainst(ModelDeclaration model) =>
         !HasIlgpu || model.HasIlgpuKernels ? null
+        : HasRuntime && model.Architecture.HasFreeSizes ? "its sizes are free. Write them down, or compile a layout with given sizes while the program runs."
         : HasRuntime ? "it is larger than their indices reach. Use smaller layers."
         : "the project references ILGPU, but not the package Vsml.Gen.Ilgpu that they need. Add it, or switch the warning off where ILGPU serves another purpose.";
 }

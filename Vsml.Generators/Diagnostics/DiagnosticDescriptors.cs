@@ -40,7 +40,7 @@ internal static class DiagnosticDescriptors
         "Vsml.Declaration", DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor NoInputSize = new(
-        "VSML0008", "The first layer needs its inputs", "The first layer of '{0}' has no layer before it to take its inputs from. Write [DenseLayer(inputs, {1})].",
+        "VSML0008", "The first layer needs its inputs", "The first layer of '{0}' has no layer before it to take its inputs from. Write [DenseLayer(inputs, {1})], or [DenseLayer] for sizes that are given when a learner is made.",
         "Vsml.Declaration", DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor MicroTicksTwice = new(

@@ -21,9 +21,9 @@ public static class ModelEmitter
     /// <param name="model">A valid declaration of an architecture that <see cref="FitsIlgpu"/>.</param>
     public static EmittedFile EmitIlgpu(ModelDeclaration model) => new(model.FilePrefix + ".Ilgpu.g.cs", Ilgpu.IlgpuEmitter.Emit(model));
 
-    /// <summary>Whether the indices of kernels for ILGPU reach all of a network's memory.</summary>
+    /// <summary>Whether there can be kernels for ILGPU: sizes are given, and indices reach all of the network's memory.</summary>
     /// <param name="architecture">A valid architecture.</param>
-    public static bool FitsIlgpu(Architecture architecture) => Planning.Ilgpu.IlgpuPlan.Fits(NetworkPlan.Of(architecture));
+    public static bool FitsIlgpu(Architecture architecture) => !architecture.HasFreeSizes && Planning.Ilgpu.IlgpuPlan.Fits(NetworkPlan.Of(architecture));
 
     /// <summary>Names of all members that are added to the class; a user's own must differ.</summary>
     /// <param name="architecture">A valid architecture.</param>

@@ -8,14 +8,14 @@ namespace Vsml.Generators.Planning;
 /// <param name="Index">0 to K.</param>
 /// <param name="Rows">Rows of places; 1 where there is no image.</param>
 /// <param name="Columns">Columns of places; 1 where there is no image.</param>
-/// <param name="Channels">Places at each position: channels of an image, or the inputs or outputs of dense layers.</param>
+/// <param name="Channels">Places at each position: channels of an image, or the inputs or outputs of dense layers, which may be free.</param>
 /// <param name="ForwardFirst">The entry of forward messages that is stored first: the output's at boundary K, else 0.</param>
 /// <param name="ForwardEntries">Entries of forward messages that are stored from there on: 1 at the input (its value x) and at the output, M between.</param>
 /// <param name="BackwardEntries">Leading entries of backward messages that are stored: 0 at the input, where nobody reads them; at the output the error and, with label feedback, the label; M between.</param>
-public sealed record BoundaryPlan(int Index, int Rows, int Columns, int Channels, int ForwardFirst, int ForwardEntries, int BackwardEntries)
+public sealed record BoundaryPlan(int Index, int Rows, int Columns, Extent Channels, int ForwardFirst, int ForwardEntries, int BackwardEntries)
 {
     /// <summary>Number of places. Place (row, column, channel) has index (row * Columns + column) * Channels + channel.</summary>
-    public int Places => checked(Rows * Columns * Channels);
+    public Extent Places => Channels * checked(Rows * Columns);
 
     /// <summary>Entries stored of the messages of a direction.</summary>
     /// <param name="direction">The direction.</param>
@@ -28,15 +28,21 @@ public sealed record BoundaryPlan(int Index, int Rows, int Columns, int Channels
     {
         var layers = architecture.Layers.Count;
         var (isInput, isOutput) = (index == 0, index == layers);
-        var (rows, columns, channels) = index < layers && architecture.Layers[index] is ConvLayerSpec next
+        (int rows, int columns, Extent channels) = index < layers && architecture.Layers[index] is ConvLayerSpec next
             ? (next.Height, next.Width, next.Channels)
             : index > 0 && architecture.Layers[index - 1] is ConvLayerSpec before
                 ? (before.OutputHeight, before.OutputWidth, before.OutputChannels)
-                : (1, 1, isInput ? architecture.Layers[0].Inputs : architecture.Layers[index - 1].Outputs);
+                : (1, 1, SizeOf(architecture, index));
         return new(
             index, rows, columns, channels,
             isOutput ? architecture.OutputIndex : 0,
             isInput || isOutput ? 1 : architecture.MessageSize,
             isInput ? 0 : isOutput ? OutputPlan.FeedbackEntries(architecture) : architecture.MessageSize);
     }
+
+    /// <summary>The size at a boundary; a free one has the name that <see cref="FreeSizes.NameOf"/> gives it.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    /// <param name="index">0 to K.</param>
+    internal static Extent SizeOf(Architecture architecture, int index) =>
+        FreeSizes.AtBoundaries(architecture)[index] is { } size ? size : Extent.Named(FreeSizes.NameOf(index, architecture.Layers.Count));
 }

@@ -10,19 +10,22 @@ namespace Vsml.Generators.Planning;
 /// <param name="Spec">The declared layer.</param>
 /// <param name="Geometry">Windows and positions of a convolution; null for a dense layer.</param>
 /// <param name="Positions">With position features, what a sub-RNN is told of its place; else null.</param>
-/// <param name="CellDeviation">Standard deviation of the leading <see cref="Architecture.RandomCellEntries"/> entries of every initial c; the others are 0.</param>
-public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry, PositionFeatures? Positions, double CellDeviation)
+/// <param name="Inputs">Its inputs, A of a dense layer.</param>
+/// <param name="Outputs">Its outputs, B of a dense layer.</param>
+/// <param name="CellDeviation">Standard deviation of the leading <see cref="Architecture.RandomCellEntries"/> entries of every initial c; the others are 0. Null where it is 1 / sqrt(A) of a free A.</param>
+public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry, PositionFeatures? Positions, Extent Inputs, Extent Outputs, double? CellDeviation)
 {
     /// <summary>Number of sub-RNNs, each with N entries of h and N of c; in canonical order the last axis of <see cref="LayerSpec.SubRnnShape"/> runs fastest.</summary>
+    /// <exception cref="InvalidOperationException">A size of the layer is free.</exception>
     public int SubRnns => checked((int)Spec.SubRnnCount);
 
     /// <summary>
     /// Messages that the mean of a forward message runs over, and that of a backward message: A and B of a dense layer, in a convolution
     /// a window's places (k k channels in; k k channels out, also where nobody reads a place of the window).
     /// </summary>
-    public (int Forward, int Backward) Terms => Geometry is { } conv
+    public (Extent Forward, Extent Backward) Terms => Geometry is { } conv
         ? (checked(conv.Kernel * conv.Kernel * conv.Channels), checked(conv.Kernel * conv.Kernel * conv.OutputChannels))
-        : (Spec.Inputs, Spec.Outputs);
+        : (Inputs, Outputs);
 
     /// <summary>The layer of an architecture.</summary>
     /// <param name="architecture">A valid architecture.</param>
@@ -30,11 +33,13 @@ public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry
     public static LayerPlan Of(Architecture architecture, int index)
     {
         var spec = architecture.Layers[index];
+        var (inputs, outputs) = (BoundaryPlan.SizeOf(architecture, index), BoundaryPlan.SizeOf(architecture, index + 1));
         return new(
             index, spec,
             spec is ConvLayerSpec conv ? new ConvGeometry(conv.Height, conv.Width, conv.Channels, conv.OutputChannels, conv.Kernel, conv.Stride) : null,
-            architecture.PositionFeatures ? new PositionFeatures(spec.PositionInputs, spec.PositionOutputs, index, architecture.Layers.Count) : null,
-            architecture.InitialCellScaleOf(index).Value ?? 1 / Math.Sqrt(spec.InitialFanIn));
+            architecture.PositionFeatures ? new PositionFeatures(spec is ConvLayerSpec from ? from.Channels : inputs, spec is ConvLayerSpec to ? to.OutputChannels : outputs, index, architecture.Layers.Count) : null,
+            inputs, outputs,
+            architecture.InitialCellScaleOf(index).Value ?? (inputs.IsFree ? null : 1 / Math.Sqrt(spec.InitialFanIn)));
     }
 }
 
@@ -46,11 +51,11 @@ public sealed record LayerPlan(int Index, LayerSpec Spec, ConvGeometry? Geometry
 /// <param name="Outputs">Number of b: outputs, or channels out. Second feature: b / (Outputs - 1).</param>
 /// <param name="Layer">The layer's index. Third feature: Layer / (Layers - 1).</param>
 /// <param name="Layers">Number of layers K.</param>
-public sealed record PositionFeatures(int Inputs, int Outputs, int Layer, int Layers)
+public sealed record PositionFeatures(Extent Inputs, Extent Outputs, int Layer, int Layers)
 {
     /// <summary>Number of places on the side where messages of a direction come in: of a for forward ones, of b for backward ones.</summary>
     /// <param name="direction">The direction.</param>
-    public int Places(Direction direction) => direction == Direction.Forward ? Inputs : Outputs;
+    public Extent Places(Direction direction) => direction == Direction.Forward ? Inputs : Outputs;
 }
 
 /// <summary>

@@ -49,11 +49,19 @@ public sealed record ReceivedMessages(int Boundary, Direction Direction, Message
 /// <param name="FirstEntry">The first entry that somebody reads.</param>
 /// <param name="Entries">Entries that somebody reads; 0 where all are replaced before that.</param>
 /// <param name="Terms">Messages that are summed: A forward, B backward; in a convolution k k channels, of which a backward message at place (row, column) has only Readers(row) Readers(column) channels that are not zero by definition (<see cref="ConvGeometry.Readers"/>).</param>
-/// <param name="Divisor">What the sum is divided by: the number of terms, so that it is a mean; or its root, with <see cref="MessageScale.Root"/> for forward messages into a hidden boundary.</param>
-public sealed record SentMessages(int Boundary, Direction Direction, int FirstEntry, int Entries, int Terms, double Divisor)
+/// <param name="Scale">What the sum is divided by: the number of terms, so that it is a mean; or its root, with <see cref="MessageScale.Root"/> for forward messages into a hidden boundary.</param>
+public sealed record SentMessages(int Boundary, Direction Direction, int FirstEntry, int Entries, Extent Terms, MessageScale Scale)
 {
     /// <summary>What is left of a constant that every term has, the messenger's bias or the norm's offset: Terms / Divisor, 1 in a mean.</summary>
-    public double ConstantShare => Terms / Divisor;
+    /// <exception cref="System.InvalidOperationException">The number of terms is free.</exception>
+    public double ConstantShare => Terms.Number / Divisor;
+
+    /// <summary>What the sum is divided by.</summary>
+    /// <exception cref="System.InvalidOperationException">The number of terms is free.</exception>
+    public double Divisor => Scale == MessageScale.Root ? System.Math.Sqrt(Terms.Number) : Terms.Number;
+
+    /// <summary>Whether constants count once, whatever the number of terms.</summary>
+    public bool IsMean => Scale == MessageScale.Mean || (!Terms.IsFree && Terms.Number == 1);
 
     /// <summary>Whether anybody reads them; if not, they need not be made.</summary>
     public bool IsRead => Entries > 0;

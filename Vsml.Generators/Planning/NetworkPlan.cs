@@ -51,7 +51,7 @@ public sealed record NetworkPlan
     public Summands Summands => Architecture.MessageLayerNorm ? Summands.NormalisedMessages : Summands.States;
 
     /// <summary>Whether any message is other than a mean, so that constants count more than once in it.</summary>
-    public bool ScalesConstants => Turns.Any(turn => turn.SendsForward is { IsRead: true, ConstantShare: not 1 });
+    public bool ScalesConstants => Turns.Any(turn => turn.SendsForward is { IsRead: true, IsMean: false });
 
     /// <summary>Entries of a summand: N of a state, M of a message.</summary>
     public int SummandEntries => Summands == Summands.States ? Architecture.StateSize : Architecture.MessageSize;

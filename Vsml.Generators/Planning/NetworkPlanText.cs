@@ -17,7 +17,7 @@ internal static class NetworkPlanText
         Line(0, $"boundaries");
         foreach (var boundary in plan.Boundaries) Line(1, $"{Boundary(boundary)}");
         Line(0, $"layers");
-        foreach (var layer in plan.Layers) Line(1, $"{Layer(layer)}, initial c {(plan.Architecture.RandomCellEntries == 0 ? "zero" : $"random in {Entries(0, plan.Architecture.RandomCellEntries)}, deviation {layer.CellDeviation.ToString("g4", CultureInfo.InvariantCulture)}")}");
+        foreach (var layer in plan.Layers) Line(1, $"{Layer(layer)}, initial c {(plan.Architecture.RandomCellEntries == 0 ? "zero" : $"random in {Entries(0, plan.Architecture.RandomCellEntries)}, deviation {layer.CellDeviation?.ToString("g4", CultureInfo.InvariantCulture) ?? $"1 / sqrt({layer.Inputs})"}")}");
         foreach (var sweep in plan.Sweeps)
         {
             if (sweep.Kind == Sweep.Backward) WriteOutput();
@@ -63,13 +63,13 @@ internal static class NetworkPlanText
 
     private static string Boundary(BoundaryPlan boundary)
     {
-        var shape = boundary.Rows * boundary.Columns > 1 ? $" ({Text(boundary.Rows)}x{Text(boundary.Columns)}x{Text(boundary.Channels)})" : "";
-        return $"{Text(boundary.Index)}: {Text(boundary.Places)} places{shape}, forward {Entries(boundary.ForwardFirst, boundary.ForwardEntries)}, backward {Entries(0, boundary.BackwardEntries)}";
+        var shape = boundary.Rows * boundary.Columns > 1 ? $" ({Text(boundary.Rows)}x{Text(boundary.Columns)}x{boundary.Channels})" : "";
+        return $"{Text(boundary.Index)}: {boundary.Places} places{shape}, forward {Entries(boundary.ForwardFirst, boundary.ForwardEntries)}, backward {Entries(0, boundary.BackwardEntries)}";
     }
 
     private static string Layer(LayerPlan layer)
     {
-        var text = $"{Text(layer.Index)}: {layer.Spec}, {Text(layer.SubRnns)} sub-RNNs";
+        var text = $"{Text(layer.Index)}: {layer.Spec}, {(layer.Inputs.IsFree || layer.Outputs.IsFree ? $"{layer.Inputs} * {layer.Outputs}" : Text(layer.SubRnns))} sub-RNNs";
         if (layer.Geometry is { } conv)
         {
             text += $" at {Text(conv.Positions)} positions, border {Text(conv.Border)}, a place read from {Readers(conv.Height, conv.Rows)} rows and {Readers(conv.Width, conv.Columns)} columns";
@@ -86,7 +86,7 @@ internal static class NetworkPlanText
     }
 
     // One place has position 0, whatever it is divided by.
-    private static string Last(int places) => Text(places > 1 ? places - 1 : 1);
+    private static string Last(Extent places) => places.IsFree ? $"({places} - 1)" : Text(places.Number > 1 ? places.Number - 1 : 1);
 
     private static string Port(ReceivedMessages port) => $"{Name(port.Direction)} at {Text(port.Boundary)}: " + port.Origin switch
     {
@@ -98,7 +98,7 @@ internal static class NetworkPlanText
     };
 
     private static string Port(SentMessages port, Summands summands) => $"{Name(port.Direction)} to {Text(port.Boundary)}: " + (port.IsRead
-        ? $"{Entries(port.FirstEntry, port.Entries)}, {Text(port.Terms)} {(summands == Summands.States ? "states" : "normalised messages")} / {port.Divisor.ToString("g6", CultureInfo.InvariantCulture)}"
+        ? $"{Entries(port.FirstEntry, port.Entries)}, {port.Terms} {(summands == Summands.States ? "states" : "normalised messages")} / {(port.Terms.IsFree ? port.Scale == MessageScale.Root ? $"sqrt({port.Terms})" : port.Terms.ToString() : port.Divisor.ToString("g6", CultureInfo.InvariantCulture))}"
         : "nobody reads them");
 
     private static string Name(Direction direction) => direction == Direction.Forward ? "forward" : "backward";

@@ -78,7 +78,7 @@ public sealed record TurnPlan(
         var isRoot = plan.Architecture.MessageScale == MessageScale.Root && boundary.Index < plan.Output.Boundary;
         return new(
             boundary.Index, Direction.Forward, boundary.ForwardFirst, isRead ? boundary.ForwardEntries : 0,
-            layer.Terms.Forward, isRoot ? Math.Sqrt(layer.Terms.Forward) : layer.Terms.Forward);
+            layer.Terms.Forward, isRoot ? MessageScale.Root : MessageScale.Mean);
     }
 
     // Backward messages are read in the sweep that follows, unless it is a backward sweep, which sends its own first.
@@ -86,6 +86,6 @@ public sealed record TurnPlan(
     {
         var isRead = sweep == Sweep.Backward || schedule.BackwardSweep == BackwardSweep.None
             || (sweep == Sweep.First ? schedule.TicksPerExample > 1 : schedule.TicksPerExample > 2);
-        return new(boundary.Index, Direction.Backward, 0, isRead ? boundary.BackwardEntries : 0, layer.Terms.Backward, layer.Terms.Backward);
+        return new(boundary.Index, Direction.Backward, 0, isRead ? boundary.BackwardEntries : 0, layer.Terms.Backward, MessageScale.Mean);
     }
 }

@@ -26,6 +26,16 @@ public readonly record struct LayerStorage(LaneAxis Axis, int Inputs, int Output
     /// <summary>Lanes of a block; a narrower vector takes a block in several pieces.</summary>
     public const int BlockLanes = 16;
 
+    /// <summary>A dense layer, its lanes along the axis that suits its sizes.</summary>
+    /// <param name="inputs">A.</param>
+    /// <param name="outputs">B.</param>
+    /// <param name="stateSize">N.</param>
+    public static LayerStorage Dense(int inputs, int outputs, int stateSize) =>
+        new(DenseLanes.AreInputs(inputs, outputs) ? LaneAxis.Inputs : LaneAxis.Outputs, inputs, outputs, stateSize);
+
+    /// <summary>Extent of the axis of a dense layer that is looped over; in a convolution all sub-RNNs.</summary>
+    public int Loops => Axis switch { LaneAxis.Inputs => Outputs, LaneAxis.Outputs => Inputs, _ => SubRnns };
+
     /// <summary>Number of sub-RNNs.</summary>
     public int SubRnns => checked(Inputs * Outputs);
 

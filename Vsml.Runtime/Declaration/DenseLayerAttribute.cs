@@ -13,15 +13,23 @@ public sealed class DenseLayerAttribute : Attribute
         Outputs = outputs;
     }
 
+    /// <summary>
+    /// A dense layer whose sizes are those of its neighbours, or free: given when a learner is made. Its kernels serve all of them, see
+    /// <see cref="FreeSizeModel"/>.
+    /// </summary>
+    public DenseLayerAttribute()
+    {
+    }
+
     /// <summary>A dense layer that takes what the layer before gives; not for the first layer.</summary>
     /// <param name="outputs">B, the number of outputs.</param>
     public DenseLayerAttribute(int outputs) => Outputs = outputs;
 
-    /// <summary>A, or null where the layer before decides.</summary>
+    /// <summary>A, or null where the layer before decides, or nobody.</summary>
     public int? Inputs { get; }
 
-    /// <summary>B, the number of outputs.</summary>
-    public int Outputs { get; }
+    /// <summary>B, or null where the layer after decides, or nobody.</summary>
+    public int? Outputs { get; }
 
     /// <summary>Micro ticks of this layer's turn, 1..64. Default: those of <see cref="TickScheduleAttribute"/>.</summary>
     public int MicroTicks { get; set; } = 2;

@@ -42,7 +42,7 @@ public static class ArchitectureJson
         {
             StateSize = fields.Int32("stateSize", standard.StateSize),
             MessageSize = fields.Int32("messageSize", standard.MessageSize),
-            Layers = new(layers),
+            Layers = new(FreeSizes.Complete(layers)),
             Schedule = fields.Has("schedule") ? ReadSchedule(fields.Element("schedule"), source, fields.PathOf("schedule"), layers.Count) : standard.Schedule,
             LayerwiseParameters = fields.Boolean("layerwiseParameters", standard.LayerwiseParameters),
             LabelFeedback = fields.Boolean("labelFeedback", standard.LabelFeedback),
@@ -101,8 +101,11 @@ public static class ArchitectureJson
     {
         ConvLayerSpec conv => string.Create(CultureInfo.InvariantCulture,
             $"{{ \"type\": \"conv2d\", \"height\": {conv.Height}, \"width\": {conv.Width}, \"channels\": {conv.Channels}, \"outputChannels\": {conv.OutputChannels}, \"kernel\": {conv.Kernel}, \"stride\": {conv.Stride} }}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{{ \"type\": \"dense\", \"inputs\": {layer.Inputs}, \"outputs\": {layer.Outputs} }}"),
+        _ => $"{{ \"type\": \"dense\"{Size("inputs", layer.GivenInputs)}{Size("outputs", layer.GivenOutputs)} }}",
     };
+
+    // A free size is left out.
+    private static string Size(string name, int? size) => size is { } number ? string.Create(CultureInfo.InvariantCulture, $", \"{name}\": {number}") : "";
 
     private static string Text(bool value) => value ? "true" : "false";
 
@@ -119,7 +122,7 @@ public static class ArchitectureJson
                 : throw StrictJson.Error(source, path, "a layer is an object with \"type\": \"dense\" or \"conv2d\".");
             layers.Add(type switch
             {
-                "dense" => ReadDense(new StrictJson(element, source, path, "type", "inputs", "outputs"), layers.LastOrDefault()),
+                "dense" => ReadDense(new StrictJson(element, source, path, "type", "inputs", "outputs")),
                 "conv2d" => ReadConv(new StrictJson(element, source, path, "type", "height", "width", "channels", "outputChannels", "kernel", "stride")),
                 _ => throw StrictJson.Error(source, $"{path}.type", $"there is no layer type '{type}'; there are dense and conv2d."),
             });
@@ -127,12 +130,8 @@ public static class ArchitectureJson
         return layers;
     }
 
-    private static DenseLayerSpec ReadDense(StrictJson fields, LayerSpec? before)
-    {
-        // After a layer of impossible sizes any number will do: the rules report that layer.
-        int? inputs = before is null ? null : ArchitectureRules.HasSizes(before) ? before.Outputs : 1;
-        return new DenseLayerSpec(fields.Int32("inputs", inputs), fields.Int32("outputs"));
-    }
+    private static DenseLayerSpec ReadDense(StrictJson fields) =>
+        new(fields.Has("inputs") ? fields.Int32("inputs") : null, fields.Has("outputs") ? fields.Int32("outputs") : null);
 
     private static ConvLayerSpec ReadConv(StrictJson fields) => new(fields.Int32("height"), fields.Int32("width"), fields.Int32("channels"),
         fields.Int32("outputChannels"), fields.Int32("kernel"), fields.Int32("stride"));

@@ -72,7 +72,7 @@ internal static class AdjointEmitter
             """);
         using (writer.Body())
             foreach (var turn in plan.ForwardTurns.Reverse())
-                writer.Line($"{turn.Name}Adjoint({Groups(turn)}, source, forward, adjoint, merge);");
+                writer.Line($"{KernelsEmitter.Condition(turn)}{turn.Name}Adjoint({Groups(turn)}, source, forward, adjoint, merge{KernelsEmitter.Sizes(turn)});");
         if (plan.BackwardTurns.Count == 0) return;
         writer.Line(
             """
@@ -82,7 +82,7 @@ internal static class AdjointEmitter
             """);
         using (writer.Body())
             foreach (var turn in plan.BackwardTurns.Reverse())
-                writer.Line($"{turn.Name}Adjoint({Groups(turn)}, source, target, forward, adjoint);");
+                writer.Line($"{KernelsEmitter.Condition(turn)}{turn.Name}Adjoint({Groups(turn)}, source, target, forward, adjoint{KernelsEmitter.Sizes(turn)});");
 
         string Groups(CpuTurn turn)
         {

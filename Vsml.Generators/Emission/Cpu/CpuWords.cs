@@ -1,3 +1,4 @@
+using System.Linq;
 using Vsml.Generators.Planning;
 
 namespace Vsml.Generators.Emission;
@@ -43,7 +44,10 @@ internal static class CpuWords
 
     /// <summary>What a sum of messages is multiplied by.</summary>
     /// <param name="port">The messages.</param>
-    public static string Share(SentMessages port) => $"1f / {CodeText.Literal((float)port.Divisor)}";
+    public static string Share(SentMessages port) => "1f / " + (
+        !port.Terms.IsFree ? CodeText.Literal((float)port.Divisor)
+        : port.Scale == MessageScale.Root ? $"(float)Math.Sqrt((double){port.Terms})"
+        : $"(float){port.Terms}");
 
     /// <summary>How often a constant that every term has counts in a message, as a further argument where the network needs one.</summary>
     /// <param name="plan">The plan.</param>
@@ -52,7 +56,40 @@ internal static class CpuWords
 
     /// <summary>How often a constant that every term has counts in a message.</summary>
     /// <param name="port">The messages.</param>
-    public static string ConstantShare(SentMessages port) => CodeText.Literal((float)port.ConstantShare);
+    public static string ConstantShare(SentMessages port) =>
+        port.IsMean ? "1f"
+        : port.Terms.IsFree ? $"(float)({port.Terms} / Math.Sqrt((double){port.Terms}))"
+        : CodeText.Literal((float)port.ConstantShare);
+
+    /// <summary>Free sizes of a turn's layer, as further parameters.</summary>
+    /// <param name="turn">The turn.</param>
+    public static string SizeParameters(CpuTurn turn) => string.Concat(turn.FreeSizes.Select(size => $", nuint {size}"));
+
+    /// <summary>Writes the extents of a dense turn as locals: constants, or what follows from free sizes.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="turn">The turn.</param>
+    /// <param name="further">Further constants, each after a comma.</param>
+    /// <param name="furtherFree">The same where a size is free.</param>
+    public static void WriteExtents(SourceWriter writer, CpuTurn turn, string further = "", string furtherFree = "")
+    {
+        var layer = turn.Layer;
+        if (!layer.IsFree)
+        {
+            writer.Line($"const int blocks = {layer.BlockCount}, loops = {layer.Loops}{further};");
+            return;
+        }
+        writer.Line($"nuint blocks = ({layer.Lanes} + {Blocks.Lanes - 1}) / {Blocks.Lanes}, loops = {layer.Loops}{furtherFree};");
+        foreach (var size in turn.FreeSizes) writer.Line($"var {Blocks.Pad(size)} = ({size} + {Blocks.Lanes - 1}) / {Blocks.Lanes} * {Blocks.Lanes};");
+    }
+
+    /// <summary>Number of lanes of a block that count, as a float: fewer than 16 in the last.</summary>
+    /// <param name="layer">A layer that may have padding.</param>
+    public static string LanesOfBlock(CpuLayer layer) =>
+        $"block == blocks - 1 ? {(layer.Lanes.IsFree ? $"(float)({layer.Lanes} - block * BlockLanes)" : CodeText.Literal((long)layer.LastLanes) + "f")} : 16f";
+
+    /// <summary>A number of floats where an int is needed.</summary>
+    /// <param name="floats">The number.</param>
+    public static string Count(Extent floats) => floats.IsFree ? $"(int)({floats})" : floats.ToString();
 
     /// <summary>Row of the position features' weights that belongs to the places of a side.</summary>
     /// <param name="side">The side.</param>

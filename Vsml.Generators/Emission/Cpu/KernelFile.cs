@@ -47,7 +47,7 @@ internal static class KernelFile
         writer.Line($"// {model.FullName}: {title}");
         foreach (var layer in plan.Network.Layers) writer.Line($"//   layer {layer.Index}   {layer.Spec.ToString()}");
         writer.Line($"//   state {architecture.StateSize}, messages {architecture.MessageSize}, {architecture.Schedule.ToString()}");
-        writer.Line($"//   {plan.Network.Theta.Count} meta-parameters, {architecture.StateFloats} floats of state");
+        writer.Line($"//   {plan.Network.Theta.Count} meta-parameters, {(architecture.HasFreeSizes ? $"sizes free: {string.Join(", ", FreeSizes.NamesOf(architecture))}" : $"{CodeText.Literal(architecture.StateFloats)} floats of state")}");
         writer.Line("// Read from the top: the sweeps, the turn of each layer, then the micro tick.");
         writer.Line("#nullable enable");
         writer.Line();

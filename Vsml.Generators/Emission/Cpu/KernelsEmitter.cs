@@ -19,7 +19,7 @@ internal static class KernelsEmitter
         using (KernelFile.Begin(writer, model, plan, $"{dialect.Title} kernels"))
         {
             writer.Line($"/// <summary>Sweeps for {dialect.Title}: blocks of 16 lanes in vectors of {CodeText.Literal(dialect.Width)}.</summary>");
-            using var body = writer.Block($"internal sealed partial class {dialect.ClassName}() : NetworkKernels(SimdLevel.{dialect.Level}, Layout.Shape, Layout.Packing, {CodeText.Literal(plan.AdjointScratchFloats(DenseAdjointTickEmitter.PaddedState(dialect, plan.StateSize)))})");
+            using var body = BeginClass(writer, plan, dialect);
             WriteConstants(writer, plan);
             ActivationEmitter.WriteConstants(writer, dialect);
             WriteSweeps(writer, plan);
@@ -47,17 +47,53 @@ internal static class KernelsEmitter
     public static string EmitChoice(ModelDeclaration model, CpuPlan plan, IReadOnlyList<SimdDialect> dialects)
     {
         var writer = new SourceWriter();
+        var isFree = plan.Network.Architecture.HasFreeSizes;
         KernelFile.WriteHead(writer, model, plan, "choice of kernels");
         using (model.Namespace.Length == 0 ? (IDisposable?)null : writer.Block($"namespace {model.Namespace}"))
         using (writer.Block($"partial class {model.Name}"))
-        using (writer.Block("static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels)"))
+        using (writer.Block(SurfaceEmitter.KernelsHook(plan.Network.Architecture)))
         using (writer.Block("kernels = level switch", close: "};"))
         {
             foreach (var dialect in dialects)
-                writer.Line($"global::Vsml.Contracts.SimdLevel.{dialect.Level} => new global::{KernelFile.Namespace(model)}.{dialect.ClassName}(),");
+                writer.Line($"global::Vsml.Contracts.SimdLevel.{dialect.Level} => new global::{KernelFile.Namespace(model)}.{dialect.ClassName}({(isFree ? $"global::{KernelFile.Namespace(model)}.Layout.ShapeOf(sizes)" : "")}),");
             writer.Line("_ => null,");
         }
         return writer.ToString();
+    }
+
+    // With free sizes it is the memory's shape that tells them.
+    private static SourceWriter.Scope BeginClass(SourceWriter writer, CpuPlan plan, SimdDialect dialect)
+    {
+        var isFree = plan.Network.Architecture.HasFreeSizes;
+        var body = writer.Block(
+            $"internal sealed partial class {dialect.ClassName}({(isFree ? "NetworkShape shape" : "")}) : NetworkKernels(SimdLevel.{dialect.Level}, {(isFree ? "shape" : "Layout.Shape")}, Layout.Packing, {(isFree ? "AdjointScratch(shape)" : CodeText.Literal(plan.Turns.Max(turn => AdjointScratch(turn).Number)))})");
+        if (!isFree) return body;
+        foreach (var boundary in plan.Network.Boundaries.Where(boundary => boundary.Places.IsFree))
+            writer.Line($"private readonly nuint {boundary.Places} = (nuint)shape.BoundaryUnits[{boundary.Index}];");
+        writer.Line();
+        using (writer.Block("private static int AdjointScratch(NetworkShape shape)"))
+        {
+            // The scratch space of a layer is a question of its looped axis alone, whichever that is.
+            writer.Line("var most = 0;");
+            foreach (var turn in plan.Turns.GroupBy(turn => (turn.Layer.Layer.Index, turn.IsBackward)).Select(group => group.First()))
+                if (!turn.Layer.IsFree) Most(AdjointScratch(turn));
+                else
+                    using (writer.Block(""))
+                    {
+                        writer.Line($"var loops = shape.Layers[{turn.Layer.Layer.Index}].Loops;");
+                        writer.Line($"var chunk = Math.Min(loops, {DenseAdjointScratch.Of(plan, turn.Plan.MicroTicks, Extent.Named("loops"), PaddedState()).MostChunk});");
+                        Most(plan.AdjointScratchFloats(turn, Extent.Named("loops"), PaddedState()));
+                    }
+            writer.Line("return most;");
+        }
+        writer.Line();
+        return body;
+
+        int PaddedState() => DenseAdjointTickEmitter.PaddedState(dialect, plan.StateSize);
+
+        Extent AdjointScratch(CpuTurn turn) => plan.AdjointScratchFloats(turn, turn.Layer.Loops, PaddedState());
+
+        void Most(Extent floats) => writer.Line($"most = Math.Max(most, checked({floats}));");
     }
 
     private static void WriteConstants(SourceWriter writer, CpuPlan plan)
@@ -98,6 +134,15 @@ internal static class KernelsEmitter
         writer.Line();
     }
 
+    /// <summary>What stands before the call of a turn: with free sizes it is for one of the two axes.</summary>
+    /// <param name="turn">The turn.</param>
+    internal static string Condition(CpuTurn turn) =>
+        turn.Layer.IsFree ? $"if (Shape.Layers[{CodeText.Literal(turn.Layer.Layer.Index)}].Axis == LaneAxis.{turn.Layer.Axis}) " : "";
+
+    /// <summary>Free sizes of a turn's layer, as further arguments.</summary>
+    /// <param name="turn">The turn.</param>
+    internal static string Sizes(CpuTurn turn) => string.Concat(turn.FreeSizes.Select(size => $", {size}"));
+
     private static void WriteMessenger(SourceWriter writer, string name, MessengerTensors offsets)
     {
         writer.Line($"private const int {name}Weights = {offsets.Weights}, {name}Bias = {offsets.Bias};");
@@ -114,7 +159,7 @@ internal static class KernelsEmitter
             """);
         using (writer.Body())
             foreach (var turn in plan.ForwardTurns)
-                writer.Line($"{turn.Name}({Group(turn)}, source, target, workspace, merge);");
+                writer.Line($"{Condition(turn)}{turn.Name}({Group(turn)}, source, target, workspace, merge{Sizes(turn)});");
         if (plan.BackwardTurns.Count == 0) return;
         writer.Line(
             """
@@ -124,7 +169,7 @@ internal static class KernelsEmitter
             """);
         using (writer.Body())
             foreach (var turn in plan.BackwardTurns)
-                writer.Line($"{turn.Name}({Group(turn)}, source, target, workspace);");
+                writer.Line($"{Condition(turn)}{turn.Name}({Group(turn)}, source, target, workspace{Sizes(turn)});");
 
         static string Group(CpuTurn turn) =>
             turn.Plan.Group == 0 ? "ref packed.First" : $"ref Unsafe.Add(ref packed.First, {CodeText.Literal(turn.Plan.Group)} * GroupFloats)";

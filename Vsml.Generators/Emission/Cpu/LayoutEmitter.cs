@@ -26,21 +26,55 @@ internal static class LayoutEmitter
 
     private static void WriteShape(SourceWriter writer, CpuPlan plan)
     {
-        var boundaries = plan.Network.Boundaries;
+        if (plan.Network.Architecture.HasFreeSizes)
+        {
+            WriteShapeOf(writer, plan);
+            return;
+        }
         writer.Line("public static readonly NetworkShape Shape = new(");
         using var arguments = writer.Indent();
-        writer.Line($"[{string.Join(", ", plan.Layers.Select(Storage))}],");
-        writer.Line($"BoundaryUnits: [{List(boundaries.Select(boundary => boundary.Places))}],");
-        writer.Line($"ForwardChannels: [{List(boundaries.Select(boundary => boundary.ForwardEntries))}],");
-        writer.Line($"BackwardChannels: [{List(boundaries.Select(boundary => boundary.BackwardEntries))}],");
-        writer.Line($"ScratchFloatsPerExample: {plan.ScratchFloatsPerExample}, ScratchFloats: {plan.ScratchFloats});");
-
-        string Storage(CpuLayer layer) => $"new LayerStorage(LaneAxis.{layer.Axis}, {List(Axes(layer.Layer).Append(plan.StateSize))})";
+        writer.Line($"[{string.Join(", ", plan.Layers.Select(layer => Storage(layer, plan)))}],");
+        writer.Line($"BoundaryUnits: [{List(plan.Network.Boundaries.Select(boundary => boundary.Places.Number))}],");
+        WriteChannels(writer, plan);
+        writer.Line($"ScratchFloatsPerExample: {plan.Layers.Max(layer => plan.ScratchFloatsPerExample(layer, layer.Loops).Number)}, ScratchFloats: {plan.ScratchFloats});");
     }
+
+    private static void WriteChannels(SourceWriter writer, CpuPlan plan)
+    {
+        writer.Line($"ForwardChannels: [{List(plan.Network.Boundaries.Select(boundary => boundary.ForwardEntries))}],");
+        writer.Line($"BackwardChannels: [{List(plan.Network.Boundaries.Select(boundary => boundary.BackwardEntries))}],");
+    }
+
+    private static void WriteShapeOf(SourceWriter writer, CpuPlan plan)
+    {
+        var layers = plan.Layers.GroupBy(layer => layer.Layer.Index).Select(ways => ways.First()).ToArray();
+        writer.Line("/// <summary>The shape for given sizes at all boundaries.</summary>");
+        using var body = writer.Block("public static NetworkShape ShapeOf(global::System.Collections.Generic.IReadOnlyList<int> sizes)");
+        foreach (var boundary in plan.Network.Boundaries.Where(boundary => boundary.Places.IsFree))
+            writer.Line($"var {boundary.Places} = sizes[{boundary.Index}];");
+        writer.Line($"LayerStorage[] layers = [{string.Join(", ", layers.Select(layer => Storage(layer, plan)))}];");
+        writer.Line("var perExample = 0;");
+        foreach (var layer in layers)
+        {
+            var index = CodeText.Literal(layer.Layer.Index);
+            var loops = layer.IsFree ? Extent.Named($"layers[{index}].Loops") : layer.Loops;
+            writer.Line($"perExample = Math.Max(perExample, checked({plan.ScratchFloatsPerExample(layer, loops)}));");
+        }
+        writer.Line("return new(");
+        using var arguments = writer.Indent();
+        writer.Line("layers,");
+        writer.Line("BoundaryUnits: sizes,");
+        WriteChannels(writer, plan);
+        writer.Line($"ScratchFloatsPerExample: perExample, ScratchFloats: {plan.ScratchFloats});");
+    }
+
+    private static string Storage(CpuLayer layer, CpuPlan plan) => layer.IsFree
+        ? $"LayerStorage.Dense({layer.Layer.Inputs}, {layer.Layer.Outputs}, {CodeText.Literal(plan.StateSize)})"
+        : $"new LayerStorage(LaneAxis.{layer.Axis}, {List(Axes(layer.Layer).Append(plan.StateSize))})";
 
     private static int[] Axes(LayerPlan layer) => layer.Geometry is { } conv
         ? [checked(conv.Kernel * conv.Kernel * conv.Channels), conv.OutputChannels]
-        : [layer.Spec.Inputs, layer.Spec.Outputs];
+        : [layer.Inputs.Number, layer.Outputs.Number];
 
     /// <summary>Writes how theta is packed.</summary>
     /// <param name="writer">Where to write.</param>

@@ -59,7 +59,7 @@ internal static class ShapeEmitter
             writer.Line("Position = new PositionSteps { Rows = -1 },");
             return;
         }
-        var (lanes, loops) = turn.Layer.LanesAreInputs ? (position.Inputs, position.Outputs) : (position.Outputs, position.Inputs);
+        var (lanes, loops) = turn.Layer.LanesAreInputs ? (position.Inputs.Number, position.Outputs.Number) : (position.Outputs.Number, position.Inputs.Number);
         writer.Line($"Position = new PositionSteps {{ Rows = {turn.Theta + plan.Theta.PositionRows}, LaneFeature = {Flag(!turn.Layer.LanesAreInputs)}, LaneStep = {Fraction(1, lanes)}, LoopStep = {Fraction(1, loops)}, Layer = {Fraction(position.Layer, position.Layers)} }},");
     }
 

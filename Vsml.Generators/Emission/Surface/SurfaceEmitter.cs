@@ -45,39 +45,49 @@ internal static class SurfaceEmitter
         for (var l = 0; l < architecture.Layers.Count; l++) WriteLayer(writer, architecture, l);
         WriteParameterOffsets(writer, architecture);
         WriteModel(writer, architecture);
-        writer.Line(
-            $$"""
-
-            /// <summary>Makes a learner in its initial state.</summary>
-            /// <param name="theta">The meta-parameters; shared by any number of learners.</param>
-            /// <param name="seed">Seed of the random initial cells.</param>
-            public {{model.Name}}(global::Vsml.MetaParameters theta, ulong seed = 0)
-                : base(Model, theta, seed)
-            {
-            }
-
-            /// <summary>Makes a learner in its initial state that shares packed theta with others.</summary>
-            /// <param name="theta">Packed theta of <see cref="Model"/>, for example another learner's.</param>
-            /// <param name="seed">Seed of the random initial cells.</param>
-            public {{model.Name}}(global::Vsml.PackedTheta theta, ulong seed = 0)
-                : base(Model, theta, seed)
-            {
-            }
-
-            static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, ref global::Vsml.Contracts.NetworkKernels? kernels);
-            """);
+        WriteConstructor(writer, model, "Makes a learner in its initial state.", "global::Vsml.MetaParameters", "The meta-parameters; shared by any number of learners.");
+        WriteConstructor(writer, model, "Makes a learner in its initial state that shares packed theta with others.", "global::Vsml.PackedTheta", "Packed theta of <see cref=\"Model\"/>, for example another learner's.");
+        writer.Line();
+        writer.Line($"{KernelsHook(architecture)};");
     }
+
+    /// <summary>Head of the method by which the kernels are chosen; with free sizes it takes those at all boundaries.</summary>
+    /// <param name="architecture">A valid architecture.</param>
+    internal static string KernelsHook(Architecture architecture) =>
+        $"static partial void CreateKernels(global::Vsml.Contracts.SimdLevel level, {(architecture.HasFreeSizes ? "global::System.Collections.Generic.IReadOnlyList<int> sizes, " : "")}ref global::Vsml.Contracts.NetworkKernels? kernels)";
+
+    private static void WriteConstructor(SourceWriter writer, ModelDeclaration model, string summary, string type, string theta)
+    {
+        var sizes = FreeSizes.NamesOf(model.Architecture);
+        writer.Line();
+        writer.Line($"/// <summary>{summary}</summary>");
+        writer.Line($"/// <param name=\"theta\">{theta}</param>");
+        foreach (var size in sizes) writer.Line($"/// <param name=\"{size}\">{Capitalised(SizeSummary(size))}.</param>");
+        writer.Line("/// <param name=\"seed\">Seed of the random initial cells.</param>");
+        writer.Line($"public {model.Name}({type} theta, {string.Concat(sizes.Select(size => $"int {size}, "))}ulong seed = 0)");
+        using (writer.Indent()) writer.Line($": base({(sizes.Count == 0 ? "Model" : $"Model.ForSizes({string.Join(", ", sizes)})")}, theta, seed)");
+        writer.Line("{");
+        writer.Line("}");
+    }
+
+    private static string SizeSummary(string size) => size switch
+    {
+        "inputs" => "number of floats of one input",
+        "outputs" => "number of outputs (classes)",
+        _ => $"number of messages between two layers: {size}",
+    };
 
     private static void WriteSizes(SourceWriter writer, Architecture architecture)
     {
         Constant(writer, "N, the state size of a sub-RNN.", "int", "StateSize", architecture.StateSize);
         Constant(writer, "M, the number of floats in a message.", "int", "MessageSize", architecture.MessageSize);
-        Constant(writer, "Number of floats of one input.", "int", "InputSize", architecture.InputSize);
-        Constant(writer, "Number of outputs (classes).", "int", "OutputSize", architecture.OutputSize);
+        var isFree = architecture.HasFreeSizes;
+        Size(writer, "Number of floats of one input.", "int", "InputSize", architecture.Layers[0].GivenInputs);
+        Size(writer, "Number of outputs (classes).", "int", "OutputSize", architecture.Layers[architecture.Layers.Count - 1].GivenOutputs);
         Constant(writer, "Number of layers.", "int", "LayerCount", architecture.Layers.Count);
-        Constant(writer, "Number of sub-RNNs in all layers.", "long", "SubRnnCount", architecture.SubRnnCount);
+        Size(writer, "Number of sub-RNNs in all layers.", "long", "SubRnnCount", isFree ? null : architecture.SubRnnCount);
         Constant(writer, "Number of meta-parameters.", "int", "ParameterCount", ParameterLayout.Of(architecture).Count);
-        Constant(writer, "Number of state floats of one learner: h and c of every sub-RNN.", "long", "StateFloats", architecture.StateFloats);
+        Size(writer, "Number of state floats of one learner: h and c of every sub-RNN.", "long", "StateFloats", isFree ? null : architecture.StateFloats);
     }
 
     private static void WriteLayer(SourceWriter writer, Architecture architecture, int l)
@@ -97,11 +107,13 @@ internal static class SurfaceEmitter
             Constant(writer, "Kernel size along both axes.", "int", "Kernel", conv.Kernel);
             Constant(writer, "Stride along both axes.", "int", "Stride", conv.Stride);
         }
-        Constant(writer, "Number of inputs.", "int", "Inputs", layer.Inputs);
-        Constant(writer, "Number of outputs.", "int", "Outputs", layer.Outputs);
-        Constant(writer, "Number of sub-RNNs.", "long", "SubRnnCount", layer.SubRnnCount);
+        if (layer.GivenInputs is { } inputs) Constant(writer, "Number of inputs.", "int", "Inputs", inputs);
+        if (layer.GivenOutputs is { } outputs) Constant(writer, "Number of outputs.", "int", "Outputs", outputs);
         Constant(writer, "Micro ticks of one turn.", "int", "MicroTicks", architecture.Schedule.MicroTicksOf(l));
+        if (layer.GivenInputs is null || layer.GivenOutputs is null) return;
+        Constant(writer, "Number of sub-RNNs.", "long", "SubRnnCount", layer.SubRnnCount);
         Constant(writer, $"Number of cell floats, shape [{string.Join(", ", layer.SubRnnShape.Select(size => CodeText.Literal(size)))}, {CodeText.Literal(architecture.StateSize)}].", "long", "CellFloats", layer.SubRnnCount * architecture.StateSize);
+        if (architecture.Layers.Take(l).Any(before => before.GivenInputs is null || before.GivenOutputs is null)) return;
         Constant(writer, "Where they begin when the cells of all layers stand one after another.", "long", "CellOffset", architecture.Layers.Take(l).Sum(before => before.SubRnnCount) * architecture.StateSize);
     }
 
@@ -125,8 +137,11 @@ internal static class SurfaceEmitter
     private static void WriteModel(SourceWriter writer, Architecture architecture)
     {
         writer.Line();
-        writer.Line("/// <summary>The compiled model: its architecture, and its kernels for each SIMD level.</summary>");
-        writer.Line("public static global::Vsml.VsmlModel Model { get; } = new(");
+        var isFree = architecture.HasFreeSizes;
+        writer.Line(isFree
+            ? "/// <summary>The compiled model, whose sizes are free: its architecture, and its kernels for each SIMD level. It gives a model for any sizes.</summary>"
+            : "/// <summary>The compiled model: its architecture, and its kernels for each SIMD level.</summary>");
+        writer.Line($"public static global::Vsml.{(isFree ? "FreeSizeModel" : "VsmlModel")} Model {{ get; }} = new(");
         using var arguments = writer.Indent();
         using (writer.Block("new global::Vsml.Architecture", close: "},"))
         {
@@ -137,7 +152,7 @@ internal static class SurfaceEmitter
                     writer.Line(layer switch
                     {
                         ConvLayerSpec conv => $"new global::Vsml.ConvLayerSpec({conv.Height}, {conv.Width}, {conv.Channels}, {conv.OutputChannels}, {conv.Kernel}, {conv.Stride}),",
-                        _ => $"new global::Vsml.DenseLayerSpec({layer.Inputs}, {layer.Outputs}),",
+                        _ => $"new global::Vsml.DenseLayerSpec({Argument(layer.GivenInputs)}, {Argument(layer.GivenOutputs)}),",
                     });
             using (writer.Block("Schedule = new global::Vsml.TickSchedule", close: "},"))
             {
@@ -156,13 +171,27 @@ internal static class SurfaceEmitter
             writer.Line($"InitialCellScale = new global::Vsml.EquatableArray<global::Vsml.InitialCellScale>(new global::Vsml.InitialCellScale[] {{ {string.Join(", ", architecture.InitialCellScale.Select(Scale))} }}),");
             writer.Line($"MessageScale = global::Vsml.MessageScale.{architecture.MessageScale.ToString()},");
         }
-        using (writer.Block("static level =>", close: "});"))
+        using (writer.Block(isFree ? "static (level, sizes) =>" : "static level =>", close: "});"))
             writer.Line(
-                """
+                $"""
                 global::Vsml.Contracts.NetworkKernels? kernels = null;
-                CreateKernels(level, ref kernels);
+                CreateKernels(level, {(isFree ? "sizes, " : "")}ref kernels);
                 return kernels;
                 """);
+    }
+
+    private static string Argument(int? size) => size is { } number ? CodeText.Literal((long)number) : "null";
+
+    // A constant, or where it is free what a learner was made with.
+    private static void Size(SourceWriter writer, string summary, string type, string name, long? value)
+    {
+        if (value is { } number)
+        {
+            Constant(writer, summary, type, name, number);
+            return;
+        }
+        writer.Line($"/// <summary>{summary}</summary>");
+        writer.Line($"public {type} {name} => Architecture.{name};");
     }
 
     private static string Scale(InitialCellScale scale) =>

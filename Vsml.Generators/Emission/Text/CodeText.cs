@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Vsml.Generators.Planning;
 
 namespace Vsml.Generators.Emission;
 
@@ -29,6 +30,10 @@ public readonly struct CodeText
     /// <summary>Adds an integer.</summary>
     /// <param name="value">The number.</param>
     public void AppendFormatted(int value) => _text.Append(Literal(value));
+
+    /// <summary>Adds a size: an integer, or an expression of free sizes.</summary>
+    /// <param name="value">The size.</param>
+    public void AppendFormatted(Extent value) => _text.Append(value.ToString());
 
     /// <summary>Adds an integer.</summary>
     /// <param name="value">The number.</param>

@@ -42,15 +42,17 @@ public sealed record ConvAdjointScratch(
         var regions = new Regions();
         return new(
             ConvScratch.Of(plan, turn.Layer, regions),
-            regions.Take(ticks, conv.Positions, 5, entries), regions.Take(ticks, 2, entries),
-            regions.Take(conv.PaddedHeight, conv.PaddedWidth, 4, entries), regions.Take(conv.OutputChannels, conv.Positions, 4, entries),
-            regions.Take(conv.PaddedHeight, conv.PaddedWidth, sums), regions.Take(conv.OutputChannels, conv.Positions, sums),
-            regions.Take(positions, entries), regions.Take(positions, message),
-            regions.Take(4, entries), regions.Take(entries),
-            regions.Take(4, entries, entries), regions.Take(4, entries, message), regions.Take(4, entries, message),
-            regions.Take(message, entries), regions.Take(message, entries),
-            regions.Take(n, 4, entries), regions.Take(m, 4, entries), regions.Take(m, 4, entries), regions.Take(3, 4, entries), regions.Take(4, entries),
-            regions.Take(message, entries + 3), regions.Take(message, entries + 3),
-            regions.Length);
+            Take(ticks, conv.Positions, 5, entries), Take(ticks, 2, entries),
+            Take(conv.PaddedHeight, conv.PaddedWidth, 4, entries), Take(conv.OutputChannels, conv.Positions, 4, entries),
+            Take(conv.PaddedHeight, conv.PaddedWidth, sums), Take(conv.OutputChannels, conv.Positions, sums),
+            Take(positions, entries), Take(positions, message),
+            Take(4, entries), Take(entries),
+            Take(4, entries, entries), Take(4, entries, message), Take(4, entries, message),
+            Take(message, entries), Take(message, entries),
+            Take(n, 4, entries), Take(m, 4, entries), Take(m, 4, entries), Take(3, 4, entries), Take(4, entries),
+            Take(message, entries + 3), Take(message, entries + 3),
+            regions.Length.Number);
+
+        int Take(params int[] extents) => regions.Take(extents).Number;
     }
 }

@@ -31,11 +31,13 @@ public sealed record ConvScratch(
         var conv = layer.Layer.Geometry!;
         var sizes = ConvSizes.Of(plan, conv);
         return new(
-            regions.Take(4, sizes.Entries), regions.Take(4, sizes.Entries), regions.Take(sizes.Message),
-            regions.Take(conv.PaddedHeight, conv.PaddedWidth, 4, sizes.Entries), regions.Take(conv.OutputChannels, conv.Positions, 4, sizes.Entries),
-            regions.Take(sizes.TiledPositions, sizes.Entries), regions.Take(sizes.TiledPositions, sizes.Message),
-            regions.Take(conv.PaddedHeight, conv.PaddedWidth, sizes.Sums), regions.Take(conv.OutputChannels, conv.Positions, sizes.Sums),
-            regions.Length);
+            Take(4, sizes.Entries), Take(4, sizes.Entries), Take(sizes.Message),
+            Take(conv.PaddedHeight, conv.PaddedWidth, 4, sizes.Entries), Take(conv.OutputChannels, conv.Positions, 4, sizes.Entries),
+            Take(sizes.TiledPositions, sizes.Entries), Take(sizes.TiledPositions, sizes.Message),
+            Take(conv.PaddedHeight, conv.PaddedWidth, sizes.Sums), Take(conv.OutputChannels, conv.Positions, sizes.Sums),
+            regions.Length.Number);
+
+        int Take(params int[] extents) => regions.Take(extents).Number;
     }
 }
 

@@ -1,4 +1,4 @@
-using System;
+using System.Collections.Generic;
 
 namespace Vsml.Generators.Planning;
 
@@ -11,32 +11,30 @@ namespace Vsml.Generators.Planning;
 public sealed record CpuLayer(LayerPlan Layer, LaneAxis Axis)
 {
     /// <summary>Extent of a dense layer's lane axis.</summary>
-    public int Lanes => Axis == LaneAxis.Inputs ? Layer.Spec.Inputs : Layer.Spec.Outputs;
+    public Extent Lanes => Axis == LaneAxis.Inputs ? Layer.Inputs : Layer.Outputs;
 
     /// <summary>Extent of its other axis, which is looped over.</summary>
-    public int Loops => Axis == LaneAxis.Inputs ? Layer.Spec.Outputs : Layer.Spec.Inputs;
+    public Extent Loops => Axis == LaneAxis.Inputs ? Layer.Outputs : Layer.Inputs;
 
-    /// <summary>Blocks along the lane axis.</summary>
-    public int BlockCount => Blocks.Pad(Lanes) / Blocks.Lanes;
+    /// <summary>The latter as emitted code has it: a number, or the local "loops".</summary>
+    public Extent NamedLoops => Loops.IsFree ? Extent.Named("loops") : Loops;
 
-    /// <summary>Lanes of the last block that have a sub-RNN.</summary>
-    public int LastLanes => Lanes - (BlockCount - 1) * Blocks.Lanes;
+    /// <summary>Whether a size is free, so that the axis is chosen when it is given.</summary>
+    public bool IsFree => Lanes.IsFree || Loops.IsFree;
 
-    /// <summary>Whether the last block has lanes without a sub-RNN, which sums over lanes must leave out.</summary>
-    public bool HasPadding => LastLanes < Blocks.Lanes;
+    /// <summary>Blocks along the lane axis, of given extent.</summary>
+    public int BlockCount => Blocks.Pad(Lanes.Number) / Blocks.Lanes;
 
-    /// <summary>
-    /// Chooses the longer axis, unless the other one saves more than one lane in 64. Scratch space grows with the axis that is looped
-    /// over: where that is the longer one it leaves the caches, which costs the reverse pass more than so few lanes.
-    /// </summary>
+    /// <summary>Lanes of the last block that have a sub-RNN, of a lane axis of given extent.</summary>
+    public int LastLanes => Lanes.Number - (BlockCount - 1) * Blocks.Lanes;
+
+    /// <summary>Whether the last block has, or may have, lanes without a sub-RNN, which sums over lanes must leave out.</summary>
+    public bool HasPadding => Lanes.IsFree || LastLanes < Blocks.Lanes;
+
+    /// <summary>The ways in which a layer may be stored: one, or where a size is free one for each axis.</summary>
     /// <param name="layer">The layer.</param>
-    public static CpuLayer Of(LayerPlan layer)
-    {
-        if (layer.Geometry is not null) return new(layer, LaneAxis.Entries);
-        var (inputs, outputs) = (layer.Spec.Inputs, layer.Spec.Outputs);
-        var (longer, shorter) = inputs >= outputs ? (LaneAxis.Inputs, LaneAxis.Outputs) : (LaneAxis.Outputs, LaneAxis.Inputs);
-        var overLonger = (long)Blocks.Pad(Math.Max(inputs, outputs)) * Math.Min(inputs, outputs);
-        var overShorter = (long)Blocks.Pad(Math.Min(inputs, outputs)) * Math.Max(inputs, outputs);
-        return new(layer, overLonger - overShorter > overShorter / 64 ? shorter : longer);
-    }
+    public static IEnumerable<CpuLayer> AllOf(LayerPlan layer) =>
+        layer.Geometry is not null ? [new(layer, LaneAxis.Entries)]
+        : layer.Inputs.IsFree || layer.Outputs.IsFree ? [new(layer, LaneAxis.Inputs), new(layer, LaneAxis.Outputs)]
+        : [new(layer, DenseLanes.AreInputs(layer.Inputs.Number, layer.Outputs.Number) ? LaneAxis.Inputs : LaneAxis.Outputs)];
 }

@@ -14,11 +14,11 @@ public sealed record CpuPlan
     {
         Network = network;
         Theta = CpuTheta.Of(network);
-        Layers = new(network.Layers.Select(CpuLayer.Of));
+        Layers = new(network.Layers.SelectMany(CpuLayer.AllOf));
         var first = network.Find(Sweep.First)!;
         var further = network.Find(Sweep.Further);
-        ForwardTurns = new(first.Turns.Select((turn, index) => CpuTurn.Of(network, turn, further?.Turns[index], first.MergesBatch)));
-        BackwardTurns = new((network.Find(Sweep.Backward)?.Turns ?? []).Select(turn => CpuTurn.Of(network, turn, further: null, mergesBatch: false)));
+        ForwardTurns = new(first.Turns.SelectMany((turn, index) => CpuTurn.AllOf(network, turn, further?.Turns[index], first.MergesBatch)));
+        BackwardTurns = new((network.Find(Sweep.Backward)?.Turns ?? []).SelectMany(turn => CpuTurn.AllOf(network, turn, further: null, mergesBatch: false)));
     }
 
     /// <summary>What is computed.</summary>
@@ -27,10 +27,10 @@ public sealed record CpuPlan
     /// <summary>Where packed theta lies.</summary>
     public CpuTheta Theta { get; }
 
-    /// <summary>Storage of the layers, first to last.</summary>
+    /// <summary>Storage of the layers, first to last; one of free sizes twice, once for each axis.</summary>
     public EquatableArray<CpuLayer> Layers { get; }
 
-    /// <summary>Turns of the forward sweeps, first layer first.</summary>
+    /// <summary>Turns of the forward sweeps, first layer first; one for each storage of a layer.</summary>
     public EquatableArray<CpuTurn> ForwardTurns { get; }
 
     /// <summary>Turns of the backward sweep, last layer first; empty without one.</summary>
@@ -55,16 +55,20 @@ public sealed record CpuPlan
     public bool HasConvolutions => Network.Layers.Any(layer => layer.Geometry is not null);
 
     /// <summary>Scratch space of the forward and backward turns that does not grow with the batch.</summary>
-    public int ScratchFloats => Layers.Max(layer => layer.Axis == LaneAxis.Entries ? ConvScratch.Of(this, layer).Length : DenseScratch.Of(this, layer).Length);
+    public int ScratchFloats => Layers.Max(layer => layer.Axis == LaneAxis.Entries ? ConvScratch.Of(this, layer).Length : DenseScratch.Of(this, layer.Loops).Length);
 
-    /// <summary>Scratch space of the forward and backward turns for each example of the batch; convolutions take one example after the other.</summary>
-    public int ScratchFloatsPerExample => Layers.Max(layer => layer.Axis == LaneAxis.Entries ? 0 : DenseScratch.Of(this, layer).LengthPerExample);
+    /// <summary>Scratch space of a layer's forward and backward turns for each example of the batch; convolutions take one example after the other.</summary>
+    /// <param name="layer">A layer.</param>
+    /// <param name="loops">Extent of its looped axis.</param>
+    public Extent ScratchFloatsPerExample(CpuLayer layer, Extent loops) => layer.Axis == LaneAxis.Entries ? 0 : DenseScratch.Of(this, loops).LengthPerExample;
 
-    /// <summary>Scratch space of the adjoint turns.</summary>
+    /// <summary>Scratch space of an adjoint turn.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="loops">Extent of the looped axis of a dense layer.</param>
     /// <param name="paddedState">Entries of a state in whole vectors of a SIMD level's transposed states.</param>
-    public int AdjointScratchFloats(int paddedState) => Turns.Max(turn => turn.Layer.Axis == LaneAxis.Entries
+    public Extent AdjointScratchFloats(CpuTurn turn, Extent loops, int paddedState) => turn.Layer.Axis == LaneAxis.Entries
         ? ConvAdjointScratch.Of(this, turn).Length
-        : DenseAdjointScratch.Of(this, turn, paddedState).Length);
+        : DenseAdjointScratch.Of(this, turn.Plan.MicroTicks, loops, paddedState).Length;
 
     /// <summary>Plans the storage of a network.</summary>
     /// <param name="network">The network.</param>

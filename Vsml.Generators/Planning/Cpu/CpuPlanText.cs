@@ -14,7 +14,7 @@ internal static class CpuPlanText
         var text = new StringBuilder();
         Line(0, $"CPU: blocks of {Blocks.Lanes} lanes");
         foreach (var layer in plan.Layers) Line(1, $"layer {layer.Layer.Index}: {Layer(layer)}");
-        Line(1, $"scratch space: {plan.ScratchFloats} floats, {plan.ScratchFloatsPerExample} more for each example of a batch");
+        Line(1, $"scratch space: {plan.ScratchFloats} floats, {PerExample(plan)} more for each example of a batch");
         WriteTheta(plan.Theta);
         return text.ToString();
 
@@ -32,7 +32,21 @@ internal static class CpuPlanText
 
     private static string Numbers(EquatableArray<float> numbers) => string.Join(" ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
-    private static string Layer(CpuLayer layer) => layer.Axis == LaneAxis.Entries
-        ? "lanes over state entries"
-        : System.FormattableString.Invariant($"lanes over {(layer.Axis == LaneAxis.Inputs ? "inputs" : "outputs")}, {layer.BlockCount} blocks (the last of {layer.LastLanes} lanes) x {layer.Loops} places");
+    private static string PerExample(CpuPlan plan)
+    {
+        var needs = plan.Layers.Select(layer => plan.ScratchFloatsPerExample(layer, layer.Loops)).ToArray();
+        var given = needs.Where(need => !need.IsFree).Select(need => need.Number).DefaultIfEmpty(0).Max().ToString(CultureInfo.InvariantCulture);
+        return needs.Any(need => need.IsFree)
+            ? $"the greatest of {string.Join(", ", needs.Where(need => need.IsFree).Select(need => need.ToString()).Prepend(given).Distinct())}"
+            : given;
+    }
+
+    private static string Layer(CpuLayer layer)
+    {
+        if (layer.Axis == LaneAxis.Entries) return "lanes over state entries";
+        var axis = layer.Axis == LaneAxis.Inputs ? "inputs" : "outputs";
+        return layer.IsFree
+            ? $"lanes over {axis} where these are the better axis, blocks of {layer.Lanes} x {layer.Loops} places"
+            : System.FormattableString.Invariant($"lanes over {axis}, {layer.BlockCount} blocks (the last of {layer.LastLanes} lanes) x {layer.Loops.Number} places");
+    }
 }

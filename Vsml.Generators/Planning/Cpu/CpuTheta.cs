@@ -60,9 +60,9 @@ public sealed record CpuTheta(
             hasPositions ? GateRows("position rows", theta.PositionRows, 3, entries) : -1, GateRows("bias", theta.Bias, 1, entries),
             EntryRows("forward weights", theta.Forward.Weights, n), EntryRows("forward bias", theta.Forward.Bias, 1),
             EntryRows("backward weights", theta.Backward.Weights, n), EntryRows("backward bias", theta.Backward.Bias, 1));
-        return new(recurrent, forwardInput, backwardInput, position, bias, forward, backward, entryTheta, regions.Length, new(gates), new(rows));
+        return new(recurrent, forwardInput, backwardInput, position, bias, forward, backward, entryTheta, regions.Length.Number, new(gates), new(rows));
 
-        int Take(int floats) => regions.Take(floats);
+        int Take(int floats) => regions.Take(floats).Number;
 
         int GateRows(string name, int from, int count, int gateStep)
         {

@@ -1,3 +1,6 @@
+using System.Collections.Generic;
+using System.Linq;
+
 namespace Vsml.Generators.Planning;
 
 /// <summary>
@@ -14,8 +17,8 @@ public sealed record CpuTurn(TurnPlan Plan, CpuLayer Layer, bool MergesBatch, Cp
     /// <summary>Whether it belongs to the backward sweep.</summary>
     public bool IsBackward => Plan.Sweep == Sweep.Backward;
 
-    /// <summary>Name of the turn in emitted code, for example "Layer0Forward".</summary>
-    public string Name => $"Layer{Layer.Layer.Index}{(IsBackward ? "Backward" : "Forward")}";
+    /// <summary>Name of the turn in emitted code, for example "Layer0Forward"; with free sizes "Layer0ForwardOverInputs" or "Layer0ForwardOverOutputs".</summary>
+    public string Name => $"Layer{Layer.Layer.Index}{(IsBackward ? "Backward" : "Forward")}{(Layer.IsFree ? "Over" + Layer.Axis : "")}";
 
     /// <summary>A dense layer's messages along its lanes. What is sent there are sums over the looped axis.</summary>
     public CpuSide Lane => Layer.Axis == LaneAxis.Inputs ? Inputs : Outputs;
@@ -23,19 +26,21 @@ public sealed record CpuTurn(TurnPlan Plan, CpuLayer Layer, bool MergesBatch, Cp
     /// <summary>A dense layer's messages along its looped axis. What is sent there are sums over lanes.</summary>
     public CpuSide Loop => Layer.Axis == LaneAxis.Inputs ? Outputs : Inputs;
 
-    /// <summary>The turn of a layer in a sweep.</summary>
+    /// <summary>Free sizes of the layer, from input to output.</summary>
+    public IEnumerable<Extent> FreeSizes => new[] { Layer.Layer.Inputs, Layer.Layer.Outputs }.Where(size => size.IsFree);
+
+    /// <summary>The turn of a layer in a sweep, for each way in which the layer may be stored.</summary>
     /// <param name="network">The network.</param>
     /// <param name="turn">The turn.</param>
     /// <param name="further">The same layer's turn in further forward sweeps, if there are any.</param>
     /// <param name="mergesBatch">Whether a batch is merged before the sweep.</param>
-    internal static CpuTurn Of(NetworkPlan network, TurnPlan turn, TurnPlan? further, bool mergesBatch)
+    internal static IEnumerable<CpuTurn> AllOf(NetworkPlan network, TurnPlan turn, TurnPlan? further, bool mergesBatch)
     {
         if (further is not null)
             turn = turn with { SendsForward = Wider(turn.SendsForward, further.SendsForward), SendsBackward = Wider(turn.SendsBackward, further.SendsBackward) };
-        return new(
-            turn, CpuLayer.Of(turn.Layer), mergesBatch,
-            new(network.Boundaries[turn.Layer.Index], turn.ReadsForward, turn.SendsBackward),
-            new(network.Boundaries[turn.Layer.Index + 1], turn.ReadsBackward, turn.SendsForward));
+        var inputs = new CpuSide(network.Boundaries[turn.Layer.Index], turn.ReadsForward, turn.SendsBackward);
+        var outputs = new CpuSide(network.Boundaries[turn.Layer.Index + 1], turn.ReadsBackward, turn.SendsForward);
+        return CpuLayer.AllOf(turn.Layer).Select(layer => new CpuTurn(turn, layer, mergesBatch, inputs, outputs));
     }
 
     private static SentMessages Wider(SentMessages first, SentMessages second) => first.Entries >= second.Entries ? first : second;
@@ -51,11 +56,11 @@ public sealed record CpuTurn(TurnPlan Plan, CpuLayer Layer, bool MergesBatch, Cp
 public sealed record CpuSide(BoundaryPlan Boundary, ReceivedMessages Reads, SentMessages Sends)
 {
     /// <summary>From one entry of a message to the next.</summary>
-    public int Stride => Blocks.Pad(Boundary.Places);
+    public Extent Stride => Blocks.Pad(Boundary.Places);
 
     /// <summary>Floats of the incoming messages of one example.</summary>
-    public int ReadFloats => checked(Stride * Boundary.Entries(Reads.Direction));
+    public Extent ReadFloats => Stride * Boundary.Entries(Reads.Direction);
 
     /// <summary>Floats of the outgoing messages of one example.</summary>
-    public int SentFloats => checked(Stride * Boundary.Entries(Sends.Direction));
+    public Extent SentFloats => Stride * Boundary.Entries(Sends.Direction);
 }

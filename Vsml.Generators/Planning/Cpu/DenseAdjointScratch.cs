@@ -7,7 +7,8 @@ namespace Vsml.Generators.Planning;
 /// kept until their weights' gradient is taken at once: with more of them loading and storing an accumulator costs less, but they have
 /// to stay in the first-level cache.
 /// </summary>
-/// <param name="Chunk">Places of the looped axis whose gates are kept at once.</param>
+/// <param name="Chunk">Places of the looped axis whose gates are kept at once; named "chunk" where their number is free.</param>
+/// <param name="MostChunk">The most that stay in the cache.</param>
 /// <param name="Gates">Gates kept: [place][tick][i, g, f, o, tanh c'].</param>
 /// <param name="Columns">h before each micro tick, lane by lane: [place][tick][lane][entries in whole vectors].</param>
 /// <param name="ColumnFloats">Floats of these.</param>
@@ -27,8 +28,8 @@ namespace Vsml.Generators.Planning;
 /// <param name="LoopSpread">What their gradients give to each summand: [place].</param>
 /// <param name="Length">Floats in all.</param>
 public sealed record DenseAdjointScratch(
-    int Chunk, int Gates, int Columns, int ColumnFloats, int Cells, int Hiddens, int HiddenAdjoint, int Messages, int Lane, int LaneAdjoint, int LaneSums, int LaneSpread,
-    int RecurrentGradient, int RecurrentFloats, int LoopGates, int LoopAdjoint, int LoopSums, int LoopSpread, int Length)
+    Extent Chunk, int MostChunk, Extent Gates, Extent Columns, Extent ColumnFloats, Extent Cells, Extent Hiddens, Extent HiddenAdjoint, Extent Messages, Extent Lane, Extent LaneAdjoint,
+    Extent LaneSums, Extent LaneSpread, Extent RecurrentGradient, int RecurrentFloats, Extent LoopGates, Extent LoopAdjoint, Extent LoopSums, Extent LoopSpread, Extent Length)
 {
     // A third of 32 KiB, in floats.
     private const int ChunkFloats = 10 * 1024 / sizeof(float);
@@ -39,22 +40,24 @@ public sealed record DenseAdjointScratch(
 
     /// <summary>The scratch space of a turn.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="turn">A dense turn of it.</param>
+    /// <param name="ticks">Micro ticks of the turn.</param>
+    /// <param name="loops">Extent of the axis that is looped over.</param>
     /// <param name="paddedState">Entries of a state in whole vectors of transposed states.</param>
-    public static DenseAdjointScratch Of(CpuPlan plan, CpuTurn turn, int paddedState)
+    public static DenseAdjointScratch Of(CpuPlan plan, int ticks, Extent loops, int paddedState)
     {
-        var (n, loops, ticks) = (plan.StateSize, turn.Layer.Loops, turn.Plan.MicroTicks);
-        var (gate, sums) = (4 * n * Blocks.Lanes, plan.Network.SummandEntries * Blocks.Lanes);
-        var chunk = Math.Max(1, Math.Min(loops, ChunkFloats / (ticks * 5 * n * Blocks.Lanes)));
-        var (columns, recurrent) = (checked(chunk * ticks * paddedState * Blocks.Lanes), checked(4 * n * paddedState));
+        var n = plan.StateSize;
+        var (block, gate, sums) = (n * Blocks.Lanes, 4 * n * Blocks.Lanes, plan.Network.SummandEntries * Blocks.Lanes);
+        var most = Math.Max(1, ChunkFloats / (ticks * 5 * block));
+        var chunk = loops.IsFree ? Extent.Named("chunk") : Math.Min(loops.Number, most);
+        var (columns, recurrent) = (chunk * checked(ticks * paddedState * Blocks.Lanes), checked(4 * n * paddedState));
         var regions = new Regions();
         return new(
-            chunk,
-            regions.Take(chunk, ticks, 5, n, Blocks.Lanes), regions.Take(columns), columns,
-            regions.Take(ticks, n, Blocks.Lanes), regions.Take(ticks, n, Blocks.Lanes), regions.Take(n, Blocks.Lanes), regions.Take(plan.MessageSize, Blocks.Lanes),
+            chunk, most,
+            regions.Take(chunk * checked(ticks * 5 * block)), regions.Take(columns), columns,
+            regions.Take(ticks, block), regions.Take(ticks, block), regions.Take(block), regions.Take(plan.MessageSize, Blocks.Lanes),
             regions.Take(gate), regions.Take(gate), regions.Take(sums), regions.Take(sums),
             regions.Take(recurrent), recurrent,
-            regions.Take(loops, Blocks.Pad(4 * n)), regions.Take(loops, LoopAdjointFloats(plan)), regions.Take(loops, sums), regions.Take(loops, sums),
+            regions.Take(loops * Blocks.Pad(4 * n)), regions.Take(loops * LoopAdjointFloats(plan)), regions.Take(loops * sums), regions.Take(loops * sums),
             regions.Length);
     }
 }

@@ -4,17 +4,25 @@ namespace Vsml.Generators.Planning;
 internal sealed class Regions
 {
     /// <summary>Floats so far, in whole blocks.</summary>
-    public int Length { get; private set; }
+    public Extent Length { get; private set; } = 0;
 
     /// <summary>Takes the next region.</summary>
     /// <param name="extents">Its extents, whose product is its size.</param>
     /// <returns>Its first float.</returns>
-    public int Take(params int[] extents)
+    public Extent Take(params int[] extents)
     {
         var floats = 1L;
         foreach (var extent in extents) floats = checked(floats * extent);
+        return Take((Extent)checked((int)((floats + Blocks.Lanes - 1) / Blocks.Lanes * Blocks.Lanes)));
+    }
+
+    /// <summary>Takes the next region, of whole blocks.</summary>
+    /// <param name="floats">Its size.</param>
+    /// <returns>Its first float.</returns>
+    public Extent Take(Extent floats)
+    {
         var first = Length;
-        Length = checked((int)(first + (floats + Blocks.Lanes - 1) / Blocks.Lanes * Blocks.Lanes));
+        Length += floats;
         return first;
     }
 }

@@ -52,9 +52,9 @@ public sealed record DeviceBoundary(int Forward, int ForwardQuads, int Backward,
         var (forwardQuads, backwardQuads) = (IlgpuPlan.QuadsOf(boundary.ForwardEntries), IlgpuPlan.QuadsOf(boundary.BackwardEntries));
         if (boundary.Index == 0) return new(-1, forwardQuads, -1, 0);
         var forward = checked((int)next);
-        next += (long)boundary.Places * forwardQuads;
+        next += (long)boundary.Places.Number * forwardQuads;
         var backward = checked((int)next);
-        next += (long)boundary.Places * backwardQuads;
+        next += (long)boundary.Places.Number * backwardQuads;
         return new(forward, forwardQuads, backward, backwardQuads);
     }
 }

@@ -82,7 +82,7 @@ public sealed record DeviceTurn(
                 !messages.IsRead ? 0 : isForward ? boundary.Forward : boundary.Backward,
                 !messages.IsRead ? 0 : isForward ? boundary.ForwardQuads : boundary.BackwardQuads,
                 (float)(1 / messages.Divisor),
-                (float)(messages.Terms / messages.Divisor),
+                (float)messages.ConstantShare,
                 new(theta + messenger.Weights, theta + messenger.Bias, messenger.Scale < 0 ? -1 : theta + messenger.Scale, messenger.Offset < 0 ? -1 : theta + messenger.Offset));
         }
     }

@@ -148,7 +148,7 @@ internal sealed class ConvAdjointTurnEmitter(SourceWriter writer, CpuPlan plan)
 
     private void WriteSpread(CpuSide side, string sent, string spread)
     {
-        var arguments = $"{sent}, {CodeText.Literal(side.Stride)}, {CpuWords.Share(side.Sends)}, {spread}";
+        var arguments = $"{sent}, {side.Stride.Factor}, {CpuWords.Share(side.Sends)}, {spread}";
         writer.Line(_norm
             ? $"ScalePlace(ref Unsafe.Add(ref packed, {CpuWords.Messenger(side.Sends)}Scale), {arguments});"
             : $"SpreadPlace(ref {Local(side.Sends)}Messenger, {arguments});");

@@ -20,7 +20,7 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             // Reverse of layer {turn.Plan.Layer.Index} in the {(turn.IsBackward ? "backward" : "forward")} sweep: {turn.Plan.Layer.Spec.ToString()}.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void {turn.Name}Adjoint(
-                ref float packed, ref float theta, ref float gradient, NetworkState source, {(turn.IsBackward ? "NetworkState target, " : "")}AlignedFloats[] forward, AdjointWorkspace adjoint{(turn.IsBackward ? "" : ", bool merge")})
+                ref float packed, ref float theta, ref float gradient, NetworkState source, {(turn.IsBackward ? "NetworkState target, " : "")}AlignedFloats[] forward, AdjointWorkspace adjoint{(turn.IsBackward ? "" : ", bool merge")}{CpuWords.SizeParameters(turn)})
             """);
         using var body = writer.Body();
         WriteLocals(turn);
@@ -39,10 +39,11 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
     private void WriteLocals(CpuTurn turn)
     {
         var l = turn.Plan.Layer.Index;
-        var scratch = DenseAdjointScratch.Of(plan, turn, DenseAdjointTickEmitter.PaddedState(dialect, plan.StateSize));
+        var scratch = DenseAdjointScratch.Of(plan, turn.Plan.MicroTicks, turn.Layer.NamedLoops, DenseAdjointTickEmitter.PaddedState(dialect, plan.StateSize));
+        var ticks = CodeText.Literal(turn.Plan.MicroTicks);
+        CpuWords.WriteExtents(writer, turn, $", chunk = {scratch.Chunk}, ticks = {ticks}", $", chunk = {(scratch.Chunk.IsFree ? $"Math.Min(loops, {CodeText.Literal(scratch.MostChunk)})" : scratch.Chunk)}, ticks = {ticks}");
         writer.Line(
             $"""
-            const int blocks = {turn.Layer.BlockCount}, loops = {turn.Layer.Loops}, chunk = {scratch.Chunk}, ticks = {turn.Plan.MicroTicks};
             var batch = (nuint)source.Batch;
             ref var hidden = ref source.Hidden[{l}].First;
             ref var cell = ref source.Cell[{l}].First;
@@ -74,10 +75,10 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
         // What comes in from the sweeps after this one is read off before the turn adds what it gives to the sweeps before.
         if (!turn.IsBackward) writer.Line($"{CpuWords.Adjoint(turn.Outputs.Reads)}.Span.Clear();");
         // Entries beyond N stay zero.
-        writer.Line($"MemoryMarshal.CreateSpan(ref columns, {scratch.ColumnFloats}).Clear();");
+        writer.Line($"MemoryMarshal.CreateSpan(ref columns, {CpuWords.Count(scratch.ColumnFloats)}).Clear();");
         writer.Line($"MemoryMarshal.CreateSpan(ref recurrentGradient, {scratch.RecurrentFloats}).Clear();");
 
-        void Local(string name, int offset) => writer.Line($"ref var {name} = ref Unsafe.Add(ref scratch, {offset});");
+        void Local(string name, Extent offset) => writer.Line($"ref var {name} = ref Unsafe.Add(ref scratch, {offset});");
     }
 
     private void WriteLoopBegin(CpuTurn turn)
@@ -87,14 +88,14 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             $"""
             ProjectLoop(
                 ref Unsafe.Add(ref packed, Bias), ref Unsafe.Add(ref packed, {CpuWords.Rows(side.Reads)}),
-                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats}), {side.Stride}, {side.Reads.Entries}, loops, ref loopGates);
+                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats.Factor}), {side.Stride}, {side.Reads.Entries}, loops, ref loopGates);
             """);
         if (turn.Plan.Layer.Positions is { } features)
             writer.Line($"AddLoopPositions(ref Unsafe.Add(ref packed, Position + {CpuWords.FeatureRow(side)} * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), {CpuWords.LayerFeature(features)}, loops, ref loopGates);");
-        writer.Line("MemoryMarshal.CreateSpan(ref loopAdjoint, loops * LoopAdjointFloats).Clear();");
+        writer.Line("MemoryMarshal.CreateSpan(ref loopAdjoint, (int)(loops * LoopAdjointFloats)).Clear();");
         if (!side.Sends.IsRead) return;
-        writer.Line("MemoryMarshal.CreateSpan(ref loopSums, loops * SumFloats).Clear();");
-        if (_norm) writer.Line("MemoryMarshal.CreateSpan(ref loopSpread, loops * SumFloats).Clear();");
+        writer.Line("MemoryMarshal.CreateSpan(ref loopSums, (int)(loops * SumFloats)).Clear();");
+        if (_norm) writer.Line("MemoryMarshal.CreateSpan(ref loopSpread, (int)(loops * SumFloats)).Clear();");
         writer.Line("for (nuint loop = 0; loop < loops; loop++)");
         using (writer.Indent())
             writer.Line(_norm
@@ -108,12 +109,12 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
     {
         var side = turn.Lane;
         if (turn.Layer.HasPadding)
-            writer.Line($"var lanes = block == blocks - 1 ? {turn.Layer.LastLanes}f : 16f;");
+            writer.Line($"var lanes = {CpuWords.LanesOfBlock(turn.Layer)};");
         writer.Line(
             $"""
             ProjectLanes(
                 ref Unsafe.Add(ref packed, {CpuWords.Rows(side.Reads)}),
-                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats} + block * BlockLanes), {side.Stride}, {side.Reads.Entries}, ref lane);
+                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats.Factor} + block * BlockLanes), {side.Stride}, {side.Reads.Entries}, ref lane);
             """);
         if (turn.Plan.Layer.Positions is { } features)
             writer.Line($"AddLanePositions(ref Unsafe.Add(ref packed, Position + {CpuWords.FeatureRow(side)} * Columns), block * BlockLanes, {features.Places(side.Reads.Direction)}, ref lane);");
@@ -227,8 +228,8 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             $"""
             LaneMessagesAdjoint(
                 ref Unsafe.Add(ref theta, {CpuWords.Rows(side.Reads)}Theta), ref Unsafe.Add(ref gradient, {CpuWords.Rows(side.Reads)}Theta * BlockLanes),
-                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats} + block * BlockLanes),
-                ref Unsafe.Add(ref {CpuWords.Adjoint(side.Reads)}.First, example * {side.ReadFloats} + block * BlockLanes), {side.Reads.GradientWanted}, {side.Stride}, {side.Reads.Entries}, ref laneAdjoint);
+                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats.Factor} + block * BlockLanes),
+                ref Unsafe.Add(ref {CpuWords.Adjoint(side.Reads)}.First, example * {side.ReadFloats.Factor} + block * BlockLanes), {side.Reads.GradientWanted}, {side.Stride}, {side.Reads.Entries}, ref laneAdjoint);
             """);
         if (turn.Plan.Layer.Positions is { } features)
             writer.Line($"PositionAdjoint(ref Unsafe.Add(ref gradient, (PositionTheta + {CpuWords.FeatureRow(side)} * Columns) * BlockLanes), ref laneAdjoint, (float)(block * BlockLanes), 1f, {Last(features.Places(side.Reads.Direction))});");
@@ -256,8 +257,8 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             ref var dz = ref Unsafe.Add(ref loopAdjoint, loop * LoopAdjointFloats);
             LoopMessageAdjoint(
                 ref Unsafe.Add(ref theta, {CpuWords.Rows(side.Reads)}Theta), ref Unsafe.Add(ref gradient, {CpuWords.Rows(side.Reads)}Theta * BlockLanes), ref Unsafe.Add(ref gradient, BiasTheta * BlockLanes),
-                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats} + loop),
-                ref Unsafe.Add(ref {CpuWords.Adjoint(side.Reads)}.First, example * {side.ReadFloats} + loop), {side.Reads.GradientWanted}, {side.Stride}, {side.Reads.Entries}, ref dz);
+                ref Unsafe.Add(ref {CpuWords.Received(side.Reads)}.First, example * {side.ReadFloats.Factor} + loop),
+                ref Unsafe.Add(ref {CpuWords.Adjoint(side.Reads)}.First, example * {side.ReadFloats.Factor} + loop), {side.Reads.GradientWanted}, {side.Stride}, {side.Reads.Entries}, ref dz);
             """);
         if (turn.Plan.Layer.Positions is { } features)
         {
@@ -281,7 +282,9 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
     }
 
     // One place has position 0, whatever it is divided by.
-    private static string Last(int places) => places > 1 ? CodeText.Literal(places - 1) + "f" : "1f";
+    private static string Last(Extent places) =>
+        places.IsFree ? $"{places} > 1 ? (float)({places} - 1) : 1f"
+        : places.Number > 1 ? CodeText.Literal(places.Number - 1) + "f" : "1f";
 
     private void WriteMerge()
     {
@@ -294,5 +297,5 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
     }
 
     private static string OutgoingAdjoint(CpuSide side, string place) =>
-        $"ref Unsafe.Add(ref {CpuWords.Adjoint(side.Sends)}.First, example * {CodeText.Literal(side.SentFloats)} + {place})";
+        $"ref Unsafe.Add(ref {CpuWords.Adjoint(side.Sends)}.First, example * {side.SentFloats.Factor} + {place})";
 }

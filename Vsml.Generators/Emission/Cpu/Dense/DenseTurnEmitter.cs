@@ -18,7 +18,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
 
             // Layer {layer.Index}, {(turn.IsBackward ? "backward" : "forward")} sweep: {layer.Spec.ToString()}, lanes over {(storage.Axis == LaneAxis.Inputs ? "inputs" : "outputs")}.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void {turn.Name}(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace{(turn.IsBackward ? "" : ", bool merge")})
+            private static void {turn.Name}(ref float theta, NetworkState source, NetworkState target, SweepWorkspace workspace{(turn.IsBackward ? "" : ", bool merge")}{CpuWords.SizeParameters(turn)})
             """);
         using var body = writer.Body();
         WriteLocals(turn);
@@ -37,10 +37,10 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
     private void WriteLocals(CpuTurn turn)
     {
         var l = turn.Plan.Layer.Index;
-        var scratch = DenseScratch.Of(plan, turn.Layer);
+        var scratch = DenseScratch.Of(plan, turn.Layer.NamedLoops);
+        CpuWords.WriteExtents(writer, turn);
         writer.Line(
             $"""
-            const int blocks = {turn.Layer.BlockCount}, loops = {turn.Layer.Loops};
             var batch = (nuint)source.Batch;
             ref var hidden = ref source.Hidden[{l}].First;
             ref var cell = ref source.Cell[{l}].First;
@@ -61,7 +61,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             """);
 
         static string Offset(BatchOffset offset) =>
-            offset.PerExample == 0 ? CodeText.Literal(offset.Fixed) : $"{CodeText.Literal(offset.Fixed)} + batch * {CodeText.Literal(offset.PerExample)}";
+            offset.PerExample == (Extent)0 ? CodeText.Literal(offset.Fixed) : $"{CodeText.Literal(offset.Fixed)} + batch * {offset.PerExample.Factor}";
     }
 
     private void WriteLoopGates(CpuTurn turn)
@@ -73,7 +73,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             $"""
             ProjectLoop(
                 ref Unsafe.Add(ref theta, Bias), ref Unsafe.Add(ref theta, {CpuWords.Rows(side.Reads)}),
-                ref Unsafe.Add(ref {CpuWords.Incoming(side.Reads)}.First, example * {side.ReadFloats}), {side.Stride}, {side.Reads.Entries}, loops, ref gates);
+                ref Unsafe.Add(ref {CpuWords.Incoming(side.Reads)}.First, example * {side.ReadFloats.Factor}), {side.Stride}, {side.Reads.Entries}, loops, ref gates);
             """);
         if (turn.Plan.Layer.Positions is { } features)
             writer.Line($"AddLoopPositions(ref Unsafe.Add(ref theta, Position + {CpuWords.FeatureRow(side)} * Columns), ref Unsafe.Add(ref theta, Position + 2 * Columns), {CpuWords.LayerFeature(features)}, loops, ref gates);");
@@ -84,7 +84,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
         var side = turn.Lane;
         if (turn.Layer.HasPadding)
         {
-            writer.Line($"var lanes = block == blocks - 1 ? {turn.Layer.LastLanes}f : 16f;");
+            writer.Line($"var lanes = {CpuWords.LanesOfBlock(turn.Layer)};");
             if (turn.Loop.Sends.IsRead && !plan.Normalises)
                 for (var piece = 0; piece < dialect.Pieces; piece++)
                     writer.Line($"var counts{piece} = {dialect.Vector}.LessThan({dialect.Vector}.CreateSequence({(float)(piece * dialect.Width)}, 1f), {dialect.Broadcast("lanes")});");
@@ -96,7 +96,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
                 $"""
                 ProjectLanes(
                     ref Unsafe.Add(ref theta, {CpuWords.Rows(side.Reads)}),
-                    ref Unsafe.Add(ref {CpuWords.Incoming(side.Reads)}.First, example * {side.ReadFloats} + block * BlockLanes), {side.Stride}, {side.Reads.Entries}, ref gates);
+                    ref Unsafe.Add(ref {CpuWords.Incoming(side.Reads)}.First, example * {side.ReadFloats.Factor} + block * BlockLanes), {side.Stride}, {side.Reads.Entries}, ref gates);
                 """);
             if (turn.Plan.Layer.Positions is { } features)
                 writer.Line($"AddLanePositions(ref Unsafe.Add(ref theta, Position + {CpuWords.FeatureRow(side)} * Columns), block * BlockLanes, {features.Places(side.Reads.Direction)}, ref gates);");
@@ -213,7 +213,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             SendLanes(
                 {SendParameters(side.Sends)},
                 ref Unsafe.Add(ref laneSums, example * SumFloats), {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {CpuWords.Entries(side.Sends)},
-                ref Unsafe.Add(ref {CpuWords.Outgoing(side.Sends)}.First, example * {side.SentFloats} + block * BlockLanes), {side.Stride});
+                ref Unsafe.Add(ref {CpuWords.Outgoing(side.Sends)}.First, example * {side.SentFloats.Factor} + block * BlockLanes), {side.Stride});
             """);
     }
 
@@ -227,7 +227,7 @@ internal sealed class DenseTurnEmitter(SourceWriter writer, SimdDialect dialect,
             SendLoop(
                 {SendParameters(side.Sends)},
                 ref Unsafe.Add(ref loopSums, (example * loops + loop) * SumFloats), {CpuWords.Share(side.Sends)}{CpuWords.ConstantArgument(plan, side.Sends)}, {CpuWords.Entries(side.Sends)},
-                ref Unsafe.Add(ref {CpuWords.Outgoing(side.Sends)}.First, example * {side.SentFloats} + loop), {side.Stride});
+                ref Unsafe.Add(ref {CpuWords.Outgoing(side.Sends)}.First, example * {side.SentFloats.Factor} + loop), {side.Stride});
             """);
     }
 
