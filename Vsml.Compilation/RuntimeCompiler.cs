@@ -19,7 +19,8 @@ public static class RuntimeCompiler
 {
     private const string Namespace = "Vsml.Compiled";
     private const string TypeName = "Network";
-    private static readonly ConcurrentDictionary<(Architecture, SimdLevel?), Lazy<VsmlModel>> Models = new();
+    private static readonly ConcurrentDictionary<(Architecture, SimdLevel?), Lazy<object>> Models = new();
+    private static int s_compilations;
     private static readonly Lazy<MetadataReference[]> References = new(() => [.. ReferencedAssemblies().Select(Reference)]);
 
     /// <summary>The compiled model of an architecture; compiled once per process.</summary>
@@ -30,7 +31,20 @@ public static class RuntimeCompiler
     /// <param name="architecture">A valid architecture.</param>
     /// <param name="only">The one level to compile kernels for, which takes a third of the time; null for all.</param>
     public static VsmlModel Compile(Architecture architecture, SimdLevel? only) =>
-        Models.GetOrAdd((architecture, only), key => new Lazy<VsmlModel>(() => CompileAnew(key.Item1, key.Item2))).Value;
+        architecture.HasFreeSizes
+            ? throw new VsmlException($"The sizes {string.Join(", ", FreeSizes.NamesOf(architecture))} of this architecture are free. Give them, or compile it for all sizes with RuntimeCompiler.CompileFree.")
+            : (VsmlModel)Compiled(architecture, only);
+
+    /// <summary>The compiled model of all architectures that differ from one in sizes of dense layers alone; compiled once per process and level.</summary>
+    /// <param name="architecture">A valid architecture; which of its sizes are given does not matter, but for those of convolutions.</param>
+    /// <param name="only">The one level to compile kernels for; null for all.</param>
+    public static FreeSizeModel CompileFree(Architecture architecture, SimdLevel? only = null) => CompileExactly(FreeSizes.Release(architecture), only);
+
+    /// <summary>The compiled model of an architecture that leaves sizes free, and of its given ones.</summary>
+    internal static FreeSizeModel CompileExactly(Architecture architecture, SimdLevel? only) => (FreeSizeModel)Compiled(architecture, only);
+
+    /// <summary>How many architectures were compiled in this process.</summary>
+    internal static int Compilations => s_compilations;
 
     /// <summary>The class that is compiled for an architecture.</summary>
     /// <param name="architecture">A valid architecture.</param>
@@ -61,11 +75,15 @@ public static class RuntimeCompiler
         return context.LoadFromStream(image).GetType($"{Namespace}.{TypeName}", throwOnError: true)!;
     }
 
-    private static VsmlModel CompileAnew(Architecture architecture, SimdLevel? only)
+    private static object Compiled(Architecture architecture, SimdLevel? only) =>
+        Models.GetOrAdd((architecture, only), key => new Lazy<object>(() => CompileAnew(key.Item1, key.Item2))).Value;
+
+    private static object CompileAnew(Architecture architecture, SimdLevel? only)
     {
+        Interlocked.Increment(ref s_compilations);
         var declaration = Declare(architecture);
         var network = Load([ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration, only?.ToString())]);
-        return (VsmlModel)network.GetProperty("Model", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+        return network.GetProperty("Model", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
     }
 
     private static IEnumerable<Assembly> ReferencedAssemblies()

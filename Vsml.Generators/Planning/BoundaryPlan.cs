@@ -40,9 +40,10 @@ public sealed record BoundaryPlan(int Index, int Rows, int Columns, Extent Chann
             isInput ? 0 : isOutput ? OutputPlan.FeedbackEntries(architecture) : architecture.MessageSize);
     }
 
-    /// <summary>The size at a boundary; a free one has the name that <see cref="FreeSizes.NameOf"/> gives it.</summary>
+    /// <summary>The size at a boundary; a free one is named inputs, outputs, or between them hiddenPlaces (hidden alone is what kernels call h).</summary>
     /// <param name="architecture">A valid architecture.</param>
     /// <param name="index">0 to K.</param>
     internal static Extent SizeOf(Architecture architecture, int index) =>
-        FreeSizes.AtBoundaries(architecture)[index] is { } size ? size : Extent.Named(FreeSizes.NameOf(index, architecture.Layers.Count));
+        FreeSizes.AtBoundaries(architecture)[index] is { } size ? size
+        : Extent.Named(FreeSizes.NameOf(index, architecture.Layers.Count) + (index == 0 || index == architecture.Layers.Count ? "" : "Places"));
 }

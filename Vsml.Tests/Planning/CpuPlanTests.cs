@@ -81,7 +81,7 @@ public class CpuPlanTests
     public void Lanes_are_the_longer_axis_unless_it_wastes_many(int inputs, int outputs, LaneAxis axis, int blocks, int lastLanes, int loops)
     {
         var layer = Plan(new Architecture { Layers = new([new DenseLayerSpec(inputs, outputs)]) }).Layers[0];
-        (layer.Axis, layer.BlockCount, layer.LastLanes, layer.Loops).ShouldBe((axis, blocks, lastLanes, loops));
+        (layer.Axis, layer.BlockCount, layer.LastLanes, layer.Loops.Number).ShouldBe((axis, blocks, lastLanes, loops));
     }
 
     [Fact]
@@ -113,9 +113,9 @@ public class CpuPlanTests
         plan.ScratchFloats.ShouldBeLessThanOrEqualTo(most - plan.ScratchFloatsPerExample);
         plan.AdjointScratchFloats(Blocks.Pad(stateSize)).ShouldBeLessThanOrEqualTo(most);
         var layer = plan.Layers[0];
-        ((long)Blocks.Pad(layer.Lanes) * layer.Loops * stateSize).ShouldBeLessThanOrEqualTo(most);
+        ((long)Blocks.Pad(layer.Lanes).Number * layer.Loops.Number * stateSize).ShouldBeLessThanOrEqualTo(most);
         foreach (var turn in plan.Turns)
-            foreach (var side in new[] { turn.Inputs, turn.Outputs }) Math.Max(side.ReadFloats, side.SentFloats).ShouldBeLessThanOrEqualTo(most);
+            foreach (var side in new[] { turn.Inputs, turn.Outputs }) Math.Max(side.ReadFloats.Number, side.SentFloats.Number).ShouldBeLessThanOrEqualTo(most);
 
         Architecture Dense(int size) => new()
         {

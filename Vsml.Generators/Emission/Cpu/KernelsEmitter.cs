@@ -66,7 +66,7 @@ internal static class KernelsEmitter
     {
         var isFree = plan.Network.Architecture.HasFreeSizes;
         var body = writer.Block(
-            $"internal sealed partial class {dialect.ClassName}({(isFree ? "NetworkShape shape" : "")}) : NetworkKernels(SimdLevel.{dialect.Level}, {(isFree ? "shape" : "Layout.Shape")}, Layout.Packing, {(isFree ? "AdjointScratch(shape)" : CodeText.Literal(plan.Turns.Max(turn => AdjointScratch(turn).Number)))})");
+            $"internal sealed partial class {dialect.ClassName}({(isFree ? "NetworkShape shape" : "")}) : NetworkKernels(SimdLevel.{dialect.Level}, {(isFree ? "shape" : "Layout.Shape")}, Layout.Packing, {(isFree ? "AdjointScratch(shape)" : CodeText.Literal(plan.AdjointScratchFloats(PaddedState())))})");
         if (!isFree) return body;
         foreach (var boundary in plan.Network.Boundaries.Where(boundary => boundary.Places.IsFree))
             writer.Line($"private readonly nuint {boundary.Places} = (nuint)shape.BoundaryUnits[{boundary.Index}];");
@@ -82,7 +82,7 @@ internal static class KernelsEmitter
                     {
                         writer.Line($"var loops = shape.Layers[{turn.Layer.Layer.Index}].Loops;");
                         writer.Line($"var chunk = Math.Min(loops, {DenseAdjointScratch.Of(plan, turn.Plan.MicroTicks, Extent.Named("loops"), PaddedState()).MostChunk});");
-                        Most(plan.AdjointScratchFloats(turn, Extent.Named("loops"), PaddedState()));
+                        Most(plan.AdjointScratchFloatsOf(turn, Extent.Named("loops"), PaddedState()));
                     }
             writer.Line("return most;");
         }
@@ -91,7 +91,7 @@ internal static class KernelsEmitter
 
         int PaddedState() => DenseAdjointTickEmitter.PaddedState(dialect, plan.StateSize);
 
-        Extent AdjointScratch(CpuTurn turn) => plan.AdjointScratchFloats(turn, turn.Layer.Loops, PaddedState());
+        Extent AdjointScratch(CpuTurn turn) => plan.AdjointScratchFloatsOf(turn, turn.Layer.Loops, PaddedState());
 
         void Most(Extent floats) => writer.Line($"most = Math.Max(most, checked({floats}));");
     }

@@ -36,7 +36,7 @@ internal static class LayoutEmitter
         writer.Line($"[{string.Join(", ", plan.Layers.Select(layer => Storage(layer, plan)))}],");
         writer.Line($"BoundaryUnits: [{List(plan.Network.Boundaries.Select(boundary => boundary.Places.Number))}],");
         WriteChannels(writer, plan);
-        writer.Line($"ScratchFloatsPerExample: {plan.Layers.Max(layer => plan.ScratchFloatsPerExample(layer, layer.Loops).Number)}, ScratchFloats: {plan.ScratchFloats});");
+        writer.Line($"ScratchFloatsPerExample: {plan.ScratchFloatsPerExample}, ScratchFloats: {plan.ScratchFloats});");
     }
 
     private static void WriteChannels(SourceWriter writer, CpuPlan plan)
@@ -58,7 +58,7 @@ internal static class LayoutEmitter
         {
             var index = CodeText.Literal(layer.Layer.Index);
             var loops = layer.IsFree ? Extent.Named($"layers[{index}].Loops") : layer.Loops;
-            writer.Line($"perExample = Math.Max(perExample, checked({plan.ScratchFloatsPerExample(layer, loops)}));");
+            writer.Line($"perExample = Math.Max(perExample, checked({plan.ScratchFloatsPerExampleOf(layer, loops)}));");
         }
         writer.Line("return new(");
         using var arguments = writer.Indent();

@@ -109,9 +109,10 @@ internal static class SurfaceEmitter
         }
         if (layer.GivenInputs is { } inputs) Constant(writer, "Number of inputs.", "int", "Inputs", inputs);
         if (layer.GivenOutputs is { } outputs) Constant(writer, "Number of outputs.", "int", "Outputs", outputs);
+        var isFree = layer.GivenInputs is null || layer.GivenOutputs is null;
+        if (!isFree) Constant(writer, "Number of sub-RNNs.", "long", "SubRnnCount", layer.SubRnnCount);
         Constant(writer, "Micro ticks of one turn.", "int", "MicroTicks", architecture.Schedule.MicroTicksOf(l));
-        if (layer.GivenInputs is null || layer.GivenOutputs is null) return;
-        Constant(writer, "Number of sub-RNNs.", "long", "SubRnnCount", layer.SubRnnCount);
+        if (isFree) return;
         Constant(writer, $"Number of cell floats, shape [{string.Join(", ", layer.SubRnnShape.Select(size => CodeText.Literal(size)))}, {CodeText.Literal(architecture.StateSize)}].", "long", "CellFloats", layer.SubRnnCount * architecture.StateSize);
         if (architecture.Layers.Take(l).Any(before => before.GivenInputs is null || before.GivenOutputs is null)) return;
         Constant(writer, "Where they begin when the cells of all layers stand one after another.", "long", "CellOffset", architecture.Layers.Take(l).Sum(before => before.SubRnnCount) * architecture.StateSize);

@@ -57,16 +57,25 @@ public sealed record CpuPlan
     /// <summary>Scratch space of the forward and backward turns that does not grow with the batch.</summary>
     public int ScratchFloats => Layers.Max(layer => layer.Axis == LaneAxis.Entries ? ConvScratch.Of(this, layer).Length : DenseScratch.Of(this, layer.Loops).Length);
 
-    /// <summary>Scratch space of a layer's forward and backward turns for each example of the batch; convolutions take one example after the other.</summary>
-    /// <param name="layer">A layer.</param>
-    /// <param name="loops">Extent of its looped axis.</param>
-    public Extent ScratchFloatsPerExample(CpuLayer layer, Extent loops) => layer.Axis == LaneAxis.Entries ? 0 : DenseScratch.Of(this, loops).LengthPerExample;
+    /// <summary>Scratch space of the forward and backward turns for each example of the batch; convolutions take one example after the other.</summary>
+    /// <exception cref="InvalidOperationException">Sizes are free.</exception>
+    public int ScratchFloatsPerExample => Layers.Max(layer => ScratchFloatsPerExampleOf(layer, layer.Loops).Number);
 
-    /// <summary>Scratch space of an adjoint turn.</summary>
+    /// <summary>The same of one layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="loops">Extent of its looped axis.</param>
+    public Extent ScratchFloatsPerExampleOf(CpuLayer layer, Extent loops) => layer.Axis == LaneAxis.Entries ? 0 : DenseScratch.Of(this, loops).LengthPerExample;
+
+    /// <summary>Scratch space of the adjoint turns.</summary>
+    /// <param name="paddedState">Entries of a state in whole vectors of a SIMD level's transposed states.</param>
+    /// <exception cref="InvalidOperationException">Sizes are free.</exception>
+    public int AdjointScratchFloats(int paddedState) => Turns.Max(turn => AdjointScratchFloatsOf(turn, turn.Layer.Loops, paddedState).Number);
+
+    /// <summary>The same of one turn.</summary>
     /// <param name="turn">The turn.</param>
     /// <param name="loops">Extent of the looped axis of a dense layer.</param>
     /// <param name="paddedState">Entries of a state in whole vectors of a SIMD level's transposed states.</param>
-    public Extent AdjointScratchFloats(CpuTurn turn, Extent loops, int paddedState) => turn.Layer.Axis == LaneAxis.Entries
+    public Extent AdjointScratchFloatsOf(CpuTurn turn, Extent loops, int paddedState) => turn.Layer.Axis == LaneAxis.Entries
         ? ConvAdjointScratch.Of(this, turn).Length
         : DenseAdjointScratch.Of(this, turn.Plan.MicroTicks, loops, paddedState).Length;
 

@@ -34,7 +34,7 @@ internal static class CpuPlanText
 
     private static string PerExample(CpuPlan plan)
     {
-        var needs = plan.Layers.Select(layer => plan.ScratchFloatsPerExample(layer, layer.Loops)).ToArray();
+        var needs = plan.Layers.Select(layer => plan.ScratchFloatsPerExampleOf(layer, layer.Loops)).ToArray();
         var given = needs.Where(need => !need.IsFree).Select(need => need.Number).DefaultIfEmpty(0).Max().ToString(CultureInfo.InvariantCulture);
         return needs.Any(need => need.IsFree)
             ? $"the greatest of {string.Join(", ", needs.Where(need => need.IsFree).Select(need => need.ToString()).Prepend(given).Distinct())}"

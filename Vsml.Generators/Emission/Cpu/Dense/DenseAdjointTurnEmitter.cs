@@ -92,16 +92,19 @@ internal sealed class DenseAdjointTurnEmitter(SourceWriter writer, SimdDialect d
             """);
         if (turn.Plan.Layer.Positions is { } features)
             writer.Line($"AddLoopPositions(ref Unsafe.Add(ref packed, Position + {CpuWords.FeatureRow(side)} * Columns), ref Unsafe.Add(ref packed, Position + 2 * Columns), {CpuWords.LayerFeature(features)}, loops, ref loopGates);");
-        writer.Line("MemoryMarshal.CreateSpan(ref loopAdjoint, (int)(loops * LoopAdjointFloats)).Clear();");
+        writer.Line($"MemoryMarshal.CreateSpan(ref loopAdjoint, {OfPlaces(turn, "LoopAdjointFloats")}).Clear();");
         if (!side.Sends.IsRead) return;
-        writer.Line("MemoryMarshal.CreateSpan(ref loopSums, (int)(loops * SumFloats)).Clear();");
-        if (_norm) writer.Line("MemoryMarshal.CreateSpan(ref loopSpread, (int)(loops * SumFloats)).Clear();");
+        writer.Line($"MemoryMarshal.CreateSpan(ref loopSums, {OfPlaces(turn, "SumFloats")}).Clear();");
+        if (_norm) writer.Line($"MemoryMarshal.CreateSpan(ref loopSpread, {OfPlaces(turn, "SumFloats")}).Clear();");
         writer.Line("for (nuint loop = 0; loop < loops; loop++)");
         using (writer.Indent())
             writer.Line(_norm
                 ? $"ScaleLoop(ref Unsafe.Add(ref theta, {CpuWords.Messenger(side.Sends)}ThetaScale), {OutgoingAdjoint(side, "loop")}, {side.Stride}, {CpuWords.Share(side.Sends)}, {CpuWords.Entries(side.Sends)}, ref Unsafe.Add(ref loopSpread, loop * SumFloats));"
                 : $"SpreadLoop(ref Unsafe.Add(ref theta, {CpuWords.Messenger(side.Sends)}ThetaWeights), {OutgoingAdjoint(side, "loop")}, {side.Stride}, {CpuWords.Share(side.Sends)}, {CpuWords.Entries(side.Sends)}, ref Unsafe.Add(ref loopSpread, loop * StateSize));");
     }
+
+    // Where loops is no constant it is a nuint.
+    private static string OfPlaces(CpuTurn turn, string floats) => turn.Layer.IsFree ? $"(int)(loops * {floats})" : $"loops * {floats}";
 
     private static string Lanes(CpuTurn turn) => turn.Layer.HasPadding ? "lanes" : "16f";
 
