@@ -30,10 +30,12 @@ public static class RuntimeCompiler
     /// <summary>The compiled model of an architecture; compiled once per process and level.</summary>
     /// <param name="architecture">A valid architecture.</param>
     /// <param name="only">The one level to compile kernels for, which takes a third of the time; null for all.</param>
-    public static VsmlModel Compile(Architecture architecture, SimdLevel? only) =>
-        architecture.HasFreeSizes
-            ? throw new VsmlException($"The sizes {string.Join(", ", FreeSizes.NamesOf(architecture))} of this architecture are free. Give them, or compile it for all sizes with RuntimeCompiler.CompileFree.")
-            : (VsmlModel)Compiled(architecture, only);
+    /// <exception cref="VsmlException">Sizes are free; <see cref="CompileFree"/> compiles for all of them.</exception>
+    public static VsmlModel Compile(Architecture architecture, SimdLevel? only)
+    {
+        Layouts.RequireSizes(architecture);
+        return (VsmlModel)Compiled(architecture, only);
+    }
 
     /// <summary>The compiled model of all architectures that differ from one in sizes of dense layers alone; compiled once per process and level.</summary>
     /// <param name="architecture">A valid architecture; which of its sizes are given does not matter, but for those of convolutions.</param>

@@ -16,7 +16,7 @@ internal static class FinalTest
         {
             Console.WriteLine($"Meta-test on {data} {size}x{size} ...");
             var task = MetaTestTasks.Create(data, size);
-            var model = DigitLearners.Models(Layouts.For(run.Model, task.InputSize, task.OutputSize));
+            var model = DigitLearner.Model.ForSizes(task.InputSize, task.OutputSize);
             MetaTestLearner[] learners =
             [
                 MetaTestLearner.Vsml("vsml", model, model.Pack(trained)),

@@ -64,5 +64,5 @@ internal sealed class TrainingDisplay : ITrainingProgress
         : string.Create(CultureInfo.InvariantCulture, $"  meta-test {_history.Evaluations[^1].Score:0.000}");
 
     private static TrainingResult Train(RunConfiguration run, TrainingHistory history, ProgressTask? bar) =>
-        new TrainingRun(run, DigitLearners.Models, new TrainingOptions { Progress = new TrainingDisplay(history, bar) }).Run();
+        new TrainingRun(run, DigitLearner.Model.For, new TrainingOptions { Progress = new TrainingDisplay(history, bar) }).Run();
 }

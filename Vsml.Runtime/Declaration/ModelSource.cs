@@ -5,16 +5,17 @@ namespace Vsml;
 /// <summary>Where the compiled network of a layout comes from, for those who run one theta in several layouts.</summary>
 public static class ModelSource
 {
-    /// <summary>The networks that an assembly declares, found by their layout. (Project Vsml.Compilation compiles any other while a program runs.)</summary>
+    /// <summary>The networks that an assembly declares, found by their layout; one with free sizes serves all that it covers. (Project Vsml.Compilation compiles any other while a program runs.)</summary>
     /// <param name="assembly">An assembly with classes marked <see cref="VsmlModelAttribute"/>.</param>
     /// <returns>Gives the network of an architecture, or throws a <see cref="VsmlException"/> that says what to declare.</returns>
     public static Func<Architecture, VsmlModel> DeclaredIn(Assembly assembly)
     {
         var models = assembly.GetTypes()
             .Where(type => type.IsDefined(typeof(VsmlModelAttribute), inherit: false))
-            .Select(type => (VsmlModel)type.GetProperty("Model", BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)!.GetValue(null)!)
+            .Select(type => type.GetProperty("Model", BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)!.GetValue(null)!)
             .ToList();
-        return architecture => models.Find(model => model.Architecture == architecture)
+        return architecture => models.OfType<VsmlModel>().FirstOrDefault(model => model.Architecture == architecture)
+            ?? models.OfType<FreeSizeModel>().FirstOrDefault(model => model.Covers(architecture))?.For(architecture)
             ?? throw new VsmlException($"{assembly.GetName().Name} declares no network with the layers {string.Join(", ", architecture.Layers.Select(layer => layer.ToString()))} and the other options of the run's model; declare one, or compile it with RuntimeCompiler.Compile.");
     }
 }

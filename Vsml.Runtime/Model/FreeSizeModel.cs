@@ -44,13 +44,14 @@ public sealed class FreeSizeModel
             : Make(given);
     }
 
-    /// <summary>Whether an architecture is this one with its free sizes given.</summary>
+    /// <summary>Whether an architecture is this one with its free sizes given. Initial cells and the bound of the output may differ: no kernel knows them.</summary>
     /// <param name="architecture">A valid architecture.</param>
     public bool Covers(Architecture architecture)
     {
         if (architecture.HasFreeSizes || architecture.Layers.Count != Architecture.Layers.Count) return false;
         var (free, given) = (FreeSizes.AtBoundaries(Architecture), FreeSizes.AtBoundaries(architecture));
-        return FreeSizes.Give(Architecture, [.. given.Where((_, boundary) => free[boundary] is null).Select(size => size!.Value)]) == architecture;
+        int[] sizes = [.. given.Where((_, boundary) => free[boundary] is null).Select(size => size!.Value)];
+        return OfKernels(FreeSizes.Give(Architecture, sizes)) == OfKernels(architecture);
     }
 
     /// <summary>The model of an architecture.</summary>
@@ -59,6 +60,12 @@ public sealed class FreeSizeModel
     public VsmlModel For(Architecture architecture) => Covers(architecture)
         ? Make(architecture)
         : throw new VsmlException($"This model has the layers {string.Join(", ", Architecture.Layers.Select(layer => layer.ToString()))} and does not run {string.Join(", ", architecture.Layers.Select(layer => layer.ToString()))}; layers that are given, and all options, must agree.");
+
+    private static Architecture OfKernels(Architecture architecture)
+    {
+        var standard = new Architecture();
+        return architecture with { InitialCellScale = standard.InitialCellScale, InitialRandomFraction = standard.InitialRandomFraction, OutputBound = standard.OutputBound };
+    }
 
     private VsmlModel Make(Architecture given)
     {

@@ -21,10 +21,15 @@ internal static class SizesReport
         for (var l = 0; l < architecture.Layers.Count; l++)
         {
             var layer = architecture.Layers[l];
-            yield return (Text($"layer {l}"), Text($"{layer}, {Count(layer.SubRnnCount)} sub-RNNs, {architecture.Schedule.MicroTicksOf(l)} micro ticks"));
+            var isFree = layer.GivenInputs is null || layer.GivenOutputs is null;
+            yield return (Text($"layer {l}"), Text($"{layer}, {(isFree ? "" : Count(layer.SubRnnCount) + " sub-RNNs, ")}{architecture.Schedule.MicroTicksOf(l)} micro ticks"));
         }
-        yield return ("sub-RNNs", Count(architecture.SubRnnCount));
-        yield return ("state (V_L)", $"{Count(architecture.StateFloats)} floats, {Bytes(architecture.StateFloats * sizeof(float))}");
+        if (architecture.HasFreeSizes) yield return ("free sizes", string.Join(", ", FreeSizes.NamesOf(architecture)));
+        else
+        {
+            yield return ("sub-RNNs", Count(architecture.SubRnnCount));
+            yield return ("state (V_L)", $"{Count(architecture.StateFloats)} floats, {Bytes(architecture.StateFloats * sizeof(float))}");
+        }
         var layout = ParameterLayout.Of(architecture);
         foreach (var group in layout.Groups)
             yield return ($"theta/{group}", Count(layout.Tensors.Where(tensor => tensor.Name.StartsWith($"theta/{group}/", StringComparison.Ordinal)).Sum(tensor => tensor.Length)) + " meta-parameters");

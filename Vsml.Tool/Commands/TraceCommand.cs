@@ -56,6 +56,7 @@ internal static class TraceCommand
             var tensors = context.Abandonable(() =>
             {
                 var network = ArchitectureJson.Read(parsed.GetValue(architecture)!);
+                Layouts.RequireSizes(network);
                 return Tracer.Run(request, network, SafetensorsFile.Read(parsed.GetValue(input)!));
             });
             place.Write(stream => SafetensorsFile.Write(stream, tensors));

@@ -26,8 +26,8 @@ internal static class DeclaredModels
         {
             var type = Find(path, assembly, typeName);
             var property = ModelPropertyOf(type) ?? throw NoModel(path, $"'{typeName}' is not a declared model; mark it [VsmlModel].");
-            var model = (VsmlModel)property.GetValue(null)!;
-            return DeclarationNames.Declare(type.Namespace ?? "", type.Name, model.Architecture);
+            var architecture = property.GetValue(null) is FreeSizeModel free ? free.Architecture : ((VsmlModel)property.GetValue(null)!).Architecture;
+            return DeclarationNames.Declare(type.Namespace ?? "", type.Name, architecture);
         }
         // Whatever the assembly's own code throws is told by its message.
         catch (Exception exception) when (exception is not VsmlException and not OutOfMemoryException)
@@ -65,7 +65,7 @@ internal static class DeclaredModels
 
     private static PropertyInfo? ModelPropertyOf(Type type) =>
         type.ContainsGenericParameters ? null
-        : type.GetProperty(ModelProperty, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { } property && property.PropertyType == typeof(VsmlModel) ? property : null;
+        : type.GetProperty(ModelProperty, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { } property && (property.PropertyType == typeof(VsmlModel) || property.PropertyType == typeof(FreeSizeModel)) ? property : null;
 
     private static VsmlException NoModel(string path, string why) => new($"Cannot read a model from '{path}': {why}");
 }
