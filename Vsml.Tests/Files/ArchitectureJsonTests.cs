@@ -139,6 +139,20 @@ public class ArchitectureJsonTests
     };
 
     [Theory]
+    [InlineData("""{ "layers": [{ "type": "dense" }] }""", "dense free -> free")]
+    [InlineData("""{ "layers": [{ "type": "dense", "outputs": 3 }] }""", "dense free -> 3")]
+    [InlineData("""{ "layers": [{ "type": "dense" }, { "type": "dense", "inputs": 32 }] }""", "dense free -> 32, dense 32 -> free")]
+    [InlineData("""{ "layers": [{ "type": "dense", "inputs": 5 }, { "type": "dense" }, { "type": "dense", "outputs": 2 }] }""", "dense 5 -> free, dense free -> free, dense free -> 2")]
+    [InlineData("""{ "layers": [{ "type": "conv2d", "height": 2, "width": 2, "channels": 1, "outputChannels": 3, "kernel": 3, "stride": 1 }, { "type": "dense" }] }""", "conv 2x2x1 -> 2x2x3, kernel 3, stride 1, dense 12 -> free")]
+    public void Sizes_that_nobody_gives_are_free_and_stay_so_when_written(string json, string layers)
+    {
+        var architecture = ArchitectureJson.Parse(json, "A.json");
+        string.Join(", ", architecture.Layers).ShouldBe(layers);
+        architecture.HasFreeSizes.ShouldBeTrue();
+        ArchitectureJson.Parse(ArchitectureJson.Format(architecture), "B.json").ShouldBe(architecture);
+    }
+
+    [Theory]
     [MemberData(nameof(Mistakes))]
     public void AMistakeIsNamedWithItsPath(string path, string? value, string message, bool seenBySchema)
     {
@@ -157,7 +171,9 @@ public class ArchitectureJsonTests
     [InlineData("{\"stateSize\": 1, \"stateSize\": 2}", "stateSize: the field stands twice")]
     [InlineData("{\"\\ud800\": 1}", "not valid JSON")]
     [InlineData("{\"layers\": [{\"type\": \"dense\", \"inputs\": 2, \"outputs\": 1, \"outputs\": 2}]}", "layers[0].outputs: the field stands twice")]
-    [InlineData("{\"layers\": [{\"type\": \"dense\", \"outputs\": 1}]}", "layers[0].inputs: the field is missing")]
+    [InlineData("{\"layers\": [{\"type\": \"dense\"}, {\"type\": \"conv2d\", \"height\": 2, \"width\": 2, \"channels\": 1, \"outputChannels\": 1, \"kernel\": 3, \"stride\": 1}, {\"type\": \"dense\"}]}", "layers[1]: Layer 1 is a convolution after a dense layer")]
+    [InlineData("{\"layers\": [{\"type\": \"conv2d\", \"width\": 2, \"channels\": 1, \"outputChannels\": 1, \"kernel\": 3, \"stride\": 1}, {\"type\": \"dense\"}]}", "layers[0].height: the field is missing")]
+    [InlineData("{\"layers\": [{\"type\": \"dense\", \"inputs\": null}]}", "layers[0].inputs: it must be an integer")]
     [InlineData("{\"layers\": [{\"type\": \"dense\", \"inputs\": 0, \"outputs\": 3}, {\"type\": \"dense\", \"outputs\": 3}]}", "layers[0].inputs: inputs of layer 0 is 0")]
     [InlineData("{\"stateSize\": 128, \"messageSize\": 128, \"layers\": [{\"type\": \"dense\", \"inputs\": 2000000000, \"outputs\": 1}]}", "layers[0]: Layer 0 has 2000000000 sub-RNNs")]
     [InlineData("{\"stateSize\": 1, \"messageSize\": 128, \"layers\": [{\"type\": \"dense\", \"inputs\": 100000000, \"outputs\": 1}]}", "layers[0]: Layer 0 sends 100000000 messages")]
