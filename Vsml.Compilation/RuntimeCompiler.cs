@@ -20,7 +20,6 @@ public static class RuntimeCompiler
     private const string Namespace = "Vsml.Compiled";
     private const string TypeName = "Network";
     private static readonly ConcurrentDictionary<(Architecture, SimdLevel?), Lazy<object>> Models = new();
-    private static int s_compilations;
     private static readonly Lazy<MetadataReference[]> References = new(() => [.. ReferencedAssemblies().Select(Reference)]);
 
     /// <summary>The compiled model of an architecture; compiled once per process.</summary>
@@ -37,6 +36,16 @@ public static class RuntimeCompiler
         return (VsmlModel)Compiled(architecture, only);
     }
 
+    /// <summary>The model of an architecture with the fewest compilations: a shipped one, else one that is compiled once for all sizes.</summary>
+    /// <param name="architecture">A valid architecture of given sizes.</param>
+    /// <param name="only">The one level to compile kernels for; null for all.</param>
+    /// <exception cref="VsmlException">Sizes are free.</exception>
+    public static VsmlModel Find(Architecture architecture, SimdLevel? only = null)
+    {
+        Layouts.RequireSizes(architecture);
+        return ShippedModels.Find(architecture) ?? CompileFree(architecture, only).For(architecture);
+    }
+
     /// <summary>The compiled model of all architectures that differ from one in sizes of dense layers alone; compiled once per process and level.</summary>
     /// <param name="architecture">A valid architecture; which of its sizes are given does not matter, but for those of convolutions.</param>
     /// <param name="only">The one level to compile kernels for; null for all.</param>
@@ -44,9 +53,6 @@ public static class RuntimeCompiler
 
     /// <summary>The compiled model of an architecture that leaves sizes free, and of its given ones.</summary>
     internal static FreeSizeModel CompileExactly(Architecture architecture, SimdLevel? only) => (FreeSizeModel)Compiled(architecture, only);
-
-    /// <summary>How many architectures were compiled in this process.</summary>
-    internal static int Compilations => s_compilations;
 
     /// <summary>The class that is compiled for an architecture.</summary>
     /// <param name="architecture">A valid architecture.</param>
@@ -82,7 +88,6 @@ public static class RuntimeCompiler
 
     private static object CompileAnew(Architecture architecture, SimdLevel? only)
     {
-        Interlocked.Increment(ref s_compilations);
         var declaration = Declare(architecture);
         var network = Load([ModelEmitter.EmitSurface(declaration), .. ModelEmitter.EmitKernels(declaration, only?.ToString())]);
         return network.GetProperty("Model", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;

@@ -173,7 +173,7 @@ public class ArchitectureJsonTests
     [InlineData("{\"layers\": [{\"type\": \"dense\", \"inputs\": 2, \"outputs\": 1, \"outputs\": 2}]}", "layers[0].outputs: the field stands twice")]
     [InlineData("{\"layers\": [{\"type\": \"dense\"}, {\"type\": \"conv2d\", \"height\": 2, \"width\": 2, \"channels\": 1, \"outputChannels\": 1, \"kernel\": 3, \"stride\": 1}, {\"type\": \"dense\"}]}", "layers[1]: Layer 1 is a convolution after a dense layer")]
     [InlineData("{\"layers\": [{\"type\": \"conv2d\", \"width\": 2, \"channels\": 1, \"outputChannels\": 1, \"kernel\": 3, \"stride\": 1}, {\"type\": \"dense\"}]}", "layers[0].height: the field is missing")]
-    [InlineData("{\"layers\": [{\"type\": \"dense\", \"inputs\": null}]}", "layers[0].inputs: it must be an integer")]
+    [InlineData("{\"layers\": [{\"type\": \"dense\", \"inputs\": null}]}", "layers[0].inputs: it must be a whole number")]
     [InlineData("{\"layers\": [{\"type\": \"dense\", \"inputs\": 0, \"outputs\": 3}, {\"type\": \"dense\", \"outputs\": 3}]}", "layers[0].inputs: inputs of layer 0 is 0")]
     [InlineData("{\"stateSize\": 128, \"messageSize\": 128, \"layers\": [{\"type\": \"dense\", \"inputs\": 2000000000, \"outputs\": 1}]}", "layers[0]: Layer 0 has 2000000000 sub-RNNs")]
     [InlineData("{\"stateSize\": 1, \"messageSize\": 128, \"layers\": [{\"type\": \"dense\", \"inputs\": 100000000, \"outputs\": 1}]}", "layers[0]: Layer 0 sends 100000000 messages")]

@@ -91,6 +91,17 @@ public class FreeSizeTests
     }
 
     [Fact]
+    public void Shipped_options_are_not_compiled_and_others_once_for_all_sizes()
+    {
+        var online = ShippedModels.Online.Architecture;
+        RuntimeCompiler.Find(Layouts.For(online, 33, 7)).Architecture.Layers.ShouldBe([new DenseLayerSpec(33, 7)]);
+        ShippedModels.Find(Layouts.For(online, 5, 2) with { InitialCellScale = new([new(1)]), OutputBound = 0 }).ShouldNotBeNull();
+        ShippedModels.Find(Layouts.For(online, 5, 2) with { StateSize = 9 }).ShouldBeNull();
+        var other = new Architecture { StateSize = 3, MessageSize = 2, Layers = new([new DenseLayerSpec(4, 3)]) };
+        RuntimeCompiler.CompileFree(other, SimdLevel.Portable).ShouldBeSameAs(RuntimeCompiler.CompileFree(Layouts.For(other, 9, 2), SimdLevel.Portable));
+    }
+
+    [Fact]
     public void One_packed_theta_serves_learners_of_all_sizes()
     {
         var model = RuntimeCompiler.CompileFree(new Architecture { Layers = new([new DenseLayerSpec(3, 2)]) }, SimdLevels.Widest);

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Vsml.Generators;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Structure;
@@ -20,7 +21,7 @@ public sealed record FolderReference(string From, string To, string Source, stri
         var compilation = Compile(project, root);
         // What the runtime's own generators add, bodies of partial methods, refers to nothing of ours.
         compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != "CS8795").ShouldBeEmpty(project);
-        return [.. compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).AsParallel().SelectMany(tree => ReferencesOf(compilation.GetSemanticModel(tree), tree, root)).Distinct()];
+        return [.. compilation.SyntaxTrees.Where(tree => IsOwn(tree, root)).AsParallel().SelectMany(tree => ReferencesOf(compilation.GetSemanticModel(tree), tree, root)).Distinct()];
     }
 
     private static IEnumerable<FolderReference> ReferencesOf(SemanticModel model, SyntaxTree tree, string root)
@@ -30,7 +31,7 @@ public sealed record FolderReference(string From, string To, string Source, stri
         {
             var symbol = model.GetSymbolInfo(name).Symbol;
             var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
-            foreach (var declaration in type?.OriginalDefinition.DeclaringSyntaxReferences ?? [])
+            foreach (var declaration in (type?.OriginalDefinition.DeclaringSyntaxReferences ?? []).Where(declaration => IsOwn(declaration.SyntaxTree, root)))
             {
                 var (from, to) = (FolderOf(file), FolderOf(Path.GetRelativePath(root, declaration.SyntaxTree.FilePath)));
                 if (from != to) yield return new(from, to, file, type!.Name);
@@ -38,9 +39,12 @@ public sealed record FolderReference(string From, string To, string Source, stri
         }
     }
 
+    // Not what a generator adds.
+    private static bool IsOwn(SyntaxTree tree, string root) => tree.FilePath.StartsWith(root, StringComparison.Ordinal);
+
     private static string FolderOf(string file) => file.Split(Path.DirectorySeparatorChar) is [var folder, _, ..] ? folder : "";
 
-    private static CSharpCompilation Compile(string project, string root)
+    private static Compilation Compile(string project, string root)
     {
         var options = new CSharpParseOptions(LanguageVersion.Preview);
         string[] implicitUsings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
@@ -51,7 +55,9 @@ public sealed record FolderReference(string From, string To, string Source, stri
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileNameWithoutExtension(path) != project)
             .Select(path => MetadataReference.CreateFromFile(path));
-        return CSharpCompilation.Create(project, [usings, .. sources], references,
+        var compilation = CSharpCompilation.Create(project, [usings, .. sources], references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+        CSharpGeneratorDriver.Create([new VsmlModelGenerator().AsSourceGenerator()], parseOptions: options).RunGeneratorsAndUpdateCompilation(compilation, out var completed, out _);
+        return completed;
     }
 }

@@ -59,7 +59,7 @@ internal static class TestCommand
             var tests = new List<NamedMetaTest>();
             foreach (var ((name, task), layout) in tasks.Zip(layouts))
             {
-                var model = context.Abandonable(() => RuntimeCompiler.Compile(layout, level));
+                var model = context.Abandonable(() => RuntimeCompiler.Find(layout, level));
                 var report = MetaTest.Run(task, Learners(model, parameters, level, options.Seed, parsed.GetValue(baselines)), options, cancellation: context.Cancellation);
                 tests.Add(new(name, (int)Math.Round(Math.Sqrt(task.InputSize)), parsed.GetValue(projected), report));
             }

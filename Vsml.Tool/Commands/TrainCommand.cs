@@ -71,7 +71,7 @@ internal static class TrainCommand
     }
 
     private static Func<Architecture, VsmlModel> Models(RunConfiguration configuration) =>
-        architecture => RuntimeCompiler.Compile(architecture, configuration.Simd);
+        architecture => RuntimeCompiler.Find(architecture, configuration.Simd);
 
     private static RunFolder Resume(string folder, string? config, string? output, ulong? seed, SimdLevel? level, ToolContext context)
     {
