@@ -24,11 +24,10 @@ public sealed class ReferenceNetwork
     /// <param name="theta">Flat meta-parameters in the order of <see cref="ParameterLayout"/>.</param>
     /// <param name="batch">Number of examples that share a tick.</param>
     /// <exception cref="ArgumentException">Theta has another length than the layout, or the batch is below 1.</exception>
-    /// <exception cref="VsmlException">The architecture leaves sizes free.</exception>
+    /// <exception cref="InvalidOperationException">The architecture leaves sizes free.</exception>
     public ReferenceNetwork(Architecture architecture, ReadOnlySpan<double> theta, int batch = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        Layouts.RequireSizes(architecture);
         Require(theta.Length, ParameterLayout.Of(architecture).Count, nameof(theta));
         (Architecture, Batch, _theta) = (architecture, batch, theta.ToArray());
         if (!_theta.All(double.IsFinite)) Array.Fill(_theta, double.NaN);
