@@ -13,7 +13,7 @@ namespace Vsml;
 public sealed class OnlineClassifier<TLabel>
     where TLabel : notnull
 {
-    private readonly Func<Architecture, VsmlModel> _models;
+    private const string DefaultTheta = "online";
     private readonly OnlineClassifierOptions<TLabel> _options;
     private readonly HashSet<TLabel> _refused;
     private readonly GrowingNetwork _network;
@@ -29,14 +29,22 @@ public sealed class OnlineClassifier<TLabel>
     private float[] _logits = [], _oneHot = [], _probabilities = [];
     private int _used;
 
+    /// <summary>A classifier that has seen nothing, under the shipped theta "online".</summary>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The window is below 1, or a label is known twice or refused.</exception>
+    public OnlineClassifier(OnlineClassifierOptions<TLabel>? options = null)
+        : this(MetaParameters.Shipped(DefaultTheta), options)
+    {
+    }
+
     /// <summary>A classifier that has seen nothing.</summary>
     /// <param name="theta">Meta-parameters of an architecture of dense layers; its numbers of inputs and outputs do not matter.</param>
-    /// <param name="models">Gives the compiled network of a layout, such as <c>RuntimeCompiler.Compile</c> or <see cref="ModelSource.DeclaredIn"/>.</param>
     /// <param name="options">Choices; null for the defaults.</param>
-    /// <exception cref="VsmlException">The architecture has a convolution.</exception>
+    /// <param name="models">Gives the compiled network of a layout, such as <c>RuntimeCompiler.Compile</c> or <see cref="ModelSource.DeclaredIn"/>; null for those compiled into the runtime (<see cref="ShippedModels"/>).</param>
+    /// <exception cref="VsmlException">The architecture has a convolution, or no network of its options is there.</exception>
     /// <exception cref="ArgumentException">The window is below 1, or a label is known twice or refused.</exception>
-    public OnlineClassifier(MetaParameters theta, Func<Architecture, VsmlModel> models, OnlineClassifierOptions<TLabel>? options = null)
-        : this(theta, models, options ?? new(), null)
+    public OnlineClassifier(MetaParameters theta, OnlineClassifierOptions<TLabel>? options = null, Func<Architecture, VsmlModel>? models = null)
+        : this(theta, models ?? Compiled, options ?? new(), null)
     {
         foreach (var label in _options.Labels)
         {
@@ -48,7 +56,7 @@ public sealed class OnlineClassifier<TLabel>
     private OnlineClassifier(MetaParameters theta, Func<Architecture, VsmlModel> models, OnlineClassifierOptions<TLabel> options, SafetensorsFile? file)
     {
         if (options.Window is < 1 or > 1 << 24) throw new ArgumentException($"The window is {options.Window} examples; it must have 1 to {1 << 24}.", nameof(options));
-        (Theta, _models, _options) = (theta, models, options);
+        (Theta, _options) = (theta, options);
         _refused = [.. options.RefusedLabels];
         _network = new GrowingNetwork(models, theta, options.Seed);
         _scaling = new FeatureScaling();
@@ -73,7 +81,7 @@ public sealed class OnlineClassifier<TLabel>
     // A fork.
     private OnlineClassifier(OnlineClassifier<TLabel> other)
     {
-        (Theta, _models, _options, _refused) = (other.Theta, other._models, other._options, other._refused);
+        (Theta, _options, _refused) = (other.Theta, other._options, other._refused);
         (_network, _features, _scaling, _progress) = (other._network.Copy(), other._features.Copy(), other._scaling.Copy(), other._progress.Copy());
         (_labels, _labelCounts, _labelsMade) = ([.. other._labels], [.. other._labelCounts], other._labelsMade);
         _indices = new(other._indices);
@@ -316,26 +324,30 @@ public sealed class OnlineClassifier<TLabel>
 
     /// <summary>Brings back a saved classifier, which goes on bit for bit.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
-    /// <param name="theta">The meta-parameters it was learned under.</param>
-    /// <param name="models">Gives the compiled network of a layout.</param>
+    /// <param name="theta">The meta-parameters it was learned under; null for the shipped theta "online".</param>
+    /// <param name="models">Gives the compiled network of a layout; null for those compiled into the runtime.</param>
     /// <exception cref="VsmlException">The file is damaged, of another version, of other labels, or belongs to another theta.</exception>
-    public static OnlineClassifier<TLabel> Load(string path, MetaParameters theta, Func<Architecture, VsmlModel> models) =>
+    public static OnlineClassifier<TLabel> Load(string path, MetaParameters? theta = null, Func<Architecture, VsmlModel>? models = null) =>
         FromFile(SafetensorsFile.Read(path), theta, models);
 
     /// <summary>Brings back a saved classifier from a stream, which stands behind it afterwards.</summary>
     /// <param name="stream">A stream that stands where <see cref="Save(Stream)"/> began.</param>
-    /// <param name="theta">The meta-parameters it was learned under.</param>
-    /// <param name="models">Gives the compiled network of a layout.</param>
+    /// <param name="theta">The meta-parameters it was learned under; null for the shipped theta "online".</param>
+    /// <param name="models">Gives the compiled network of a layout; null for those compiled into the runtime.</param>
     /// <exception cref="VsmlException">The content is damaged, of another version, of other labels, or belongs to another theta.</exception>
-    public static OnlineClassifier<TLabel> Load(Stream stream, MetaParameters theta, Func<Architecture, VsmlModel> models) =>
+    public static OnlineClassifier<TLabel> Load(Stream stream, MetaParameters? theta = null, Func<Architecture, VsmlModel>? models = null) =>
         FromFile(ClassifierFile.Read(stream), theta, models);
 
-    private static OnlineClassifier<TLabel> FromFile(SafetensorsFile file, MetaParameters theta, Func<Architecture, VsmlModel> models)
+    private static VsmlModel Compiled(Architecture architecture) => ShippedModels.Find(architecture)
+        ?? throw new VsmlException("No network with the options of this theta is compiled into the runtime. Give models, for example ModelSource.DeclaredIn(assembly) or RuntimeCompiler.Compile.");
+
+    private static OnlineClassifier<TLabel> FromFile(SafetensorsFile file, MetaParameters? theta, Func<Architecture, VsmlModel>? models)
     {
+        theta ??= MetaParameters.Shipped(DefaultTheta);
         ClassifierFile.CheckOrigin(file, theta);
         try
         {
-            return new(theta, models, ClassifierFile.Options<TLabel>(file), file);
+            return new(theta, models ?? Compiled, ClassifierFile.Options<TLabel>(file), file);
         }
         catch (ArgumentException error)
         {

@@ -63,12 +63,21 @@ public sealed class MetaParameters
         return new MetaParameters(architecture, values);
     }
 
+    /// <summary>Names of the trained meta-parameters that come with the runtime.</summary>
+    public static IReadOnlyList<string> ShippedNames => ShippedThetas.Names;
+
+    /// <summary>Trained meta-parameters that come with the runtime.</summary>
+    /// <param name="name">One of <see cref="ShippedNames"/>.</param>
+    /// <exception cref="VsmlException">There are none of this name.</exception>
+    public static MetaParameters Shipped(string name) => ShippedThetas.Get(name);
+
     /// <summary>Reads named tensors from a safetensors file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or shipped:NAME for <see cref="Shipped"/>.</param>
     /// <param name="architecture">The architecture that theta must fit; if null, the one in the file's metadata.</param>
     /// <exception cref="VsmlException">The file is damaged, lacks a tensor, or holds one of another shape or a value that is not finite.</exception>
     public static MetaParameters Load(string path, Architecture? architecture = null)
     {
+        if (ShippedThetas.NameIn(path) is { } name) return Shipped(name).For(architecture, path);
         var file = SafetensorsFile.Read(path);
         if (architecture is null)
         {
@@ -98,6 +107,11 @@ public sealed class MetaParameters
             throw new VsmlException($"{file.Path}: {error.Message}", error);
         }
     }
+
+    private MetaParameters For(Architecture? architecture, string source) =>
+        architecture is null ? this
+        : Layout.Equals(ParameterLayout.Of(architecture)) ? new(architecture, _values)
+        : throw new VsmlException($"{source}: this theta does not fit the architecture given; leave it out, or give one with the options of the theta's own.");
 
     /// <summary>Writes named tensors, with the architecture in the metadata; atomically.</summary>
     /// <param name="path">The file.</param>
