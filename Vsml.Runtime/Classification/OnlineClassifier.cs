@@ -395,7 +395,7 @@ public sealed class OnlineClassifier<TLabel>
     private bool LearnRead(TLabel label, PredictionTicket<TLabel>? ticket)
     {
         var isNew = !_indices.TryGetValue(label, out var index);
-        _network.CheckSizes(_features.Count + _features.NewCount, _labels.Count + (isNew ? 1 : 0));
+        if (isNew || _features.NewCount > 0) _network.CheckSizes(_features.Count + _features.NewCount, _labels.Count + (isNew ? 1 : 0));
         if (_features.NewCount > 0) AddFeatures();
         if (isNew)
         {
