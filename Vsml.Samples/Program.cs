@@ -9,6 +9,11 @@ if (args is ["--help" or "-h" or "-?"])
     Console.WriteLine(SampleOptions.Usage);
     return 0;
 }
+if (args is ["stream"])
+{
+    AnsiConsole.Write(ChangingStream.Run());
+    return 0;
+}
 try
 {
     var options = SampleOptions.Parse(args);

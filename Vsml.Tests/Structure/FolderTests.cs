@@ -5,7 +5,7 @@ public class FolderTests
 {
     [Fact]
     public void Of_the_runtime() => ShouldDependOneWay("Vsml.Runtime", apart: "Reference",
-        ["", "Numerics", "Contracts", "Files", "Model", "Episodes", "Learning", "Declaration", "Shipped"]);
+        ["", "Numerics", "Contracts", "Files", "Model", "Episodes", "Learning", "Declaration", "Shipped", "Classification"]);
 
     [Fact]
     public void Of_meta_training() => ShouldDependOneWay("Vsml.MetaTraining", apart: null,

@@ -25,6 +25,22 @@ public partial class ReadmeTests
     }
 
     [Fact]
+    public void Its_quick_start_runs()
+    {
+        using var folder = new TemporaryFolder();
+        var program = Example("new OnlineClassifier");
+        program.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeLessThanOrEqualTo(10);
+        var consumer = GeneratorHarness.Compile(program.Replace("\"flowers.safetensors\"", $"@\"{folder["flowers.safetensors"]}\"", StringComparison.Ordinal)
+            + $"System.IO.File.WriteAllText(@\"{folder["told"]}\", flower + again.Progress.Count);");
+        consumer = consumer.WithOptions(consumer.Options.WithOutputKind(OutputKind.ConsoleApplication));
+        GeneratorHarness.Complaints(consumer).ShouldBeEmpty();
+        using var image = new MemoryStream();
+        consumer.Emit(image).Success.ShouldBeTrue();
+        Assembly.Load(image.ToArray()).EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        File.ReadAllText(folder["told"]).ShouldBe("setosa4");
+    }
+
+    [Fact]
     public void Its_snapshot_test_compiles()
     {
         var declaration = Example("new DigitLearner");

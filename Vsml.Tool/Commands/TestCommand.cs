@@ -19,7 +19,7 @@ internal static class TestCommand
     {
         var source = new ArchitectureSource(context, withParts: true);
         var reading = new DataOptions();
-        var theta = new Option<string>("--theta") { HelpName = "FILE", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors. Without an architecture, the one in its metadata is used." };
+        var theta = new Option<string>("--theta") { HelpName = "FILE|shipped:NAME", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors, or shipped:online. Without an architecture, the one in its metadata is used." };
         var data = new Option<string[]>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, a CSV or IDX file, a task as JSON, or the name of a task of --assembly; several times for a comparison over several." };
         var size = NumberOption.Create("--size", "8|14|28", 1, ImageResizing.LargestSize, "Rows and columns that images are resized to; left out: their own.");
         var projected = new Option<bool>("--projected") { Description = "Multiply inputs by a random matrix, a fresh one for every episode." };

@@ -4,7 +4,7 @@ using Vsml.Files;
 
 namespace Vsml;
 
-/// <summary>Meta-parameters inside the assembly: NAME.safetensors of this folder, with their architecture in NAME.json.</summary>
+/// <summary>Meta-parameters inside the assembly: NAME.safetensors of the folder Shipped, with their architecture in NAME.json.</summary>
 internal static class ShippedThetas
 {
     private const string Folder = "Shipped/", Tensors = ".safetensors", Prefix = "shipped:";
