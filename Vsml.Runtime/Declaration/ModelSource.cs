@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 
 namespace Vsml;
@@ -8,6 +9,7 @@ public static class ModelSource
     /// <summary>The networks that an assembly declares, found by their layout; one with free sizes serves all that it covers. (Project Vsml.Compilation compiles any other while a program runs.)</summary>
     /// <param name="assembly">An assembly with classes marked <see cref="VsmlModelAttribute"/>.</param>
     /// <returns>Gives the network of an architecture, or throws a <see cref="VsmlException"/> that says what to declare.</returns>
+    [RequiresUnreferencedCode("Networks are found by reflection, of which trimming may remove some. Use the Model property of their classes.")]
     public static Func<Architecture, VsmlModel> DeclaredIn(Assembly assembly)
     {
         var models = assembly.GetTypes()
