@@ -26,7 +26,7 @@ internal static class ShippedThetas
     /// <exception cref="VsmlException">There are none of this name.</exception>
     public static MetaParameters Get(string name) => Names.Contains(name)
         ? s_read.GetOrAdd(name, Read)
-        : throw new VsmlException($"no theta of the name '{name}' is shipped; there {(Names.Count == 1 ? "is" : "are")}: {string.Join(", ", Names)}.");
+        : throw new VsmlException($"no theta of the name '{name}' is shipped; there {(Names.Count == 0 ? "is none" : $"{(Names.Count == 1 ? "is" : "are")}: {string.Join(", ", Names)}")}.");
 
     private static MetaParameters Read(string name)
     {
