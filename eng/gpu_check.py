@@ -94,9 +94,10 @@ def golden_traces(folder, device, only, gradient):
 
 RUN = {
     "model": {"stateSize": 8, "messageSize": 8, "labelFeedback": True, "layers": [{"type": "dense", "inputs": 16, "outputs": 4}]},
-    "tasks": [{"type": "random", "inputs": 16, "classes": 4}],
-    "stages": [{"iterations": 2, "episodeLength": 10}],
-    "estimator": {"type": "es", "pairCount": 8},
+    "tasks": [{"weight": 1, "task": {"type": "random", "vectors": 16, "inputs": 16, "classes": 4}}],
+    "stages": [{"iterations": 2, "episodeLength": 10, "inputs": 16, "classes": 4}],
+    "learningRate": {"values": [0.025, 0.011]},
+    "estimator": {"type": "es", "pairs": 8},
 }
 
 
