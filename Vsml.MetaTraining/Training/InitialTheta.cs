@@ -51,7 +51,7 @@ internal static class InitialTheta
             : throw new VsmlException($"the folder has no {ThetaFile}; give the folder of a run that has one, or a theta file.");
     }
 
-    private static MetaParameters Shipped(string name) => throw new VsmlException($"no theta of the name '{name}' comes with this version.");
+    private static MetaParameters Shipped(string name) => MetaParameters.Shipped(name);
 
     private static string Locate(string source) => source.StartsWith(ShippedPrefix, StringComparison.Ordinal) ? source : DatasetCatalogue.Locate(source);
 }

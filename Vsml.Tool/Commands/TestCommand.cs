@@ -3,8 +3,10 @@ using System.Globalization;
 using Vsml.Contracts;
 using Vsml.Data;
 using Vsml.Evaluation;
+using Vsml.Ilgpu;
 using Vsml.MetaTraining;
 using Vsml.Tool.Declared;
+using Vsml.Tool.Ilgpu;
 
 namespace Vsml.Tool.Commands;
 
@@ -30,6 +32,7 @@ internal static class TestCommand
         var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, 1ul, "Seed of the episodes.");
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the results to this file; - prints them instead of the table." };
         var simd = SimdOption.Create();
+        var backend = new BackendOption();
         var command = new ToolCommand(
             "test",
             "Run meta-parameters on data they never saw, predict then learn, and print the accuracies.",
@@ -40,6 +43,7 @@ internal static class TestCommand
         {
             theta, data, size, projected, episodes, length, baselines, seed, json, curves, simd,
         };
+        backend.AddTo(command);
         reading.AddTo(command);
         source.AddTo(command);
         command.SetAction(parsed =>
@@ -56,11 +60,14 @@ internal static class TestCommand
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
             var layouts = tasks.Select(named => Fit(parameters.Architecture, named.Task)).ToList();
 
+            using var opened = backend.Open(parsed, new RunConfiguration());
+            // A device is used by one thread.
+            if (opened is not null) options = options with { Threads = 1 };
             var tests = new List<NamedMetaTest>();
             foreach (var ((name, task), layout) in tasks.Zip(layouts))
             {
-                var model = context.Abandonable(() => RuntimeCompiler.Find(layout, level));
-                var report = MetaTest.Run(task, Learners(model, parameters, level, options.Seed, parsed.GetValue(baselines)), options, cancellation: context.Cancellation);
+                var model = context.Abandonable(() => opened is null ? RuntimeCompiler.Find(layout, level) : RuntimeCompiler.Compile(layout, level));
+                var report = MetaTest.Run(task, Learners(model, parameters, level, options.Seed, parsed.GetValue(baselines), opened), options, cancellation: context.Cancellation);
                 tests.Add(new(name, (int)Math.Round(Math.Sqrt(task.InputSize)), parsed.GetValue(projected), report));
             }
             if (place is not { IsStandardOutput: true }) AccuracyReport.Print(tests, context);
@@ -70,13 +77,16 @@ internal static class TestCommand
         return command;
     }
 
-    private static List<MetaTestLearner> Learners(VsmlModel model, MetaParameters theta, SimdLevel level, ulong seed, bool baselines)
+    private static List<MetaTestLearner> Learners(VsmlModel model, MetaParameters theta, SimdLevel level, ulong seed, bool baselines, OpenBackend? backend)
     {
-        var learners = new List<MetaTestLearner> { MetaTestLearner.Vsml("vsml", model, model.Pack(theta.Values, level)) };
-        if (!baselines) return learners;
-        var untrained = MetaParameters.Initial(model.Architecture, seed);
-        learners.AddRange([MetaTestLearner.Vsml("untrained", model, model.Pack(untrained.Values, level)), .. MetaTestLearner.Baselines]);
+        var onDevice = backend is null ? null : IlgpuCompiler.Compile(model.Architecture);
+        var learners = new List<MetaTestLearner> { Vsml("vsml", theta) };
+        if (baselines) learners.AddRange([Vsml("untrained", MetaParameters.Initial(model.Architecture, seed)), .. MetaTestLearner.Baselines]);
         return learners;
+
+        MetaTestLearner Vsml(string name, MetaParameters parameters) => onDevice is null
+            ? MetaTestLearner.Vsml(name, model, model.Pack(parameters.Values, level))
+            : new(name, [new("", (_, _) => new IlgpuLearner(onDevice, backend!.Device, parameters.Values))]);
     }
 
     // Theta serves any sizes, so that of the data decide.

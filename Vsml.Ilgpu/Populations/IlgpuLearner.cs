@@ -1,0 +1,118 @@
+using Vsml.Numerics;
+
+namespace Vsml.Ilgpu;
+
+/// <summary>
+/// A network that learns online on a device, one example a launch: as <see cref="Learner"/>, but for rounding. It pays for large
+/// networks; a small one is faster in compiled kernels. Learners of one device may be used by one thread at a time.
+/// </summary>
+public sealed class IlgpuLearner : IOnlineLearner, IDisposable
+{
+    private readonly DeviceNetwork _network;
+    private readonly EpisodeBuffers _buffers;
+    private readonly IlgpuModel _model;
+    private readonly float[] _theta, _logits, _label, _loss = new float[1];
+    private readonly float[] _state;
+
+    /// <summary>Makes a learner, which begins with initial cells of a seed.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="device">The device, which must live as long.</param>
+    /// <param name="theta">Flat meta-parameters.</param>
+    /// <param name="seed">Seed of the initial cells.</param>
+    /// <exception cref="VsmlException">Theta does not fit, the kernels cannot be compiled for the device, or it has too little memory.</exception>
+    public IlgpuLearner(IlgpuModel model, IlgpuDevice device, ReadOnlySpan<float> theta, ulong seed = 0)
+    {
+        if (theta.Length != model.Model.Parameters.Count)
+            throw new VsmlException($"theta has {theta.Length} values, but this architecture has {model.Model.Parameters.Count} meta-parameters.");
+        device.Accelerator.Bind();
+        (_model, _theta) = (model, theta.ToArray());
+        _network = new DeviceNetwork(model, device);
+        _buffers = new EpisodeBuffers(_network, new EpisodeSizes(Episodes: 1, Members: 1, Data: 1, Length: 1));
+        _buffers.SetTheta(theta);
+        _logits = new float[model.Architecture.OutputSize];
+        _label = new float[model.Architecture.OutputSize];
+        _state = new float[4 * _network.Shape.StateQuads];
+        var random = new CounterRandom(seed, RandomStream.Cells, 0, 0);
+        Reset(ref random);
+    }
+
+    /// <inheritdoc/>
+    public int InputSize => _model.Architecture.InputSize;
+
+    /// <inheritdoc/>
+    public int OutputSize => _model.Architecture.OutputSize;
+
+    /// <inheritdoc/>
+    public void Reset(ref CounterRandom random)
+    {
+        var architecture = _model.Architecture;
+        var image = new StateImage(_network.Shape, architecture, batch: 1);
+        for (var l = 0; l < architecture.Layers.Count; l++) image.Import(l, isCell: true, InitialCellsOf(l, ref random));
+        _network.Device.Accelerator.Bind();
+        _buffers.SetStates(0, image.Floats);
+    }
+
+    /// <inheritdoc/>
+    public Prediction Predict(ReadOnlySpan<float> input)
+    {
+        // The kernel learns as well: what it did to the state is taken back.
+        _buffers.GetStates(0, _state);
+        _label.AsSpan().Clear();
+        Step(input, _label);
+        _buffers.SetStates(0, _state);
+        return new Prediction(_logits);
+    }
+
+    /// <inheritdoc/>
+    public LearningStep Learn(ReadOnlySpan<float> input, int label)
+    {
+        ExampleCheck.Label(label, _label.Length);
+        _label.AsSpan().Clear();
+        _label[label] = 1f;
+        Step(input, _label);
+        return new LearningStep(new Prediction(_logits), _loss[0]);
+    }
+
+    /// <inheritdoc/>
+    public LearningStep Learn(ReadOnlySpan<float> input, ReadOnlySpan<float> label)
+    {
+        ExampleCheck.Label(label, _label.Length);
+        Step(input, label);
+        return new LearningStep(new Prediction(_logits), _loss[0]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _buffers.Dispose();
+        _network.Dispose();
+    }
+
+    // In the order of the compiled kernels, for the same bits.
+    private float[] InitialCellsOf(int layer, ref CounterRandom random)
+    {
+        var architecture = _model.Architecture;
+        var (subRnns, size, drawn) = ((int)architecture.Layers[layer].SubRnnCount, architecture.StateSize, architecture.RandomCellEntries);
+        var cells = new float[subRnns * size];
+        var (scale, atOnce) = (InitialCells.ScaleOf(architecture, layer), drawn == 0 ? subRnns : InitialCells.AtOnce(drawn));
+        for (var first = 0; drawn > 0 && first < subRnns; first += atOnce)
+        {
+            var values = new float[Math.Min(atOnce, subRnns - first) * drawn];
+            random.FillTruncatedNormal(values);
+            for (var i = 0; i < values.Length; i++) cells[(first + i / drawn) * size + i % drawn] = values[i] * scale;
+        }
+        if (!architecture.LearnedInitialCell) return cells;
+        var learned = _theta.AsSpan(_model.Model.Parameters.Find(ParameterLayout.GroupOf(architecture, layer, backward: false), "initial_cell").Offset, size);
+        for (var i = 0; i < cells.Length; i++) cells[i] += learned[i % size];
+        return cells;
+    }
+
+    private void Step(ReadOnlySpan<float> input, ReadOnlySpan<float> label)
+    {
+        ExampleCheck.Input(input, InputSize);
+        _network.Device.Accelerator.Bind();
+        _buffers.SetData(input, label);
+        _buffers.Run(0, 1);
+        _buffers.GetResults(_logits, _loss);
+    }
+}
