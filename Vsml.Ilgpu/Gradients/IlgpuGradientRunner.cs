@@ -33,6 +33,8 @@ public sealed class IlgpuGradientRunner : IGradientRunner, IDisposable
     public IReadOnlyList<WindowOutcome> Run(GradientRequest request, CancellationToken cancellation = default)
     {
         request.CheckState();
+        // A run may go on in another thread than the one that opened the device.
+        _device.Accelerator.Bind();
         if (_prepared != (request.Episodes, request.EpisodeCount, request.Longest, request.MemoryBytes)) Prepare(request);
         var outcomes = new WindowOutcome[request.EpisodeCount];
         // Only windows of one network that begin at one place run side by side.

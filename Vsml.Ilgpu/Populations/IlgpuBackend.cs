@@ -2,7 +2,7 @@ using Vsml.MetaTraining;
 
 namespace Vsml.Ilgpu;
 
-/// <summary>Runs the episodes of meta-training on a device: populations of evolution strategies, so far not backpropagation.</summary>
+/// <summary>Runs the episodes of meta-training on a device: populations of evolution strategies, and backpropagation through time.</summary>
 /// <param name="device">The device, which must live as long.</param>
 /// <param name="models">The model of each layout.</param>
 /// <param name="memoryBytes">Bytes of the device that it may take; null for all that are free.</param>
@@ -10,6 +10,7 @@ public sealed class IlgpuBackend(IlgpuDevice device, Func<Architecture, IlgpuMod
 {
     private readonly Dictionary<Architecture, IlgpuModel> _models = [];
     private IlgpuPopulationRunner? _runner;
+    private IlgpuGradientRunner? _gradients;
 
     /// <summary>Its name in run configurations.</summary>
     public const string BackendName = "ilgpu";
@@ -27,21 +28,22 @@ public sealed class IlgpuBackend(IlgpuDevice device, Func<Architecture, IlgpuMod
     public IPopulationRunner Populations(EstimatorContext context) => Runner(context);
 
     /// <inheritdoc/>
-    /// <exception cref="VsmlException">Always: gradients are the compiled kernels' work.</exception>
-    public IGradientRunner Gradients(EstimatorContext context) =>
-        throw new VsmlException("estimator: bptt does not run on the backend ilgpu; take an evolution strategy (es, truncated-es, pes, nres), or the backend cpu.");
+    public IGradientRunner Gradients(EstimatorContext context) => _gradients ??= new IlgpuGradientRunner(device, task => ModelOf(context, task), context.Threads);
 
     /// <inheritdoc/>
-    public void Dispose() => _runner?.Dispose();
+    public void Dispose()
+    {
+        _runner?.Dispose();
+        _gradients?.Dispose();
+    }
 
     // One for all runs: kernels are compiled once.
-    private IlgpuPopulationRunner Runner(EstimatorContext context) => _runner ??= new IlgpuPopulationRunner(
-        device,
-        task =>
-        {
-            var architecture = context.ModelOf(task).Architecture;
-            if (!_models.TryGetValue(architecture, out var model)) _models.Add(architecture, model = models(architecture));
-            return model;
-        },
-        context.Threads, memoryBytes);
+    private IlgpuPopulationRunner Runner(EstimatorContext context) => _runner ??= new IlgpuPopulationRunner(device, task => ModelOf(context, task), context.Threads, memoryBytes);
+
+    private IlgpuModel ModelOf(EstimatorContext context, TaskDescription task)
+    {
+        var architecture = context.ModelOf(task).Architecture;
+        if (!_models.TryGetValue(architecture, out var model)) _models.Add(architecture, model = models(architecture));
+        return model;
+    }
 }
