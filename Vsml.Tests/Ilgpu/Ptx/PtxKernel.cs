@@ -26,11 +26,13 @@ internal sealed partial class PtxKernel
     /// <summary>Compiles a kernel.</summary>
     /// <param name="kernel">Its entry.</param>
     /// <param name="architecture">The GPU's architecture.</param>
-    public static PtxKernel Compile(Delegate kernel, CudaArchitecture architecture)
+    /// <param name="implicitlyGrouped">Whether its threads are told apart by an index alone.</param>
+    public static PtxKernel Compile(Delegate kernel, CudaArchitecture architecture, bool implicitlyGrouped = false)
     {
         using var context = Context.Create(builder => IlgpuDevice.Configure(builder, forGpus: true));
         using var backend = new PTXBackend(context, architecture, CudaInstructionSet.ISA_80, nvvmAPI: null!);
-        return new(((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method), default)).PTXAssembly);
+        var entry = implicitlyGrouped ? EntryPointDescription.FromImplicitlyGroupedKernel(kernel.Method) : EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method);
+        return new(((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly);
     }
 
     /// <summary>Number of instructions that begin with a text.</summary>
