@@ -104,10 +104,10 @@ public sealed class TrainCommandTests : IDisposable
     public void A_process_that_ignores_hang_ups_goes_on()
     {
         // As nohup does.
-        using var process = ToolRun.Start("sh", ["-c", "trap '' HUP; exec dotnet \"$0\" \"$@\"", ToolRun.Assembly, "train", "--config", "preset:smoke", "--out", _folder["run"], "--time-limit", "2"]);
+        using var process = ToolRun.Start("sh", ["-c", "trap '' HUP; exec dotnet \"$0\" \"$@\"", ToolRun.Assembly, "train", "--config", "preset:smoke", "--out", _folder["run"]]);
         process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldNotBeEmpty();
         Signal(process, "HUP");
-        process.StandardOutput.ReadToEnd().ShouldContain("stopped at the time limit");
+        process.StandardOutput.ReadToEnd().ShouldContain("finished after");
         process.WaitForExit();
         process.ExitCode.ShouldBe(ExitCodes.Success);
     }
