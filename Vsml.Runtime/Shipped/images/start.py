@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""start.py OUT.safetensors: the theta from which `online` is meta-trained. Needs numpy.
+"""start.py OUT.safetensors: the theta from which `images` is meta-trained. Needs numpy.
 
 Online SGD written into the recurrent dynamics by hand, one micro tick a sweep. The backward sweep keeps the product of the error
 and tanh(x / 2) in a pair of cells; the next example's forward sweep adds it to the weight, so an example is felt by the second
