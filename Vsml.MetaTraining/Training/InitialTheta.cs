@@ -44,14 +44,12 @@ internal static class InitialTheta
 
     private static IEnumerable<Tensor> Read(string source)
     {
-        if (source.StartsWith(ShippedPrefix, StringComparison.Ordinal)) return Shipped(source[ShippedPrefix.Length..]).ToTensors();
+        if (source.StartsWith(ShippedPrefix, StringComparison.Ordinal)) return MetaParameters.Shipped(source[ShippedPrefix.Length..]).ToTensors();
         if (!Directory.Exists(source)) return SafetensorsFile.Read(source).Tensors;
         var file = Path.Combine(source, ThetaFile);
         return File.Exists(file) ? SafetensorsFile.Read(file).Tensors
             : throw new VsmlException($"the folder has no {ThetaFile}; give the folder of a run that has one, or a theta file.");
     }
-
-    private static MetaParameters Shipped(string name) => MetaParameters.Shipped(name);
 
     private static string Locate(string source) => source.StartsWith(ShippedPrefix, StringComparison.Ordinal) ? source : DatasetCatalogue.Locate(source);
 }

@@ -11,7 +11,7 @@ public class OnlineClassifierAccuracyTests(ITestOutputHelper output)
     private static readonly ImageDataset s_digits = DatasetCatalogue.Load("digits", DatasetSplit.All);
     private static readonly int[] s_order = Shuffled([.. Enumerable.Range(0, s_digits.Count)], seed: 1);
 
-    [ShippedFact]
+    [Fact]
     public void The_order_of_columns_changes_nothing_but_rounding()
     {
         var columns = Shuffled([.. Enumerable.Range(0, Pixels)], seed: 2);
@@ -31,7 +31,7 @@ public class OnlineClassifierAccuracyTests(ITestOutputHelper output)
         }
     }
 
-    [ShippedFact]
+    [Fact]
     public void A_class_that_comes_late_is_learned_as_well_as_one_that_was_there()
     {
         double late = 0, early = 0;
@@ -48,7 +48,7 @@ public class OnlineClassifierAccuracyTests(ITestOutputHelper output)
         (late / 10).ShouldBeGreaterThan(early / 10 - .02);
     }
 
-    [ShippedFact]
+    [Fact]
     public void A_fifth_of_the_features_can_be_replaced()
     {
         var replaced = Shuffled([.. Enumerable.Range(0, Pixels)], seed: 3).Take(Pixels / 5).ToHashSet();

@@ -10,7 +10,7 @@ public sealed class OnlineClassifierFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [ShippedFact]
+    [Fact]
     public void A_saved_classifier_goes_on_bit_for_bit()
     {
         var original = Trained(new OnlineClassifierOptions<string> { RefusedLabels = ["never"], Window = 7, Seed = ulong.MaxValue });
@@ -25,7 +25,7 @@ public sealed class OnlineClassifierFileTests : IDisposable
         Should.Throw<ArgumentException>(() => loaded.Learn(OnlineClassifierTests.Pairs(("x", 1f)), "never"));
     }
 
-    [ShippedFact]
+    [Fact]
     public void Deep_networks_grow_and_go_on_bit_for_bit()
     {
         var deep = ShippedModels.Deep.ForSizes(4, 6, 2).Architecture;
@@ -41,7 +41,7 @@ public sealed class OnlineClassifierFileTests : IDisposable
         OnlineClassifierTests.Bytes(loaded).ShouldBe(OnlineClassifierTests.Bytes(original));
     }
 
-    [ShippedFact]
+    [Fact]
     public void Labels_of_every_kind_that_has_a_text_come_back()
     {
         ComesBack("a,\"\u00e4\"\n", "");
@@ -67,7 +67,7 @@ public sealed class OnlineClassifierFileTests : IDisposable
         }
     }
 
-    [ShippedFact]
+    [Fact]
     public void Another_theta_version_or_kind_of_file_is_refused()
     {
         var path = _folder["saved.safetensors"];
@@ -83,7 +83,7 @@ public sealed class OnlineClassifierFileTests : IDisposable
         Should.Throw<VsmlException>(() => OnlineClassifier<string>.Load(_folder["none"]));
     }
 
-    [ShippedFact]
+    [Fact]
     public void Damaged_and_hostile_files_end_in_the_documented_exception_alone()
     {
         var bytes = OnlineClassifierTests.Bytes(Trained());
@@ -108,7 +108,7 @@ public sealed class OnlineClassifierFileTests : IDisposable
         refused.ShouldBeGreaterThan(300);
     }
 
-    [ShippedFact]
+    [Fact]
     public void Contents_that_contradict_each_other_are_refused()
     {
         Trained().Save(_folder["good"]);

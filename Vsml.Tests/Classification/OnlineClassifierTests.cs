@@ -11,7 +11,7 @@ public class OnlineClassifierTests
         Pear,
     }
 
-    [ShippedFact]
+    [Fact]
     public void It_learns_from_few_examples_in_raw_units()
     {
         var classifier = new OnlineClassifier<string>();
@@ -26,7 +26,7 @@ public class OnlineClassifierTests
         classifier.Predict(Point(1000)).ShouldBe(classifier.Labels[Array.IndexOf(probabilities, probabilities.Max())]);
     }
 
-    [ShippedFact]
+    [Fact]
     public void Predicting_changes_nothing()
     {
         var (asked, silent) = (Trained(), Trained());
@@ -39,7 +39,7 @@ public class OnlineClassifierTests
         Bytes(asked).ShouldBe(Bytes(silent));
     }
 
-    [ShippedFact]
+    [Fact]
     public void A_prediction_is_the_one_that_the_next_step_counts()
     {
         var classifier = Trained();
@@ -53,7 +53,7 @@ public class OnlineClassifierTests
         }
     }
 
-    [ShippedFact]
+    [Fact]
     public void A_label_that_is_new_counts_as_wrong_and_as_an_even_guess()
     {
         var classifier = new OnlineClassifier<int>();
@@ -65,7 +65,7 @@ public class OnlineClassifierTests
         classifier.Labels.ShouldBe([7, 9]);
     }
 
-    [ShippedFact]
+    [Fact]
     public void A_feature_that_is_missing_takes_no_part()
     {
         // As if there were no such feature at all: not a bit differs.
@@ -80,7 +80,7 @@ public class OnlineClassifierTests
         with.PredictProbabilities([Point(70)[0], null, Point(70)[1], Point(70)[2]]).ToArray().ShouldBe(without.PredictProbabilities(Point(70)).ToArray());
     }
 
-    [ShippedFact]
+    [Fact]
     public void What_was_learned_of_a_feature_is_there_when_it_comes_back()
     {
         var classifier = Trained();
@@ -95,7 +95,7 @@ public class OnlineClassifierTests
         spans.Predict([3, -10]).ShouldBeFalse();
     }
 
-    [ShippedFact]
+    [Fact]
     public void An_example_without_any_value_is_predicted_by_how_often_labels_came()
     {
         var classifier = new OnlineClassifier<string>();
@@ -105,7 +105,7 @@ public class OnlineClassifierTests
         classifier.PredictProbabilities([null, null])[0].ShouldBe(8f / 13f, 1e-5f);
     }
 
-    [ShippedFact]
+    [Fact]
     public void Names_and_labels_not_seen_before_grow_it_and_what_it_learned_stays()
     {
         var classifier = new OnlineClassifier<string>();
@@ -122,7 +122,7 @@ public class OnlineClassifierTests
         Enumerable.Range(400, 50).Count(t => classifier.Predict(Named(t, "x", "y", "z")) == Label(t)).ShouldBeGreaterThan(42);
     }
 
-    [ShippedFact]
+    [Fact]
     public void A_label_that_is_forgotten_is_gone_and_the_others_stay()
     {
         var classifier = Trained();
@@ -139,7 +139,7 @@ public class OnlineClassifierTests
         classifier.Predict(Point(2)).ShouldBe("b");
     }
 
-    [ShippedFact]
+    [Fact]
     public void Tickets_are_learned_from_when_their_labels_come()
     {
         var (now, later) = (new OnlineClassifier<string>(), new OnlineClassifier<string>());
@@ -167,7 +167,7 @@ public class OnlineClassifierTests
         names.FeatureNames.ShouldBe(["x", "y", "z"]);
     }
 
-    [ShippedFact]
+    [Fact]
     public async Task It_learns_from_a_stream()
     {
         var (stream, loop) = (new OnlineClassifier<string>(), new OnlineClassifier<string>());
@@ -188,7 +188,7 @@ public class OnlineClassifierTests
         }
     }
 
-    [ShippedFact]
+    [Fact]
     public void What_it_refuses_changes_nothing()
     {
         var classifier = new OnlineClassifier<string>(new OnlineClassifierOptions<string> { RefusedLabels = ["unknown"] });
@@ -223,7 +223,7 @@ public class OnlineClassifierTests
         Should.Throw<VsmlException>(() => MetaParameters.Shipped("none")).Message.ShouldContain("online");
     }
 
-    [ShippedFact]
+    [Fact]
     public void It_allocates_nothing_for_an_example_once_its_sizes_rest()
     {
         var classifier = Trained();
@@ -248,7 +248,7 @@ public class OnlineClassifierTests
         }
     }
 
-    [ShippedFact]
+    [Fact]
     public void A_fork_goes_its_own_way()
     {
         var classifier = Trained();

@@ -58,14 +58,13 @@ public sealed class NativeAotTests : IDisposable
 }
 
 /// <summary>A test that needs the native compiler's package and a linker; skipped, with the reason, where one is not there.</summary>
-internal sealed class NativeAotFactAttribute : ShippedFactAttribute
+internal sealed class NativeAotFactAttribute : FactAttribute
 {
     private static readonly string s_packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     public NativeAotFactAttribute()
     {
-        if (Skip is not null) return;
         if (!OperatingSystem.IsLinux()) Skip = "The native program is published on Linux alone.";
         else if (!Directory.Exists(Path.Combine(s_packages, $"runtime.{RuntimeInformation.RuntimeIdentifier}.microsoft.dotnet.ilcompiler")))
             Skip = "The native compiler's package is not there. Run 'dotnet restore eng/native-aot' once.";

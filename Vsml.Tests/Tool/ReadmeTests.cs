@@ -24,7 +24,7 @@ public partial class ReadmeTests
         GeneratorHarness.Complaints(output).ShouldBeEmpty();
     }
 
-    [ShippedFact]
+    [Fact]
     public void Its_quick_start_runs()
     {
         using var folder = new TemporaryFolder();
