@@ -29,6 +29,8 @@ public class SurfaceTests
     [InlineData("[Vsml.VsmlModel(StateSize = 1, MessageSize = 2), Vsml.DenseLayer(4, 2)] internal partial class WithBase : Vsml.Learner;")]
     [InlineData("[Vsml.VsmlModel(StateSize = 1, MessageSize = 128, MessageLayerNorm = true), Vsml.DenseLayer(16, 512401)] internal partial class Wide;")]
     [InlineData("[Vsml.VsmlModel(StateSize = 1, MessageSize = 128, MessageLayerNorm = true), Vsml.DenseLayer(10000, 10000), Vsml.TickSchedule(MicroTicks = 64)] internal partial class Square;")]
+    [InlineData("[Vsml.VsmlModel, Vsml.DenseLayer] internal partial class Free;")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 5, LayerwiseParameters = true, LabelFeedback = true, MessageLayerNorm = true, PositionFeatures = true, LearnedInitialCell = true, MessageScale = Vsml.MessageScale.Root), Vsml.Conv2dLayer(Height = 5, Width = 7, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2), Vsml.DenseLayer, Vsml.DenseLayer(7), Vsml.DenseLayer, Vsml.TickSchedule(BackwardSweep = Vsml.BackwardSweep.Separate)] internal partial class PartlyFree;")]
     [InlineData("[Vsml.VsmlModel(StateSize = 5, MessageLayerNorm = true)] internal partial class Apart; [Vsml.DenseLayer(4, 3), Vsml.DenseLayer(2)] internal partial class Apart : global::System.ICloneable { public object Clone() => this; }")]
     public void It_compiles_without_a_warning_and_without_the_kernels(string source)
     {
@@ -67,6 +69,16 @@ public class SurfaceTests
             var owner = parts[..^1].Aggregate(type, (outer, name) => outer.GetTypeMembers(name).Single());
             return ((IFieldSymbol)owner.GetMembers(parts[^1]).Single()).ConstantValue;
         }
+    }
+
+    [Fact]
+    public void A_size_that_is_free_is_asked_for_and_no_constant()
+    {
+        var type = GeneratorHarness.RunClean("[Vsml.VsmlModel, Vsml.DenseLayer, Vsml.DenseLayer(3)] internal partial class Free;").GetTypeByMetadataName("Free")!;
+        foreach (var constructor in type.InstanceConstructors) constructor.Parameters.Select(parameter => parameter.Name).ShouldBe(["theta", "inputs", "hidden", "seed"]);
+        ((IPropertySymbol)type.GetMembers("Model").Single()).Type.ToString().ShouldBe("Vsml.FreeSizeModel");
+        type.GetMembers("OutputSize").Single().ShouldBeAssignableTo<IFieldSymbol>()!.ConstantValue.ShouldBe(3);
+        foreach (var name in (string[])["InputSize", "SubRnnCount", "StateFloats"]) (type.GetMembers(name).SingleOrDefault() as IFieldSymbol)?.IsConst.ShouldNotBe(true);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using VerifyXunit;
 
 namespace Vsml.Tests.Snapshots;
 
-/// <summary>The code emitted for three architectures, as it was last read and approved.</summary>
+/// <summary>The code emitted for four architectures, as it was last read and approved.</summary>
 public class EmittedCodeTests
 {
     [Fact]
@@ -13,6 +13,9 @@ public class EmittedCodeTests
 
     [Fact]
     public Task A_convolution() => Verifier.Verify(WithoutAvx<Convolution>(), "cs").UseDirectory("Verified");
+
+    [Fact]
+    public Task One_layer_of_any_size() => Verifier.Verify(WithoutAvx<AnySize>(), "cs").UseDirectory("Verified");
 
     [Fact]
     public Task One_layer_for_ILGPU() => Verifier.Verify(ForIlgpu<OneLayer>(), "cs").UseDirectory("Verified");

@@ -19,3 +19,10 @@ internal sealed partial class TwoLayers;
 [DenseLayer(3)]
 [TickSchedule(BackwardSweep = BackwardSweep.Shared)]
 internal sealed partial class Convolution;
+
+/// <summary>One layer whose sizes are given when a learner is made.</summary>
+[VsmlModel(StateSize = 4, MessageSize = 3)]
+[DenseLayer]
+#pragma warning disable VSML0302 // Kernels for ILGPU need numbers.
+internal sealed partial class AnySize;
+#pragma warning restore VSML0302

@@ -28,6 +28,7 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
     [InlineData("Deep", "Demo.event.Deep")]
     [InlineData("class", "Demo.event.class")]
     [InlineData("Plain", "Plain")]
+    [InlineData("Free", "Free")]
     public void Emitting_a_declared_model_gives_what_the_generator_emits(string type, string prefix)
     {
         ToolRun.InProcess("emit", "--assembly", models.Assembly, type, "--out", _folder["emitted"]).ShouldSucceed();
@@ -47,6 +48,15 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
         architecture.Schedule.MicroTicks.ShouldBe([1, 3]);
         architecture.Schedule.BackwardSweep.ShouldBe(BackwardSweep.Separate);
         architecture.LabelFeedback.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Describing_a_model_of_free_sizes_names_them()
+    {
+        var run = ToolRun.InProcess("describe", "Free", "--assembly", models.Assembly).ShouldSucceed();
+        ArchitectureJson.Parse(run.Output, "output").Layers.ShouldBe([new DenseLayerSpec(null, null), new DenseLayerSpec(null, 3)]);
+        run.Error.ShouldContain("free sizes: inputs, hidden");
+        run.Error.ShouldNotContain("sub-RNNs: ");
     }
 
     [Fact]
@@ -89,6 +99,8 @@ public sealed class DescribeAndEmitTests(DescribeAndEmitTests.CompiledModels mod
             }
             [Vsml.VsmlModel(StateSize = 7, MessageLayerNorm = true), Vsml.DenseLayer(9, 4)]
             internal partial class Plain;
+            [Vsml.VsmlModel(StateSize = 4), Vsml.DenseLayer, Vsml.DenseLayer(3)]
+            internal partial class Free;
             """;
 
         /// <summary>Compiles them.</summary>

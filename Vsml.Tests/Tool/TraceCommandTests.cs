@@ -113,6 +113,35 @@ public sealed class TraceCommandTests : IDisposable
         File.Exists(_folder["out"]).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("dense-tiny", "compiled")]
+    [InlineData("dense-n7-odd", "reference")]
+    [InlineData("deep-4-label", "compiled")]
+    [InlineData("dense-tiny", "ilgpu")]
+    public void Sizes_that_the_network_leaves_free_are_those_of_the_tensors(string name, string backend)
+    {
+        ArchitectureJson.Write(_folder["free.json"], FreeSizes.Release(ArchitectureJson.Read(TraceFiles.ArchitecturePath(name))));
+        string[] options = ["--gradient", "--backend", backend, .. backend == "ilgpu" ? (string[])["--device", "cpu"] : []];
+        ToolRun.InProcess(["trace", "--architecture", _folder["free.json"], "--input", TraceFiles.InputPath(name), "--output", _folder["free"], .. options]).ShouldSucceed();
+        ToolRun.InProcess(TraceFiles.Arguments(name, _folder["given"], options)).ShouldSucceed();
+        File.ReadAllBytes(_folder["free"]).ShouldBe(File.ReadAllBytes(_folder["given"]));
+    }
+
+    [Fact]
+    public void Tensors_that_tell_no_size_are_refused()
+    {
+        ArchitectureJson.Write(_folder["free.json"], FreeSizes.Release(ArchitectureJson.Read(TraceFiles.ArchitecturePath("dense-tiny"))));
+        var tensors = SafetensorsFile.Read(TraceFiles.InputPath("dense-tiny")).Tensors;
+        Trace([.. tensors.Where(tensor => tensor.Name != "labels")]).ShouldBeRefused("labels", _folder["in"]);
+        Trace([.. tensors.Select(tensor => tensor.Name == "inputs" ? Tensor.Of("inputs", [tensor.Shape[0], tensor.Shape[1] * tensor.Shape[2]], tensor.ToSingles()) : tensor)]).ShouldBeRefused("'inputs'", "3 axes");
+
+        ToolRun Trace(Tensor[] given)
+        {
+            SafetensorsFile.Write(_folder["in"], given);
+            return ToolRun.InProcess("trace", "--architecture", _folder["free.json"], "--input", _folder["in"], "--output", _folder["out"]);
+        }
+    }
+
     [Fact]
     public void A_stop_leaves_no_output()
     {

@@ -54,11 +54,7 @@ internal static class TraceCommand
                 parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), parsed.GetValue(simd), parsed.GetValue(device));
             var place = new ResultPlace(parsed.GetValue(output)!, context, parsed.GetValue(architecture), parsed.GetValue(input));
             var tensors = context.Abandonable(() =>
-            {
-                var network = ArchitectureJson.Read(parsed.GetValue(architecture)!);
-                Layouts.RequireSizes(network);
-                return Tracer.Run(request, network, SafetensorsFile.Read(parsed.GetValue(input)!));
-            });
+                Tracer.Run(request, ArchitectureJson.Read(parsed.GetValue(architecture)!), SafetensorsFile.Read(parsed.GetValue(input)!)));
             place.Write(stream => SafetensorsFile.Write(stream, tensors));
             return ExitCodes.Success;
         });

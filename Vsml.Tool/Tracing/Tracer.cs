@@ -11,24 +11,25 @@ internal static class Tracer
 {
     /// <summary>Computes a trace.</summary>
     /// <param name="request">How.</param>
-    /// <param name="architecture">The network.</param>
+    /// <param name="architecture">The network; sizes that it leaves free are those of the tensors.</param>
     /// <param name="file">What the episode is given.</param>
     /// <returns>The tensors of the output file.</returns>
     /// <exception cref="VsmlException">A tensor is missing or wrong.</exception>
-    public static IReadOnlyList<Tensor> Run(TraceRequest request, Architecture architecture, SafetensorsFile file) => request switch
+    public static IReadOnlyList<Tensor> Run(TraceRequest request, Architecture architecture, SafetensorsFile file) => Run(request, architecture, TraceSizes.Give(architecture, file), file);
+
+    private static IReadOnlyList<Tensor> Run(TraceRequest request, Architecture declared, Architecture architecture, SafetensorsFile file) => request switch
     {
-        { Backend: TraceBackend.Compiled } => Compiled(request, architecture, TraceInput<float>.Read(file, architecture, (name, shape) => file.GetSingles(name, shape))),
+        { Backend: TraceBackend.Compiled } => Compiled(request, declared.HasFreeSizes ? RuntimeCompiler.CompileFree(declared, request.Simd).For(architecture) : RuntimeCompiler.Compile(architecture, request.Simd), TraceInput<float>.Read(file, architecture, (name, shape) => file.GetSingles(name, shape))),
         { Backend: TraceBackend.Ilgpu } => Ilgpu(request, architecture, TraceInput<float>.Read(file, architecture, (name, shape) => file.GetSingles(name, shape))),
         { Precision: TensorType.F32 } => Reference(request, architecture, TraceInput<double>.Read(file, architecture, (name, shape) => Array.ConvertAll(file.GetSingles(name, shape), value => (double)value)),
             (name, shape, values) => Tensor.Of(name, shape, Array.ConvertAll(values, value => (float)value))),
         _ => Reference(request, architecture, TraceInput<double>.Read(file, architecture, (name, shape) => file.GetDoubles(name, shape)), Tensor.Of),
     };
 
-    private static IReadOnlyList<Tensor> Compiled(TraceRequest request, Architecture architecture, TraceInput<float> given)
+    private static IReadOnlyList<Tensor> Compiled(TraceRequest request, VsmlModel model, TraceInput<float> given)
     {
-        var model = RuntimeCompiler.Compile(architecture, request.Simd);
         var trace = EpisodeTrace.Run(model, request.Simd, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
-        var output = new TraceOutput<float>(architecture, given.Length, given.Batch, Tensor.Of);
+        var output = new TraceOutput<float>(model.Architecture, given.Length, given.Batch, Tensor.Of);
         output.AddEpisode(trace.Logits, trace.Losses, trace.Cells, trace.Hidden);
         if (!request.Gradient) return output.Tensors;
         var (theta, cells) = EpisodeTrace.Differentiate(model, request.Simd, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
