@@ -27,6 +27,9 @@ internal static class DenseCases
         new("64x10-n16", Network(16, [64, 10])),
         new("16x10-n8", Network(8, [16, 10])),
         SmallSeparate,
+        new("784x10-n16-free", Default.Architecture, FreeSizes: true),
+        new("64x10-n16-free", Network(16, [64, 10]), FreeSizes: true),
+        new("16x10-n8-separate-free", SmallSeparate.Architecture, FreeSizes: true),
     ];
 
     /// <summary>A network of dense layers with messages of 8.</summary>

@@ -1,11 +1,19 @@
+using Vsml.Contracts;
+
 namespace Vsml.Benchmarks.Cases;
 
 /// <summary>A network to time.</summary>
 /// <param name="Name">Its name in tables and files.</param>
 /// <param name="Architecture">The architecture.</param>
 /// <param name="Batch">Examples that share a tick.</param>
-internal sealed record NetworkCase(string Name, Architecture Architecture, int Batch = 1)
+/// <param name="FreeSizes">Whether its kernels take the sizes when a learner is made, instead of having them written down.</param>
+internal sealed record NetworkCase(string Name, Architecture Architecture, int Batch = 1, bool FreeSizes = false)
 {
+    /// <summary>Compiles the network, unless this process has it already.</summary>
+    /// <param name="level">SIMD level of the kernels.</param>
+    public VsmlModel Compile(SimdLevel level) =>
+        FreeSizes ? RuntimeCompiler.CompileFree(Architecture, level).For(Architecture) : RuntimeCompiler.Compile(Architecture, level);
+
     /// <summary>
     /// Steps of sub-RNNs that one example takes: each layer's sub-RNNs, at each of its output positions, times its micro ticks,
     /// times the sweeps.

@@ -21,7 +21,7 @@ internal sealed class DifferentiatedEpisode
     /// <param name="tapeExamples">Examples whose states are kept at once; 0 for all.</param>
     public DifferentiatedEpisode(NetworkCase network, SimdLevel level, int length, int tapeExamples)
     {
-        var model = RuntimeCompiler.Compile(network.Architecture, level);
+        var model = network.Compile(level);
         _gradient = new EpisodeGradient(model, level, network.Batch, tapeExamples);
         _theta = network.InitialTheta;
         _packed = model.Pack(_theta.Values, level);

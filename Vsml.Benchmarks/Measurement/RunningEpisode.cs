@@ -18,7 +18,7 @@ internal sealed class RunningEpisode
     /// <param name="level">SIMD level of the kernels.</param>
     public RunningEpisode(NetworkCase network, SimdLevel level)
     {
-        var model = RuntimeCompiler.Compile(network.Architecture, level);
+        var model = network.Compile(level);
         _runner = new EpisodeRunner(model, level, network.Batch);
         _theta = model.Pack(network.InitialTheta.Values, level);
         _examples = new ExampleStream(network, length: 32);

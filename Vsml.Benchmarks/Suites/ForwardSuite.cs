@@ -19,6 +19,9 @@ internal sealed class ForwardSuite : ISuite
         new("784x32x10-n16", "784x10-n16", "fraction"),
         new("784x10-n16-norm", "784x10-n16", "time"),
         new("784x10-n16-batch4", "784x10-n16", "time"),
+        new("784x10-n16-free", "784x10-n16", "fraction"),
+        new("64x10-n16-free", "64x10-n16", "fraction"),
+        new("16x10-n8-separate-free", "16x10-n8-separate", "fraction"),
     ];
 
     /// <inheritdoc/>
