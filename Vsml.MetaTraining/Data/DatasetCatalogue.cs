@@ -23,6 +23,7 @@ public static class DatasetCatalogue
         new(FashionMnist.Name, "Fashion-MNIST: 60,000 + 10,000 pictures of clothes, 28x28", "MIT", DatasetSource.Download),
         new("random", "normal vectors with random labels: memorisation", "", DatasetSource.Generated),
         new("sum-sign", "vectors labelled by the sign of their sum", "", DatasetSource.Generated),
+        new("synthetic", "tables of numbers from random mixtures, networks and trees", "", DatasetSource.Generated),
     ];
 
     private static readonly ConcurrentDictionary<string, (ImageDataset Train, ImageDataset Test)> Registered = new(StringComparer.Ordinal);

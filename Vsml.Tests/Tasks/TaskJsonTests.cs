@@ -15,6 +15,8 @@ public class TaskJsonTests
         new ImageTask { Data = "b.csv", Label = "-2", Header = false, Standardise = Standardisation.Columns },
         new RandomTask { Vectors = 3, Inputs = 4, Classes = 5 },
         new SumSignTask { Inputs = 9 },
+        new SyntheticTask(),
+        new SyntheticTask { Inputs = 3, Classes = 4, Kind = SyntheticKind.Tree, Separation = new([1, 1]), LabelNoise = new([.5, .75]), Irrelevant = new([0, 1]), Drift = .25, LateClass = 1 },
         new OmniglotTask { Archive = "some.zip", Ways = 3, Size = 14 },
         new TransformedTask(new ImageTask(), new RandomPixels(5), new RandomProjection(), new RandomProjection(7), new FixedProjection(ulong.MaxValue),
             new FixedPermutation(2), new LabelPermutation(), new InputScaleJitter(.25f), new Padding(9, 11), new Padding()),

@@ -258,6 +258,13 @@ public class TaskTests
         { new MixedTask(new TaskShare(0, Mnist8)), "tasks[0].weight: it must be at least 1E-06 and at most 1000000, not 0." },
         { new RandomTask { Vectors = 0 }, "vectors: it must be at least 1 and at most 1048576, not 0." },
         { new SumSignTask { Inputs = -1 }, "inputs: it must be at least 1" },
+        { new SyntheticTask { Inputs = 0 }, "inputs: it must be at least 1 and at most 16384, not 0." },
+        { new SyntheticTask { Classes = 1 }, "classes: it must be at least 2" },
+        { new SyntheticTask { Separation = new([2, 1]) }, "separation: it must be two numbers, the least and the greatest" },
+        { new SyntheticTask { Separation = new([1, 2, 3]) }, "separation: it must be two numbers, the least and the greatest" },
+        { new SyntheticTask { LabelNoise = new([0, 1.5]) }, "labelNoise[1]: it must be at least 0 and at most 1, not 1.5." },
+        { new SyntheticTask { Irrelevant = new([]) }, "irrelevant: it must not be empty." },
+        { new SyntheticTask { Drift = double.NaN }, "drift: it must be finite." },
     };
 
     [Theory]
