@@ -24,6 +24,12 @@ public sealed record BpttOptions : EstimatorConfiguration, IValidatableObject
     public double MaxDroppedShare { get; init; } = 0.5;
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override int EpisodesPerIteration => EpisodeCount;
+
+    internal override int Advance(ulong seed, uint iteration, int episodeLength) => Stride > 0 ? Stride : base.Advance(seed, iteration, episodeLength);
+
+    /// <inheritdoc/>
     public override IMetaGradientEstimator Create(EstimatorContext context) => new BpttEstimator(this, context.Backend.Gradients(context));
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)

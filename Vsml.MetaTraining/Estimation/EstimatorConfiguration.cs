@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Vsml.Contracts;
 
 namespace Vsml.MetaTraining;
@@ -12,6 +13,16 @@ public abstract record EstimatorConfiguration
 {
     /// <summary>How much of an episode a meta-iteration unrolls. Default all of it.</summary>
     public TruncationSchedule Truncation { get; init; } = TruncationSchedule.None;
+
+    /// <summary>Episodes that run side by side, of which each draws a task of its own; 0, the default, where that is not told.</summary>
+    [JsonIgnore]
+    public virtual int EpisodesPerIteration => 0;
+
+    /// <summary>Examples by which episodes go on in one iteration.</summary>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="iteration">The meta-iteration.</param>
+    /// <param name="episodeLength">T, examples of an episode.</param>
+    internal virtual int Advance(ulong seed, uint iteration, int episodeLength) => Truncation.Length(seed, iteration, episodeLength);
 
     /// <summary>Makes the estimator of a run.</summary>
     /// <param name="context">What the run has for it.</param>

@@ -28,6 +28,10 @@ public sealed record EsOptions : EstimatorConfiguration, IValidatableObject
     public double MaxDroppedShare { get; init; } = 0.5;
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override int EpisodesPerIteration => PairCount;
+
+    /// <inheritdoc/>
     public override IMetaGradientEstimator Create(EstimatorContext context) =>
         new EvolutionStrategyEstimator(this, context.Backend.Populations(context), context.Threads);
 

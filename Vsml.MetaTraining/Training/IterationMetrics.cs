@@ -29,4 +29,7 @@ public sealed record IterationMetrics
 
     /// <summary>Examples run, of all learners together.</summary>
     public required long Examples { get; init; }
+
+    /// <summary>Distinct tasks drawn since the run began, as expected of the episodes begun; null where the estimator does not tell their number.</summary>
+    public long? Tasks { get; init; }
 }

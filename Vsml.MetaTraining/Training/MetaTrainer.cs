@@ -15,6 +15,7 @@ public sealed class MetaTrainer
     private readonly IMetaGradientEstimator _estimator;
     private readonly EpisodeSource[] _episodes;
     private readonly double[] _work;
+    private readonly TaskCounter _tasks;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">The run.</param>
@@ -42,6 +43,7 @@ public sealed class MetaTrainer
         Try(problems, "optimizer", () => PartPromises.Check(configuration.Optimizer));
         ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
         _estimator = configuration.Estimator.Create(context);
+        _tasks = new TaskCounter(configuration, _episodes);
     }
 
     /// <summary>The run.</summary>
@@ -104,6 +106,7 @@ public sealed class MetaTrainer
                 Dropped = estimate.Dropped,
                 Skipped = skipped,
                 Examples = estimate.Examples,
+                Tasks = _tasks.After(iteration + 1),
             });
     }
 

@@ -28,6 +28,7 @@ internal static class MetricsLines
         writer.WriteNumber("learningRate", metrics.LearningRate);
         WriteOptional(writer, "gradientNorm", metrics.GradientNorm);
         writer.WriteNumber("examples", metrics.Examples);
+        if (metrics.Tasks is { } tasks) writer.WriteNumber("tasks", tasks);
         if (metrics.Dropped.Count > 0) WriteDropped(writer, metrics.Dropped);
         if (metrics.Skipped) writer.WriteBoolean("skipped", true);
         writer.WriteNumber("elapsedSeconds", Math.Round(elapsed.TotalSeconds, 3));

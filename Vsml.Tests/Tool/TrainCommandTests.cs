@@ -53,6 +53,32 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_dry_run_tells_how_long_each_stage_takes_and_writes_nothing()
+    {
+        File.WriteAllText(_folder["run.json"], File.ReadAllText(_folder["run.json"])
+            .Replace("[ { \"iterations\": 6, \"episodeLength\": 5,", "[ { \"iterations\": 60000, \"episodeLength\": 2 }, { \"iterations\": 1, \"episodeLength\": 5,", StringComparison.Ordinal)
+            .Replace("\"checkpoints\"", "\"evaluation\": { \"interval\": 40000, \"episodes\": 2, \"episodeLength\": 5, \"tasks\": [ { \"name\": \"sum\", \"task\": { \"type\": \"sum-sign\", \"inputs\": 4 } } ] }, \"checkpoints\"", StringComparison.Ordinal));
+        var lines = Train("--dry-run").ShouldSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldMatch(@"^stage 0: 60,000 iterations of \d+(\.\d+)? s: \d+:\d\d(:\d\d)?$");
+        lines[1].ShouldMatch(@"^stage 1: 1 iterations of ");
+        // Before the first iteration, after 40,000, and at the end.
+        lines[2].ShouldMatch(@"^3 meta-tests of \d+\.\d s: ");
+        lines[3].ShouldMatch(@"^the whole run: \d+:\d\d");
+        Directory.GetFileSystemEntries(_folder.Path).ShouldBe([_folder["run.json"]]);
+    }
+
+    [Theory]
+    [InlineData("--out")]
+    [InlineData("--resume")]
+    [InlineData("--time-limit")]
+    public void A_dry_run_takes_no_place_to_write(string option)
+    {
+        ToolRun.InProcess("train", "--config", _folder["run.json"], "--dry-run", option, option == "--time-limit" ? "3" : _folder["run"]).ShouldBeRefused("--dry-run", option);
+        Directory.Exists(_folder["run"]).ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_finished_run_gets_more_iterations()
     {
         var longer = _folder["longer.json"];

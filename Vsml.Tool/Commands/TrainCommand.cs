@@ -18,6 +18,7 @@ internal static class TrainCommand
         var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, "Seed instead of the configuration's.");
         var threads = NumberOption.Create("--threads", "K", 1, 1024, "Number of threads; left out: one a core. Results do not depend on it.");
         var limit = NumberOption.Create("--time-limit", "SECONDS", 0.001, 1e9, "Stop after this time, with a checkpoint.");
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check the configuration, measure a few iterations of each stage, print how long the stages will take on this machine, and write nothing." };
         var simd = SimdOption.Create();
         var parts = new PartsOption();
         var backend = new BackendOption();
@@ -26,12 +27,13 @@ internal static class TrainCommand
             "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint.",
             "vsml train --config preset:es-2min --out runs/first",
             "vsml train --config run.json --out runs/second --seed 2 --threads 4 --time-limit 3600",
+            "vsml train --config run.json --dry-run",
             "vsml train --resume runs/second",
             "vsml train --resume runs/second --config longer.json",
             "vsml train --config run.json --out runs/fourth --backend ilgpu",
             "vsml train --assembly MyParts.dll --config mine.json --out runs/third")
         {
-            config, folder, resume, seed, threads, limit, simd,
+            config, folder, resume, seed, threads, limit, dryRun, simd,
         };
         backend.AddTo(command);
         parts.AddTo(command);
@@ -44,6 +46,9 @@ internal static class TrainCommand
                 TimeLimit = parsed.GetValue(limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
             SimdLevel? level = parsed.GetValue(simd) is { } name ? SimdOption.Parse(name) : null;
+            var isDryRun = parsed.GetValue(dryRun);
+            if (isDryRun && (parsed.GetValue(resume), parsed.GetValue(folder), parsed.GetValue(limit)) != (null, null, null))
+                throw new VsmlException("--dry-run writes nothing and ends by itself; leave out --out, --resume and --time-limit.");
             if (parsed.GetValue(resume) is { } begun)
             {
                 using var run = Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
@@ -51,9 +56,11 @@ internal static class TrainCommand
                 using var device = backend.Open(parsed, run.Configuration with { Backend = run.Configuration.Backend ?? CpuBackend.Instance.Name });
                 return Run(run, options, device?.Backend, context);
             }
-            var configuration = Read(parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
+            if (!isDryRun && parsed.GetValue(folder) is null && parsed.GetValue(config) is not null) throw new VsmlException("--out is missing; give a folder for the run.");
+            var configuration = Read(parsed.GetValue(config), parsed.GetValue(seed), level, context);
             using var opened = backend.Open(parsed, configuration);
             configuration = configuration with { Backend = opened?.Backend.Name ?? configuration.Backend, Device = opened?.Backend.Device };
+            if (isDryRun) return Forecast(configuration, options.Threads, opened?.Backend, context);
             // A run that cannot begin leaves no folder behind.
             _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration), backend: opened?.Backend));
             using var created = RunFolder.Create(parsed.GetValue(folder)!, configuration);
@@ -62,12 +69,21 @@ internal static class TrainCommand
         return command;
     }
 
-    private static RunConfiguration Read(string? config, string? folder, ulong? seed, SimdLevel? level, ToolContext context)
+    private static RunConfiguration Read(string? config, ulong? seed, SimdLevel? level, ToolContext context)
     {
         if (config is null) throw new VsmlException("--config is missing; give a run configuration or preset:NAME, or --resume DIR.");
-        if (folder is null) throw new VsmlException("--out is missing; give a folder for the run.");
         var configuration = context.Abandonable(() => RunConfigurationJson.Read(config));
         return configuration with { Seed = seed ?? configuration.Seed, Simd = level ?? configuration.Simd ?? SimdLevels.Widest };
+    }
+
+    private static int Forecast(RunConfiguration configuration, int threads, IEpisodeBackend? backend, ToolContext context)
+    {
+        var trainer = context.Abandonable(() => new MetaTrainer(configuration, Models(configuration), threads, backend));
+        var forecast = TrainingForecast.Measure(trainer, measured: stage => context.Output.WriteLine(TrainingLine.Of(stage)), cancellation: context.Cancellation);
+        if (forecast.Evaluations > 0)
+            context.Output.WriteLine(FormattableString.Invariant($"{forecast.Evaluations} meta-tests of {forecast.SecondsPerEvaluation:0.0} s: {TrainingLine.Time(TimeSpan.FromSeconds(forecast.Evaluations * forecast.SecondsPerEvaluation))}"));
+        context.Output.WriteLine($"the whole run: {TrainingLine.Time(TimeSpan.FromSeconds(Math.Min(forecast.Seconds, 1e9)))}");
+        return ExitCodes.Success;
     }
 
     private static Func<Architecture, VsmlModel> Models(RunConfiguration configuration) =>

@@ -23,6 +23,11 @@ internal static class TrainingLine
         return string.Create(CultureInfo.InvariantCulture, $"meta-test at iteration {metrics.Iteration}: {string.Join(", ", accuracies)}{(metrics.IsBest ? " (best so far)" : "")}");
     }
 
+    /// <summary>How long a stage will take.</summary>
+    /// <param name="stage">The stage.</param>
+    public static string Of(StageForecast stage) => string.Create(CultureInfo.InvariantCulture,
+        $"stage {stage.Stage}: {stage.Iterations:#,0} iterations of {stage.SecondsPerIteration:0.####} s: {Time(TimeSpan.FromSeconds(Math.Min(stage.Seconds, 1e9)))}");
+
     private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
 
     /// <summary>A time for people: 4:05, 3:35:51, and of days no seconds, 2 d 3:35.</summary>
