@@ -6,6 +6,12 @@ namespace Vsml.Evaluation;
 /// <param name="Correct">Share of the episodes in which the prediction for each example was right [T].</param>
 public sealed record LearningCurve(string Learner, string Variant, IReadOnlyList<float> Correct)
 {
+    /// <summary>Examples over which curves are smoothed where they are shown.</summary>
+    public const int Window = 50;
+
+    /// <summary>Standard error over episodes of the accuracy over the last <see cref="Window"/> examples, for every example [T]; null for a single episode.</summary>
+    public IReadOnlyList<float>? StandardErrors { get; init; }
+
     /// <summary>Share of right predictions over all examples so far, for every example [T].</summary>
     public float[] Running()
     {

@@ -67,7 +67,7 @@ public static class MetaTest
             var whole = Best(learner, 1, length).Variant;
             var curve = new float[length];
             for (var t = 0; t < length; t++) curve[t] = (float)correct.Sum(episode => episode[offset + whole][t]) / correct.Length;
-            curves.Add(new(learner.Name, learner.Variants[whole].Name, curve));
+            curves.Add(new(learner.Name, learner.Variants[whole].Name, curve) { StandardErrors = Errors(correct, offset + whole) });
             offset += learner.Variants.Count;
         }
         return new(length, results, curves);
@@ -76,6 +76,13 @@ public static class MetaTest
         (int Variant, EquatableArray<int> Counts) Best(MetaTestLearner learner, int from, int to) =>
             learner.Variants.Select((_, variant) => (Variant: variant, Counts: Counts(correct, offset + variant, from, to)))
                 .MaxBy(candidate => candidate.Counts.Sum(count => (long)count));
+    }
+
+    private static float[]? Errors(byte[][][] correct, int variant)
+    {
+        if (correct.Length < 2) return null;
+        float[][] moving = [.. correct.Select(episode => new LearningCurve("", "", [.. episode[variant].Select(hit => (float)hit)]).Moving(LearningCurve.Window))];
+        return [.. Enumerable.Range(0, moving[0].Length).Select(t => (float)Statistics.StandardError([.. moving.Select(episode => (double)episode[t])])!.Value)];
     }
 
     private static EquatableArray<int> Counts(byte[][][] correct, int variant, int from, int to) => new(correct.Select(episode =>

@@ -47,8 +47,14 @@ public static class MetaTestJson
 
     private static void WriteCurve(Utf8JsonWriter writer, LearningCurve curve)
     {
-        writer.WriteStartArray("curve");
-        foreach (var accuracy in curve.Correct) writer.WriteNumberValue(accuracy);
+        WriteNumbers(writer, "curve", curve.Correct);
+        if (curve.StandardErrors is { } errors) WriteNumbers(writer, "curveStandardError", errors);
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter writer, string name, IEnumerable<float> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values) writer.WriteNumberValue(value);
         writer.WriteEndArray();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Vsml.Evaluation;
+using Vsml.Reporting;
 
 namespace Vsml.Tool.Commands;
 

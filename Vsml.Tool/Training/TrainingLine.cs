@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vsml.MetaTraining;
+using Vsml.Reporting;
 
 namespace Vsml.Tool.Training;
 

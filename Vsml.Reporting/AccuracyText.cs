@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Vsml.Tool;
+namespace Vsml.Reporting;
 
 /// <summary>Accuracies as people read them.</summary>
-internal static class AccuracyText
+public static class AccuracyText
 {
     /// <summary>For example "0.741 ± 0.012"; of a single episode the accuracy alone.</summary>
     /// <param name="accuracy">The accuracy.</param>
