@@ -68,6 +68,7 @@ public static class VsmlTool
     [
         TrainCommand.Create(context),
         TestCommand.Create(context),
+        FitCommand.Create(context),
         ReportCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),

@@ -48,6 +48,14 @@ public class Learner : IOnlineLearner
     /// <summary>Theta as the kernels use it; give it to further learners of the same meta-parameters.</summary>
     public PackedTheta Theta { get; }
 
+    /// <summary>A copy of the cells of a layer, [inputs, outputs, N] or [k, k, channels in, channels out, N].</summary>
+    internal float[] Cells(int layer)
+    {
+        var cells = new float[_runner.CanonicalFloats(layer)];
+        _runner.GetCells(layer, cells);
+        return cells;
+    }
+
     // Declared models have constants of these names.
     int IOnlineLearner.InputSize => _input.Length;
 

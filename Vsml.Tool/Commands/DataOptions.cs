@@ -4,7 +4,8 @@ using Vsml.Data;
 namespace Vsml.Tool.Commands;
 
 /// <summary>The options that say how a data file is read and which part is used; called as in a task's JSON.</summary>
-internal sealed class DataOptions
+/// <param name="withSplit">Whether the command uses one part, which can be chosen.</param>
+internal sealed class DataOptions(bool withSplit = true)
 {
     private readonly Option<string?> _label = new("--label")
     {
@@ -34,7 +35,8 @@ internal sealed class DataOptions
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
-        foreach (var option in new[] { _label, _header, _standardise, _split }) command.Options.Add(option);
+        foreach (var option in new[] { _label, _header, _standardise }) command.Options.Add(option);
+        if (withSplit) command.Options.Add(_split);
     }
 
     /// <summary>How a CSV file is to be read.</summary>
