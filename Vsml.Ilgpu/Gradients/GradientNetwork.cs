@@ -52,7 +52,7 @@ internal sealed class GradientNetwork(IlgpuModel model, IlgpuDevice device) : ID
         Parallel.For(0, indices.Length, parallel, k =>
         {
             windows[k] = EpisodeWindow.Of(request, indices[k], new EpisodeData());
-            states[k] = windows[k].Part.From == 0 ? Begin(theta.Span, windows[k].Cells) : windows[k].Learner(StateFloats);
+            states[k] = windows[k].Part.Begins ? Begin(theta.Span, windows[k].Cells) : windows[k].Learner(StateFloats);
         });
         var length = windows[0].Part.To - windows[0].Part.From;
         var gradient = Gradient(new GradientSizes(indices.Length, length, Math.Min(Memory.TapeExamples, length)));
@@ -126,7 +126,7 @@ internal sealed class GradientNetwork(IlgpuModel model, IlgpuDevice device) : ID
         var classes = Architecture.OutputSize;
         var (logits, losses) = (new float[windows.Length * length * classes], new float[windows.Length * length]);
         gradient.GetResults(logits, losses);
-        var gradients = gradient.GetGradients([.. windows.Select(window => window.Part.From == 0)]);
+        var gradients = gradient.GetGradients([.. windows.Select(window => window.Part.Begins)]);
         var parameters = gradients.Length / windows.Length;
         for (var k = 0; k < windows.Length; k++)
         {

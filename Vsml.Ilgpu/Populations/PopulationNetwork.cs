@@ -138,7 +138,7 @@ internal sealed class PopulationNetwork : IDisposable
             var (part, pair) = (wave.Parts[i], (uint)(request.FirstPair + wave.Parts[i].Index));
             noise[i] = EsNoiseRule.Present(request.Variant, request.Seed, part.Began, request.Iteration, pair);
             cells[i] = new RandomKey(request.Seed, RandomStream.Cells, part.Began, pair);
-            begins[i] = part.From == 0 ? 1 : 0;
+            begins[i] = part.Begins ? 1 : 0;
         }
         _memory!.Noise.CopyFromCPU(noise);
         _memory.Cells.CopyFromCPU(cells);
@@ -151,7 +151,7 @@ internal sealed class PopulationNetwork : IDisposable
         for (var i = 0; i < wave.Parts.Length; i++)
         {
             var part = wave.Parts[i];
-            if (part.From == 0) continue;
+            if (part.Begins) continue;
             var saved = request.State.Learners[part.Index];
             var floats = StateFloats;
             if (saved.Length != (shared ? floats : 2 * floats))

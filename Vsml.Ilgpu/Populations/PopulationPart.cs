@@ -8,8 +8,9 @@ namespace Vsml.Ilgpu;
 /// <param name="From">First example.</param>
 /// <param name="To">End, exclusive.</param>
 /// <param name="Task">Index of the episode's task.</param>
+/// <param name="Begins">Whether its learners begin with it.</param>
 /// <param name="Members">Learners that run: plus, minus, and where truncated ES goes on, theta itself.</param>
-internal readonly record struct PopulationPart(int Index, uint Began, int From, int To, int Task, int Members)
+internal readonly record struct PopulationPart(int Index, uint Began, int From, int To, int Task, bool Begins, int Members)
 {
     /// <summary>Examples to run.</summary>
     public int Count => To - From;
@@ -20,10 +21,10 @@ internal readonly record struct PopulationPart(int Index, uint Began, int From, 
     {
         for (var i = 0; i < request.PairCount; i++)
         {
-            var (began, from) = request.State.At(i, request.Iteration);
+            var (began, from, begins) = request.State.At(i, request.Iteration);
             var to = Math.Min(request.Episodes.Length, from + request.Length);
             var members = request.Variant == EsVariant.Truncated && to < request.Episodes.Length ? 3 : 2;
-            yield return new PopulationPart(i, began, from, to, request.Episodes.Choose(request.Seed, began, (uint)(request.FirstPair + i)), members);
+            yield return new PopulationPart(i, began, from, to, request.Episodes.Choose(request.Seed, began, (uint)(request.FirstPair + i)), begins, members);
         }
     }
 }

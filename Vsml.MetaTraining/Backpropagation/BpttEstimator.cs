@@ -26,7 +26,9 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
-        _options.Truncation.CheckFits(episodes.Length);
+        var truncation = _options.TruncationOf(episodes);
+        truncation.CheckFits(episodes.Length);
+        if (state.PairCount == 0) state = UnrollState.Beginning(truncation, _options.EpisodeCount, iteration, episodes.Length);
         var outcomes = _runner.Run(new GradientRequest
         {
             Seed = seed,
@@ -34,8 +36,8 @@ public sealed class BpttEstimator : IMetaGradientEstimator
             EpisodeCount = _options.EpisodeCount,
             Theta = theta,
             Episodes = episodes,
-            Length = _options.Truncation.Length(seed, iteration, episodes.Length),
-            Longest = _options.Truncation.Longest(episodes.Length),
+            Length = truncation.Length(seed, iteration, episodes.Length),
+            Longest = truncation.Longest(episodes.Length),
             Stride = _options.Stride,
             MemoryBytes = (long)(_options.MemoryMiB * (1 << 20)),
             State = state,

@@ -27,7 +27,7 @@ public sealed record BpttOptions : EstimatorConfiguration, IValidatableObject
     [JsonIgnore]
     public override int EpisodesPerIteration => EpisodeCount;
 
-    internal override int Advance(ulong seed, uint iteration, int episodeLength) => Stride > 0 ? Stride : base.Advance(seed, iteration, episodeLength);
+    internal override int Advance(ulong seed, uint iteration, EpisodeSource episodes) => Stride > 0 ? Stride : base.Advance(seed, iteration, episodes);
 
     /// <inheritdoc/>
     public override IMetaGradientEstimator Create(EstimatorContext context) => new BpttEstimator(this, context.Backend.Gradients(context));

@@ -83,7 +83,7 @@ public sealed class CpuGradientRunner : IGradientRunner
         var theta = request.Theta.Span;
         var learner = LearnerOf(worker, _models[window.Task], theta);
         var part = window.Part;
-        if (part.From == 0) learner.Begin(theta, window.Cells);
+        if (part.Begins) learner.Begin(theta, window.Cells);
         else learner.Load(theta, window.Learner(learner.StateFloats));
 
         var gradient = new float[theta.Length];

@@ -72,7 +72,7 @@ internal sealed class DifferentiatedLearner
             gradient,
             _end,
             carried,
-            startsEpisode: part.From == 0);
+            startsEpisode: part.Begins);
         var sum = 0.0;
         for (var t = 0; t < length; t++)
             if (part.From + t >= part.FirstCounted) sum += _losses[t];

@@ -16,13 +16,13 @@ internal sealed record EpisodeWindow(GradientRequest Request, int Index, uint Be
     /// <param name="data">Receives its data.</param>
     public static EpisodeWindow Of(GradientRequest request, int index, EpisodeData data)
     {
-        var (began, from) = request.State.At(index, request.Iteration);
+        var (began, from, begins) = request.State.At(index, request.Iteration);
         var source = request.Episodes;
         var task = source.Choose(request.Seed, began, (uint)index);
         var random = new CounterRandom(request.Seed, RandomStream.Task, began, (uint)index);
         source.Tasks[task].Task.Sample(ref random, source.Length, data);
         var to = Math.Min(source.Length, from + request.Length);
-        return new EpisodeWindow(request, index, began, task, new EpisodePart(data, from, to, source.Loss == EpisodeLoss.Last ? source.Length - 1 : 0));
+        return new EpisodeWindow(request, index, began, task, new EpisodePart(data, from, to, source.Loss == EpisodeLoss.Last ? source.Length - 1 : 0, begins));
     }
 
     /// <summary>What its initial cells are drawn from.</summary>

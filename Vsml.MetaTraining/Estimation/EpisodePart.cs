@@ -5,7 +5,8 @@ namespace Vsml.MetaTraining;
 /// <param name="From">First example.</param>
 /// <param name="To">End, exclusive.</param>
 /// <param name="FirstCounted">First example of the episode that counts.</param>
-internal readonly record struct EpisodePart(EpisodeData Data, int From, int To, int FirstCounted)
+/// <param name="Begins">Whether the learner begins with this part.</param>
+internal readonly record struct EpisodePart(EpisodeData Data, int From, int To, int FirstCounted, bool Begins)
 {
     /// <summary>Examples of this part that count.</summary>
     public int Counted => Math.Max(0, To - Math.Max(From, FirstCounted));

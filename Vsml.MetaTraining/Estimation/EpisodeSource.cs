@@ -17,6 +17,9 @@ public sealed record EpisodeSource(EquatableArray<TaskShare> Tasks, int Length)
     {
     }
 
+    /// <summary>How much of an episode a meta-iteration unrolls; null, the default, for what the estimator is set to.</summary>
+    public TruncationSchedule? Truncation { get; init; }
+
     /// <summary>Which examples the loss of an episode counts; the same for all tasks.</summary>
     public EpisodeLoss Loss => Tasks.Count == 0 ? EpisodeLoss.Mean : Tasks[0].Task.Loss;
 

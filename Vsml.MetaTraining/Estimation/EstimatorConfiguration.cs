@@ -11,7 +11,7 @@ namespace Vsml.MetaTraining;
 [PartFamily("estimator")]
 public abstract record EstimatorConfiguration
 {
-    /// <summary>How much of an episode a meta-iteration unrolls. Default all of it.</summary>
+    /// <summary>How much of an episode a meta-iteration unrolls, where a stage does not say it. Default all of it.</summary>
     public TruncationSchedule Truncation { get; init; } = TruncationSchedule.None;
 
     /// <summary>Episodes that run side by side, of which each draws a task of its own; 0, the default, where that is not told.</summary>
@@ -21,8 +21,12 @@ public abstract record EstimatorConfiguration
     /// <summary>Examples by which episodes go on in one iteration.</summary>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="iteration">The meta-iteration.</param>
-    /// <param name="episodeLength">T, examples of an episode.</param>
-    internal virtual int Advance(ulong seed, uint iteration, int episodeLength) => Truncation.Length(seed, iteration, episodeLength);
+    /// <param name="episodes">What the episodes are drawn from.</param>
+    internal virtual int Advance(ulong seed, uint iteration, EpisodeSource episodes) => TruncationOf(episodes).Length(seed, iteration, episodes.Length);
+
+    /// <summary>The truncation of some episodes: their own, or <see cref="Truncation"/>.</summary>
+    /// <param name="episodes">What the episodes are drawn from.</param>
+    public TruncationSchedule TruncationOf(EpisodeSource episodes) => episodes.Truncation ?? Truncation;
 
     /// <summary>Makes the estimator of a run.</summary>
     /// <param name="context">What the run has for it.</param>

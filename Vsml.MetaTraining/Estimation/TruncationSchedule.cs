@@ -16,7 +16,11 @@ public abstract record TruncationSchedule
 
     /// <summary>Always the same length.</summary>
     /// <param name="length">Examples, 1 or more.</param>
-    public static TruncationSchedule Constant(int length) => new ConstantTruncation(length);
+    /// <param name="staggered">
+    /// Whether the first episode of place i in a meta-batch begins with window i mod (T / length), so that from then on every iteration has
+    /// early and late windows. Learners begin fresh there.
+    /// </param>
+    public static TruncationSchedule Constant(int length, bool staggered = false) => new ConstantTruncation(length, staggered);
 
     /// <summary>A length drawn anew for every iteration, its logarithm uniform.</summary>
     /// <param name="min">Shortest length, 1 or more.</param>
@@ -36,6 +40,11 @@ public abstract record TruncationSchedule
     /// <summary>The longest length of any iteration; never above the episode's.</summary>
     /// <param name="episodeLength">T, examples of an episode.</param>
     public abstract int Longest(int episodeLength);
+
+    /// <summary>The example at which the first episode of a place in the meta-batch begins; later ones begin at 0. Default 0.</summary>
+    /// <param name="index">The place: the pair, or the episode.</param>
+    /// <param name="episodeLength">T, examples of an episode.</param>
+    public virtual int Start(int index, int episodeLength) => 0;
 
     /// <summary>Checks the schedule against an episode.</summary>
     /// <param name="episodeLength">T, examples of an episode.</param>
@@ -69,8 +78,16 @@ public abstract record TruncationSchedule
     }
 
     [VsmlPart("constant")]
-    private sealed record ConstantTruncation([property: JsonPropertyName("length"), Range(1, int.MaxValue)] int Examples) : TruncationSchedule
+    private sealed record ConstantTruncation(
+        [property: JsonPropertyName("length"), Range(1, int.MaxValue)] int Examples,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Staggered = false) : TruncationSchedule
     {
+        public override int Start(int index, int episodeLength)
+        {
+            var window = Longest(episodeLength);
+            return Staggered ? index % ((episodeLength - 1) / window + 1) * window : 0;
+        }
+
         public override int Length(ulong seed, uint iteration, int episodeLength) => Longest(episodeLength);
 
         public override int Shortest(int episodeLength) => Longest(episodeLength);

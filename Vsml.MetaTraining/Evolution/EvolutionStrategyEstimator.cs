@@ -34,7 +34,9 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
     {
-        _options.Truncation.CheckFits(episodes.Length);
+        var truncation = _options.TruncationOf(episodes);
+        truncation.CheckFits(episodes.Length);
+        if (state.PairCount == 0) state = UnrollState.Beginning(truncation, _options.PairCount, iteration, episodes.Length);
         if (state.PairCount != 0 && state.PairCount != _options.PairCount)
             throw new VsmlException($"The unroll state is that of {state.PairCount} pairs, but there are {_options.PairCount}.");
         var result = _runner.Run(new PopulationRequest
@@ -46,13 +48,13 @@ public sealed class EvolutionStrategyEstimator : IMetaGradientEstimator
             NoiseStd = _options.NoiseStd,
             Variant = _options.Variant,
             Episodes = episodes,
-            Length = _options.Truncation.Length(seed, iteration, episodes.Length),
+            Length = truncation.Length(seed, iteration, episodes.Length),
             State = state,
         }, cancellation);
 
         var began = new uint[_options.PairCount];
         for (var pair = 0; pair < began.Length; pair++) began[pair] = state.At(pair, iteration).Began;
-        var nominal = episodes.Loss == EpisodeLoss.Last ? 1 : _options.Truncation.Longest(episodes.Length);
+        var nominal = episodes.Loss == EpisodeLoss.Last ? 1 : truncation.Longest(episodes.Length);
         var (gradient, dropped) = EsGradient.Estimate(
             _options, seed, iteration, began, result.Losses, Weights(result.Counted, nominal), theta.Length, _noise, _threads);
         var (loss, accuracy) = Means(result);

@@ -17,13 +17,13 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
     /// <param name="index">Index of the pair in the request's range.</param>
     public PairOutcome Run(PopulationRequest request, VsmlModel[] models, int index)
     {
-        var (began, from) = request.State.At(index, request.Iteration);
+        var (began, from, begins) = request.State.At(index, request.Iteration);
         var pair = (uint)(request.FirstPair + index);
         var source = request.Episodes;
         var to = Math.Min(source.Length, from + request.Length);
-        var (learner, part) = Prepare(request, models, pair, began, from, to);
+        var (learner, part) = Prepare(request, models, pair, began, from, to, begins);
         var theta = request.Theta.Span;
-        var before = from == 0 ? [] : request.State.Learners[index];
+        var before = begins ? [] : request.State.Learners[index];
 
         // Truncated ES keeps one state, which plus, minus and then the centre go on from; the other variants keep two.
         var shared = request.Variant == EsVariant.Truncated;
@@ -55,7 +55,7 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
 
         float RunPart(ReadOnlySpan<float> member, int at, ref int right)
         {
-            if (from == 0) learner.Restart();
+            if (begins) learner.Restart();
             else if (before.Length < at + floats) throw new VsmlException($"The unroll state has {before.Length} floats for pair {pair}, but its learners have {floats} each; it belongs to other tasks.");
             else learner.Load(before.AsSpan(at, floats));
             return learner.Run(member, part, ref right);
@@ -70,7 +70,7 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
     public MemberOutcome RunMember(PopulationRequest request, VsmlModel[] models, int index, bool minus)
     {
         var length = request.Episodes.Length;
-        var (learner, part) = Prepare(request, models, (uint)(request.FirstPair + index), request.Iteration, 0, length);
+        var (learner, part) = Prepare(request, models, (uint)(request.FirstPair + index), request.Iteration, 0, length, begins: true);
         learner.Restart();
         var correct = 0;
         var loss = learner.Run(minus ? _minus : _plus, part, ref correct);
@@ -78,16 +78,16 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
     }
 
     /// <summary>Draws a pair's episode, initial cells and noise.</summary>
-    private (PairLearner Learner, EpisodePart Part) Prepare(PopulationRequest request, VsmlModel[] models, uint pair, uint began, int from, int to)
+    private (PairLearner Learner, EpisodePart Part) Prepare(PopulationRequest request, VsmlModel[] models, uint pair, uint began, int from, int to, bool begins)
     {
         var source = request.Episodes;
         var task = source.Choose(request.Seed, began, pair);
         var data = cache.Draw(source, task, request.Seed, began, pair, _episode);
         var learner = LearnerOf(models[task], request.Theta.Span);
-        if (from == 0) learner.Begin(new CounterRandom(request.Seed, RandomStream.Cells, began, pair));
+        if (begins) learner.Begin(new CounterRandom(request.Seed, RandomStream.Cells, began, pair));
         var key = EsNoiseRule.Present(request.Variant, request.Seed, began, request.Iteration, pair);
         noise.Perturb(key, request.Theta.Span, request.NoiseStd, _plus, _minus);
-        return (learner, new EpisodePart(data, from, to, source.Tasks[task].Task.Loss == EpisodeLoss.Last ? source.Length - 1 : 0));
+        return (learner, new EpisodePart(data, from, to, source.Tasks[task].Task.Loss == EpisodeLoss.Last ? source.Length - 1 : 0, begins));
     }
 
     private PairLearner LearnerOf(VsmlModel model, ReadOnlySpan<float> theta)

@@ -17,13 +17,14 @@ internal static class Continuation
     public static IReadOnlyList<ConfigurationChange> Changes(RunConfiguration done, RunConfiguration next, int iterations)
     {
         if (done == next) return [];
-        var (before, after) = (WithoutFreeFields(RunData.Comparable(done, next)), WithoutFreeFields(RunData.Comparable(next, done)));
+        var (was, isNow) = (RunData.Comparable(done, next), RunData.Comparable(next, done));
+        var (before, after) = (WithoutFreeFields(was), WithoutFreeFields(isNow));
         // Wherever it lies: the digests tell whether it is the same.
         if (before.InitialThetaSha256 is not null && after.InitialThetaSha256 is not null)
             (before, after) = (before with { InitialTheta = null }, after with { InitialTheta = null });
         if (Differences(before, after) is [var fixedField, ..])
             throw new VsmlException($"{fixedField.Field}: it was {fixedField.From ?? "left out"} when the run was begun, and is {fixedField.To ?? "left out"} now. Leave it as it was, or begin a new run.");
-        CheckStages(done, next, iterations);
+        CheckStages(was, isNow, iterations);
         CheckRates(done, next, iterations);
         return Differences(done, next);
     }

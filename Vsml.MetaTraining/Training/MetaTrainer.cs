@@ -38,7 +38,7 @@ public sealed class MetaTrainer
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
         var context = new EstimatorContext(ModelOf, _level, _threads, backend);
         if (problems.Count == 0)
-            for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.Truncation.Longest(_episodes[s].Length)));
+            for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.TruncationOf(_episodes[s]).Longest(_episodes[s].Length)));
         for (var t = 0; t < configuration.Evaluation?.Tasks.Count; t++) Try(problems, $"evaluation.tasks[{t}]", () => PrepareEvaluation(configuration.Evaluation, t));
         Try(problems, "optimizer", () => PartPromises.Check(configuration.Optimizer));
         ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
@@ -165,11 +165,12 @@ public sealed class MetaTrainer
     {
         var stage = Configuration.Stages[index];
         var tasks = StageTasks.Of(Configuration, stage);
-        _episodes[index] = new EpisodeSource([.. tasks.Select(task => new TaskShare(task.Weight, task.Task))], stage.EpisodeLength);
+        _episodes[index] = new EpisodeSource([.. tasks.Select(task => new TaskShare(task.Weight, task.Task))], stage.EpisodeLength) { Truncation = stage.Truncation };
         _episodes[index].Validate();
-        _work[index] = stage.EpisodeLength * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
+        var truncation = Configuration.Estimator.TruncationOf(_episodes[index]);
+        _work[index] = (double)truncation.Longest(stage.EpisodeLength) * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
         foreach (var task in tasks) TaskPromises.Check(task.Task, stage.EpisodeLength);
-        PartPromises.Check(Configuration.Estimator.Truncation, stage.EpisodeLength);
+        PartPromises.Check(truncation, stage.EpisodeLength);
     }
 
     private void PrepareEvaluation(EvaluationConfiguration evaluation, int index)

@@ -43,6 +43,10 @@ internal static class PartPromises
     public static void Check(TruncationSchedule truncation, int length)
     {
         if (!Parts.IsForeign(truncation)) return;
+        for (var place = 0; place < Iterations; place++)
+            if (truncation.Start(place, length) is var start && (start < 0 || start >= length || start != truncation.Start(place, length)))
+                throw new VsmlException(string.Create(CultureInfo.InvariantCulture,
+                    $"{truncation.GetType().Name}: the first episode of place {place} begins at example {start} of {length}; it must be within 0..{length - 1}, and the same when it is asked for again."));
         for (var iteration = 0u; iteration < Iterations; iteration++)
         {
             var examples = truncation.Length(Seed, iteration, length);

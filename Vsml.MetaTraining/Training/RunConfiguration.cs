@@ -33,7 +33,7 @@ public sealed record RunConfiguration : IValidatableObject
     /// <summary>Seed of all randomness. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>What episodes are drawn from, and how often each.</summary>
+    /// <summary>What episodes are drawn from, and how often each, in stages that do not name their own.</summary>
     [JsonRequired, MinLength(1)]
     public EquatableArray<TaskShare> Tasks { get; init; }
 
@@ -103,7 +103,17 @@ public sealed record RunConfiguration : IValidatableObject
             yield return new ValidationResult($"there are {iterations} iterations, above {int.MaxValue}.", [nameof(Stages)]);
         if (Stages.Count > 0 && LearningRate.Values.Count != 1 && LearningRate.Values.Count != Stages.Count + 1)
             yield return new ValidationResult($"there are {LearningRate.Values.Count} values for {Stages.Count} stages; give {Stages.Count + 1}, one at the start and one at each stage's end, or a single one.", ["learningRate.values"]);
-        foreach (var length in Stages.Select(stage => stage.EpisodeLength).Distinct())
+        foreach (var length in Stages.Where(stage => stage.Truncation is null).Select(stage => stage.EpisodeLength).Distinct())
             if (Estimator.Truncation.Problem(length) is { } problem) yield return new ValidationResult(problem, ["estimator.truncation"]);
+        for (var s = 0; s < Stages.Count; s++)
+            foreach (var problem in TruncationProblems(Stages[s])) yield return new ValidationResult(problem, [$"stages[{s}].truncation"]);
+    }
+
+    // That it is longer than the stage's episodes, and what the estimator would say of it, were it its own.
+    private IEnumerable<string> TruncationProblems(TrainingStage stage)
+    {
+        if (stage.Truncation is not { } own || ConfigurationWalk.Of(own).Problems.Count > 0) return [];
+        var misfits = ConfigurationWalk.Of(Estimator with { Truncation = own }).Problems.Except(ConfigurationWalk.Of(Estimator).Problems);
+        return misfits.Select(problem => problem.Message).Prepend(own.Problem(stage.EpisodeLength)).OfType<string>();
     }
 }

@@ -9,14 +9,14 @@ public sealed record StageTask(double Weight, TaskDescription Task, Architecture
 /// <summary>Fits a run's tasks to the sizes of a stage.</summary>
 public static class StageTasks
 {
-    /// <summary>The tasks of a stage, each at each of the stage's numbers of inputs.</summary>
+    /// <summary>The tasks of a stage, its own or the run's, each at each of the stage's numbers of inputs.</summary>
     /// <param name="configuration">The run.</param>
     /// <param name="stage">The stage.</param>
     /// <exception cref="VsmlException">A task cannot have the stage's sizes, its data are not there, or it has too few examples.</exception>
     public static IReadOnlyList<StageTask> Of(RunConfiguration configuration, TrainingStage stage)
     {
         var tasks = new List<StageTask>();
-        foreach (var share in configuration.Tasks)
+        foreach (var share in stage.Tasks.Count == 0 ? configuration.Tasks : stage.Tasks)
             foreach (var inputs in stage.Inputs.Count == 0 ? [0] : stage.Inputs.AsEnumerable())
             {
                 var task = share.Task.Resize(inputs, stage.Classes);

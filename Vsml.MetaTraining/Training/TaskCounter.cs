@@ -11,15 +11,18 @@ internal sealed class TaskCounter
 {
     private readonly RunConfiguration _run;
     private readonly Dictionary<TaskDescription, (double Choices, double[] ShareOfStage)> _tasks = [];
+    private readonly IReadOnlyList<EpisodeSource> _stages;
     private readonly double[] _episodes;
-    private int _done, _position;
+    private readonly int[] _positions;
+    private int _done;
 
     /// <summary>Prepares the count of a run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="stages">What the episodes of each stage are drawn from.</param>
     public TaskCounter(RunConfiguration run, IReadOnlyList<EpisodeSource> stages)
     {
-        _run = run;
+        (_run, _stages) = (run, stages);
+        _positions = new int[run.Estimator.EpisodesPerIteration];
         _episodes = new double[stages.Count];
         for (var s = 0; s < stages.Count; s++)
         {
@@ -40,18 +43,27 @@ internal sealed class TaskCounter
         if (iteration < _done)
         {
             Array.Clear(_episodes);
-            (_done, _position) = (0, 0);
+            _done = 0;
         }
         for (; _done < iteration; _done++)
         {
             var stage = _run.StageAt(_done);
-            if (_done > 0 && _run.StageAt(_done - 1) != stage) _position = 0;
-            if (_position == 0) _episodes[stage] += _run.Estimator.EpisodesPerIteration;
-            var length = _run.Stages[stage].EpisodeLength;
-            _position += _run.Estimator.Advance(_run.Seed, (uint)_done, length);
-            if (_position >= length) _position = 0;
+            Advance(stage, begins: _done == 0 || _run.StageAt(_done - 1) != stage);
         }
         return (long)Math.Round(_tasks.Values.Sum(task => Distinct(task.Choices, task.ShareOfStage.Zip(_episodes, (share, episodes) => share * episodes).Sum())));
+    }
+
+    private void Advance(int stage, bool begins)
+    {
+        var (source, estimator) = (_stages[stage], _run.Estimator);
+        var (truncation, examples) = (estimator.TruncationOf(source), estimator.Advance(_run.Seed, (uint)_done, source));
+        for (var i = 0; i < _positions.Length; i++)
+        {
+            if (begins) _positions[i] = truncation.Start(i, source.Length);
+            if (begins || _positions[i] == 0) _episodes[stage]++;
+            _positions[i] += examples;
+            if (_positions[i] >= source.Length) _positions[i] = 0;
+        }
     }
 
     // Of equally likely tasks, how many are among so many draws.

@@ -24,4 +24,12 @@ public sealed record TrainingStage
     /// <summary>Classes of an episode, drawn at random out of the data's; 0 for the tasks' own.</summary>
     [Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Classes { get; init; }
+
+    /// <summary>What episodes are drawn from, in place of the run's tasks. None given: the run's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public EquatableArray<TaskShare> Tasks { get; init; }
+
+    /// <summary>How much of an episode a meta-iteration unrolls, in place of what the estimator says. Default null: the estimator's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TruncationSchedule? Truncation { get; init; }
 }

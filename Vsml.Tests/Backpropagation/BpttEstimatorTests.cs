@@ -106,6 +106,44 @@ public class BpttEstimatorTests
     }
 
     [Fact]
+    public void Staggered_windows_are_all_over_the_episode_in_every_iteration()
+    {
+        var estimator = Estimator(4, TruncationSchedule.Constant(4, staggered: true));
+        var places = new List<int[]>();
+        var state = UnrollState.Empty;
+        for (var iteration = 0u; iteration < 4; iteration++)
+        {
+            state = estimator.Estimate(7, iteration, Theta, Episodes, state).State;
+            places.Add([.. state.Positions]);
+        }
+        places.ShouldBe([[4, 8, 0, 4], [8, 0, 4, 8], [0, 4, 8, 0], [4, 8, 0, 4]]);
+        state.Began.ShouldBe([3u, 2u, 4u, 3u]);
+    }
+
+    [Fact]
+    public void A_staggered_window_begins_with_a_fresh_learner()
+    {
+        const int batch = 3, window = 4;
+        var estimate = Estimator(batch, TruncationSchedule.Constant(window, staggered: true)).Estimate(7, 4, Theta, Episodes, UnrollState.Empty);
+        var expected = new double[Theta.Length];
+        var loss = 0.0;
+        for (var episode = 0; episode < batch; episode++)
+        {
+            var whole = Reference(7, 4, (uint)episode);
+            var (trace, gradient) = (whole with
+            {
+                Inputs = whole.Inputs[(episode * window * Inputs)..((episode + 1) * window * Inputs)],
+                Labels = whole.Labels[(episode * window * Classes)..((episode + 1) * window * Classes)],
+            }).Differentiate();
+            loss += trace.Losses.Average() / batch;
+            for (var p = 0; p < expected.Length; p++) expected[p] += gradient.Theta[p] / batch;
+        }
+        estimate.MeanLoss!.Value.ShouldBe(loss, 1e-5);
+        var tolerance = 1e-4 * expected.Max(Math.Abs);
+        for (var p = 0; p < expected.Length; p++) ((double)estimate.Gradient[p]).ShouldBe(expected[p], tolerance);
+    }
+
+    [Fact]
     public void An_episode_without_a_finite_gradient_drops_out()
     {
         var theta = (float[])Theta.Clone();

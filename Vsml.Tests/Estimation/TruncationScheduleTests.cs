@@ -14,6 +14,17 @@ public class TruncationScheduleTests
     }
 
     [Fact]
+    public void StaggeredWindowsBeginAllOverTheEpisode()
+    {
+        var staggered = TruncationSchedule.Constant(20, staggered: true);
+        Enumerable.Range(0, 6).Select(place => staggered.Start(place, 77)).ShouldBe([0, 20, 40, 60, 0, 20]);
+        Enumerable.Range(0, 4).Select(place => staggered.Start(place, 60)).ShouldBe([0, 20, 40, 0]);
+        Enumerable.Range(0, 3).Select(place => staggered.Start(place, 15)).ShouldBe([0, 0, 0]);
+        TruncationSchedule.Constant(20).Start(1, 77).ShouldBe(0);
+        staggered.ShouldNotBe(TruncationSchedule.Constant(20));
+    }
+
+    [Fact]
     public void LogUniformTakesEveryOctaveEquallyOften()
     {
         var schedule = TruncationSchedule.LogUniform(1, 255);

@@ -33,6 +33,10 @@ public sealed class IlgpuGradientRunnerTests(IlgpuEpisodeTests.Devices devices) 
         new BpttOptions { EpisodeCount = 3, Truncation = TruncationSchedule.Constant(3), Stride = 2 }, iterations: 4);
 
     [Fact]
+    public void Staggered_windows_begin_with_fresh_learners() => ShouldAgree(
+        new BpttOptions { EpisodeCount = 4, Truncation = TruncationSchedule.Constant(2, staggered: true) }, iterations: 4);
+
+    [Fact]
     public void Little_memory_changes_no_bit()
     {
         var whole = Estimate(new BpttOptions { EpisodeCount = 4 }, out var all);

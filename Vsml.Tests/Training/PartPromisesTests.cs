@@ -46,6 +46,8 @@ public sealed class PartPromisesTests : IDisposable
             .ShouldBe("optimizer: Growing: its state has a [3] at first, but a [3], b [1] after a step; names and lengths must stay.");
         Should.Throw<VsmlException>(() => new MetaTrainer(Run with { Estimator = new EsOptions { Variant = EsVariant.Persistent, Truncation = new TooLong() } }, RuntimeCompiler.Compile)).Message
             .ShouldBe("stages[0]: TooLong: 6 examples of 5 are outside 1..5 or its own 1..5.");
+        Should.Throw<VsmlException>(() => new MetaTrainer(Run with { Estimator = new EsOptions { Variant = EsVariant.Persistent, Truncation = new Beyond() } }, RuntimeCompiler.Compile)).Message
+            .ShouldBe("stages[0]: Beyond: the first episode of place 5 begins at example 5 of 5; it must be within 0..4, and the same when it is asked for again.");
         var trainer = new MetaTrainer(Run with { Estimator = new ShortGradient() }, RuntimeCompiler.Compile);
         Should.Throw<VsmlException>(() => trainer.Step(trainer.Initial())).Message.ShouldBe($"estimator: ShortGradient gave a gradient of 1 values for {trainer.Initial().Theta.Length} parameters.");
     }
@@ -164,6 +166,17 @@ public sealed class PartPromisesTests : IDisposable
         public override int Shortest(int episodeLength) => 1;
 
         public override int Longest(int episodeLength) => episodeLength;
+    }
+
+    private sealed record Beyond : TruncationSchedule
+    {
+        public override int Length(ulong seed, uint iteration, int episodeLength) => episodeLength;
+
+        public override int Shortest(int episodeLength) => episodeLength;
+
+        public override int Longest(int episodeLength) => episodeLength;
+
+        public override int Start(int index, int episodeLength) => index;
     }
 
     private sealed record ShortGradient : EstimatorConfiguration

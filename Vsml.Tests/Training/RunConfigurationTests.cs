@@ -59,6 +59,10 @@ public sealed class RunConfigurationTests : IDisposable
         { TinyRuns.Full with { Estimator = new BpttOptions { MemoryMiB = 0 } }, "estimator.memoryMiB: it must be at least 0.001 and at most 1000000000, not 0." },
         { TinyRuns.Full with { Estimator = new BpttOptions { Stride = 2 } }, "estimator.stride: a stride needs a truncation, whose window it moves on." },
         { TinyRuns.Full with { Estimator = new BpttOptions { Stride = 4, Truncation = TruncationSchedule.LogUniform(3, 5) } }, "estimator.stride: a stride of 4 examples is longer than the truncation of 3, so that examples would be left out; shorten it." },
+        { WithStage(new BpttOptions { Truncation = TruncationSchedule.Constant(6) }, TruncationSchedule.Constant(9)), "stages[0].truncation: a truncation of 9 examples is longer than the episode of 8; shorten it, or lengthen the episode." },
+        { WithStage(new BpttOptions { Truncation = TruncationSchedule.Constant(6), Stride = 4 }, TruncationSchedule.Constant(3)), "stages[0].truncation: a stride of 4 examples is longer than the truncation of 3, so that examples would be left out; shorten it." },
+        { WithStage(new EsOptions(), TruncationSchedule.Constant(3)), "stages[0].truncation: es runs whole episodes; take truncated-es, pes or nres for parts of them." },
+        { WithStage(new BpttOptions(), TruncationSchedule.Constant(0)), "stages[0].truncation.length: it must be at least 1, not 0." },
         { TinyRuns.Full with { Estimator = new BpttOptions { Truncation = TruncationSchedule.Constant(6) } }, "estimator.truncation: a truncation of 6 examples is longer than the episode of 5; shorten it, or lengthen the episode." },
         { TinyRuns.Full with { Evaluation = TinyRuns.Full.Evaluation! with { Tasks = [new("half \ud800 pair", new SumSignTask())] } }, "evaluation.tasks[0].name: it is no text: half of a surrogate pair stands alone in it." },
     };
@@ -72,6 +76,10 @@ public sealed class RunConfigurationTests : IDisposable
         Should.Throw<VsmlException>(() => RunFolder.Create(_folder["run"], run)).Message.ShouldBe(message);
         Directory.Exists(_folder["run"]).ShouldBeFalse();
     }
+
+    [Fact]
+    public void AStagesTruncationTakesThePlaceOfTheEstimators() =>
+        WithStage(new BpttOptions { Truncation = TruncationSchedule.Constant(100) }, TruncationSchedule.Constant(8, staggered: true)).Validate().ShouldBeEmpty();
 
     [Fact]
     public void WhateverPassesIsWrittenAndReadAgainEqual()
@@ -96,6 +104,13 @@ public sealed class RunConfigurationTests : IDisposable
             opened.Configuration.ShouldBe(RunData.Record(run));
         }
         Directory.Exists(_folder["refused"]).ShouldBeFalse();
-        passed.ShouldBeInRange(150, 1350);
+        passed.ShouldBeInRange(60, 1350);
     }
+
+    private static RunConfiguration WithStage(EstimatorConfiguration estimator, TruncationSchedule truncation) => TinyRuns.Full with
+    {
+        Estimator = estimator,
+        Stages = new([new TrainingStage { Iterations = 2, EpisodeLength = 8, Inputs = new([4]), Classes = 2, Truncation = truncation }]),
+        LearningRate = new LearningRateSchedule { Values = new([0.01]) },
+    };
 }

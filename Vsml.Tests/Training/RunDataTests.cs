@@ -115,7 +115,7 @@ public sealed class RunDataTests : IDisposable
             {
               "model": { "stateSize": 4, "messageSize": 2, "layers": [ { "type": "dense", "inputs": 2, "outputs": 2 } ] },
               "tasks": [ { "task": { "type": "images", "data": "rows.csv", "split": "all" } } ],
-              "stages": [ { "iterations": 6, "episodeLength": 5 } ],
+              "stages": [ { "iterations": 6, "episodeLength": 5, "tasks": [ { "task": { "type": "images", "data": "rows.csv", "split": "all", "transforms": [ { "type": "label-permutation" } ] } } ] } ],
               "learningRate": { "values": [ 0.01 ] },
               "estimator": { "type": "es", "pairs": 2 }
             }

@@ -31,6 +31,14 @@ public class StageTasksTests
     }
 
     [Fact]
+    public void AStageMayHaveTasksOfItsOwn()
+    {
+        var stage = new TrainingStage { EpisodeLength = 3, Inputs = new([2, 4]), Tasks = new([new TaskShare(3, new SumSignTask())]) };
+        StageTasks.Of(TinyRuns.Full, stage).Select(task => (task.Weight, task.Task)).ShouldBe([(3.0, new SumSignTask { Inputs = 2 }), (3.0, new SumSignTask { Inputs = 4 })]);
+        Should.Throw<VsmlException>(() => StageTasks.Of(TinyRuns.Full, stage with { Classes = 3 })).Message.ShouldContain("asks for 3 classes");
+    }
+
+    [Fact]
     public void WithoutSizesTasksKeepTheirs()
     {
         var task = StageTasks.Of(TinyRuns.Full, new TrainingStage { EpisodeLength = 3 })[0];

@@ -65,6 +65,17 @@ public class TaskCounterTests
     }
 
     [Fact]
+    public void Staggered_episodes_begin_one_after_the_other()
+    {
+        var stage = new TrainingStage { Iterations = 10, EpisodeLength = 6, Truncation = TruncationSchedule.Constant(2, staggered: true) };
+        var counter = Counter(With(new SyntheticTask { Inputs = 4, Classes = 2 }) with { Stages = new([stage]) });
+        // At 0, 2 and 4; from then on one of the three begins in every iteration.
+        counter.After(1).ShouldBe(3);
+        counter.After(2).ShouldBe(4);
+        counter.After(10).ShouldBe(12);
+    }
+
+    [Fact]
     public void Metrics_have_the_number()
     {
         var trainer = new MetaTrainer(With(new SyntheticTask { Inputs = 4, Classes = 2 }) with { Simd = SimdLevel.Portable }, architecture => RuntimeCompiler.Compile(architecture, SimdLevel.Portable));
@@ -76,5 +87,5 @@ public class TaskCounterTests
     private static RunConfiguration With(TaskDescription task) => Plain with { Tasks = new([task]) };
 
     private static TaskCounter Counter(RunConfiguration run) =>
-        new(run, [.. run.Stages.Select(stage => new EpisodeSource(run.Tasks, stage.EpisodeLength))]);
+        new(run, [.. run.Stages.Select(stage => new EpisodeSource(run.Tasks, stage.EpisodeLength) { Truncation = stage.Truncation })]);
 }

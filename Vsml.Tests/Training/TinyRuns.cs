@@ -65,10 +65,27 @@ internal static class TinyRuns
         Optimizer = new Adam(),
     };
 
+    /// <summary>Stages with tasks and truncations of their own, whose episodes stand at different places.</summary>
+    public static RunConfiguration Staggered { get; } = Bptt with
+    {
+        Estimator = new BpttOptions { EpisodeCount = 3 },
+        Stages = new(
+        [
+            new TrainingStage { Iterations = 3, EpisodeLength = 5, Inputs = new([3, 4]) },
+            new TrainingStage { Iterations = 6, EpisodeLength = 8, Tasks = new([new SumSignTask { Inputs = 3 }]), Truncation = TruncationSchedule.Constant(2, staggered: true) },
+        ]),
+    };
+
+    /// <summary>Persistent ES whose episodes stand at different places.</summary>
+    public static RunConfiguration StaggeredEs { get; } = Persistent with
+    {
+        Estimator = new EsOptions { PairCount = 4, Variant = EsVariant.Persistent, Truncation = TruncationSchedule.Constant(2, staggered: true) },
+    };
+
     /// <summary>One run for every way to estimate the gradient.</summary>
     public static IReadOnlyDictionary<string, RunConfiguration> Estimators { get; } = new Dictionary<string, RunConfiguration>
     {
-        ["es"] = Full, ["truncated-es"] = Truncated, ["pes"] = Persistent, ["nres"] = NoiseReuse, ["bptt"] = Bptt,
+        ["es"] = Full, ["truncated-es"] = Truncated, ["pes"] = Persistent, ["nres"] = NoiseReuse, ["bptt"] = Bptt, ["staggered"] = Staggered, ["staggered-pes"] = StaggeredEs,
     };
 
     private static RunConfiguration WithTruncation(EsVariant variant) => Persistent with
