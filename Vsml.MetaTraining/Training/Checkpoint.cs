@@ -15,7 +15,7 @@ public static class Checkpoint
 
     // The first form held the SHA-256 of run.json instead of the configuration.
     private const string FirstFormat = "vsml-checkpoint-1", FirstDigestName = "run";
-    private const string OptimizerPrefix = "optimizer/";
+    private const string OptimizerPrefix = "optimizer/", AverageName = "average";
 
     /// <summary>Writes a state; whole or not at all, and on the disk when this returns.</summary>
     /// <param name="path">The file.</param>
@@ -36,6 +36,7 @@ public static class Checkpoint
         tensors.Add(Tensor.Of(ConfigurationName, [text.Length], text));
         foreach (var (name, moment) in state.Optimizer.Moments.OrderBy(moment => moment.Key, StringComparer.Ordinal))
             tensors.Add(Tensor.Of(OptimizerPrefix + name, [moment.Length], moment));
+        if (state.Average is { } average) tensors.Add(Tensor.Of(AverageName, [average.Length], average));
         if (state.Unroll.PairCount > 0) tensors.AddRange(ToTensors(state.Unroll));
         if (state.Best is { } best)
         {
@@ -106,6 +107,7 @@ public static class Checkpoint
         {
             Iteration = Counter(file, "counters/iteration"),
             Theta = file.GetSingles("theta", count),
+            Average = file.Contains(AverageName) ? file.GetDoubles(AverageName, count) : null,
             Optimizer = new OptimizerState(Counter(file, "counters/optimizer_steps"), moments),
             Unroll = file.Contains("unroll/began") ? ReadUnroll(file) : UnrollState.Empty,
             LastEvaluated = Counter(file, "counters/last_evaluated"),

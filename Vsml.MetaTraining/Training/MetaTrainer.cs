@@ -94,7 +94,14 @@ public sealed class MetaTrainer
                 throw new VsmlException(FormattableString.Invariant($"Iteration {iteration} (seed {Configuration.Seed}): a step of learning rate {rate} would make theta infinite. Lower the learning rate."));
         }
         return (
-            state with { Iteration = iteration + 1, Theta = theta, Optimizer = optimizer, Unroll = estimate.State },
+            state with
+            {
+                Iteration = iteration + 1,
+                Theta = theta,
+                Average = Configuration.Averaging > 0 ? ThetaAverage.Next(state.Average, Configuration.Averaging, iteration + 1, theta) : null,
+                Optimizer = optimizer,
+                Unroll = estimate.State,
+            },
             new IterationMetrics
             {
                 Iteration = iteration + 1,
@@ -117,7 +124,7 @@ public sealed class MetaTrainer
         && (state.Iteration % evaluation.Interval == 0 || state.Iteration == Configuration.Iterations);
 
     /// <summary>A periodic meta-test: the same episodes of the held-out tasks every time.</summary>
-    /// <param name="state">The state; its theta is tested.</param>
+    /// <param name="state">The state; its result is tested.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The state that knows about it, and the result.</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -129,13 +136,13 @@ public sealed class MetaTrainer
         foreach (var (name, task) in evaluation.Tasks)
         {
             var model = ModelOf(task);
-            var report = MetaTest.Run(task, [MetaTestLearner.Vsml("vsml", model, model.Pack(state.Theta, _level))], options, cancellation: cancellation);
+            var report = MetaTest.Run(task, [MetaTestLearner.Vsml("vsml", model, model.Pack(state.Result, _level))], options, cancellation: cancellation);
             var whole = report.Find("vsml", Horizon.Whole)!;
             results.Add(new EvaluationResult(name, whole.Accuracy, whole.StandardError));
         }
         var score = results.Sum(result => result.Accuracy) / results.Count;
         var isBest = state.Best is null || score > state.Best.Score;
-        var best = isBest ? new BestTheta(state.Iteration, score, state.Theta) : state.Best;
+        var best = isBest ? new BestTheta(state.Iteration, score, state.Result) : state.Best;
         return (state with { LastEvaluated = state.Iteration, Best = best }, new EvaluationMetrics(state.Iteration, score, isBest, results));
     }
 

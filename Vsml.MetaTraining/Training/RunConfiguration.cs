@@ -51,6 +51,13 @@ public sealed record RunConfiguration : IValidatableObject
     /// <summary>How gradients become steps. Default Adam.</summary>
     public IMetaOptimizer Optimizer { get; init; } = new Adam();
 
+    /// <summary>
+    /// Decay of a moving average of theta over meta-iterations, of about the last 1 / (1 - decay). The average is what meta-tests try and what
+    /// the run ends with; training itself goes on from theta. Default 0: none.
+    /// </summary>
+    [Range(0, 0.999999999), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Averaging { get; init; }
+
     /// <summary>Periodic meta-tests; none if null.</summary>
     public EvaluationConfiguration? Evaluation { get; init; }
 

@@ -182,7 +182,7 @@ public sealed class TrainingRun
         });
     }
 
-    private MetaParameters BestTheta() => new(Configuration.Model, _state.Best?.Theta ?? _state.Theta);
+    private MetaParameters BestTheta() => new(Configuration.Model, _state.Best?.Theta ?? _state.Result);
 
     private void Warn(string message) => _options.Progress?.Warned(message);
 }
