@@ -7,7 +7,7 @@ namespace Vsml.MetaTraining;
 /// The few functions of MPI that a run needs. Handles are as wide as addresses: Open MPI's are addresses of exported symbols, MPICH's are
 /// numbers of 32 bits, which reach it as the low half.
 /// </summary>
-internal sealed unsafe class MpiLibrary
+internal sealed unsafe partial class MpiLibrary
 {
     private const int Success = 0, Serialized = 2, StatusBytes = 64;
     private const string OpenMpiWorld = "ompi_mpi_comm_world";
@@ -68,6 +68,8 @@ internal sealed unsafe class MpiLibrary
     /// <exception cref="VsmlException">It is no MPI.</exception>
     public static MpiLibrary? Load(IReadOnlyList<string> names)
     {
+        // MPICH's transport would take SIGHUP for itself. The library does not see variables that are set for managed code.
+        _ = SetVariable("UCX_DEBUG_SIGNO", "0", overwrite: 0);
         foreach (var name in names)
             if (NativeLibrary.TryLoad(name, out var library))
                 try
@@ -169,6 +171,9 @@ internal sealed unsafe class MpiLibrary
             else Thread.Sleep(1);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static void Check(int code, string function)
     {
