@@ -26,15 +26,14 @@ internal static class TrainCommand
         var backend = new BackendOption();
         var command = new ToolCommand(
             "train",
-            "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint.",
+            "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint. After mpirun or srun the processes share the run.",
             "vsml train --config preset:es-2min --out runs/first",
             "vsml train --config run.json --out runs/second --seed 2 --threads 4 --time-limit 3600",
             "vsml train --config run.json --dry-run",
             "vsml train --resume runs/second",
             "vsml train --resume runs/second --config longer.json",
             "vsml train --config run.json --out runs/fourth --backend ilgpu",
-            "vsml train --assembly MyParts.dll --config mine.json --out runs/third",
-            "mpirun -n 8 vsml train --config run.json --out runs/fifth")
+            "vsml train --assembly MyParts.dll --config mine.json --out runs/third")
         {
             config, folder, resume, seed, threads, limit, dryRun, heartbeat, simd,
         };
