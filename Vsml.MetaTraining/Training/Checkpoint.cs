@@ -24,6 +24,27 @@ public static class Checkpoint
     /// <exception cref="VsmlException">The file cannot be written.</exception>
     public static void Write(string path, TrainingState state, RunConfiguration configuration)
     {
+        var (tensors, metadata) = Content(state, configuration);
+        SafetensorsFile.Write(path, tensors, metadata);
+    }
+
+    /// <summary>The bytes of a state's file, for another process.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="configuration">The run that it belongs to.</param>
+    internal static byte[] ToBytes(TrainingState state, RunConfiguration configuration)
+    {
+        var (tensors, metadata) = Content(state, configuration);
+        using var stream = new MemoryStream();
+        SafetensorsFile.Write(stream, tensors, metadata);
+        return stream.ToArray();
+    }
+
+    /// <summary>The state of such bytes.</summary>
+    /// <param name="bytes">What <see cref="ToBytes"/> gave.</param>
+    internal static TrainingState OfBytes(byte[] bytes) => Read(SafetensorsFile.Read(new MemoryStream(bytes), "state of rank 0", bytes.Length));
+
+    private static (IReadOnlyList<Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Content(TrainingState state, RunConfiguration configuration)
+    {
         var tensors = new List<Tensor>
         {
             Tensor.Of("counters/iteration", [1], [(long)state.Iteration]),
@@ -45,7 +66,7 @@ public static class Checkpoint
             tensors.Add(Tensor.Of("best/theta", [best.Theta.Length], best.Theta));
         }
         var ordered = SafetensorsFile.InFileOrder(tensors);
-        SafetensorsFile.Write(path, ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
+        return (ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
     }
 
     /// <summary>Reads a state.</summary>

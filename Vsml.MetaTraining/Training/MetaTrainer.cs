@@ -16,6 +16,7 @@ public sealed class MetaTrainer
     private readonly EpisodeSource[] _episodes;
     private readonly double[] _work;
     private readonly TaskCounter _tasks;
+    private readonly SharedWork? _shared;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">The run.</param>
@@ -24,15 +25,26 @@ public sealed class MetaTrainer
     /// <param name="backend">What runs the episodes; null for compiled kernels. Periodic meta-tests always run on those.</param>
     /// <exception cref="VsmlException">Tasks, stages and model do not fit together, data are not there, or the run is for another backend.</exception>
     public MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads = 0, IEpisodeBackend? backend = null)
+        : this(configuration, models, threads, backend, RankGroup.Alone)
+    {
+    }
+
+    /// <summary>Prepares one process's share of a run.</summary>
+    internal MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads, IEpisodeBackend? backend, RankGroup ranks)
     {
         backend ??= CpuBackend.Instance;
         CheckBackend(configuration, backend);
+        if (ranks.Size > 1)
+        {
+            if (configuration.Estimator.EpisodesPerIteration is > 0 and var episodes) ranks.CheckWork(episodes);
+            backend = new SharedBackend(backend, _shared = new SharedWork(ranks));
+        }
         ConfigurationProblem.ThrowIfAny(configuration.Validate());
         RunData.Check(configuration);
         Configuration = configuration;
         _models = models;
-        _threads = threads == 0 ? Environment.ProcessorCount : threads;
-        _level = configuration.Simd ?? SimdLevels.Widest;
+        _threads = threads == 0 ? ranks.Threads : threads;
+        _level = RunFolder.Available(configuration.Simd ?? SimdLevels.Widest);
         (_episodes, _work) = (new EpisodeSource[configuration.Stages.Count], new double[configuration.Stages.Count]);
         var problems = new List<ConfigurationProblem>();
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
@@ -62,6 +74,21 @@ public sealed class MetaTrainer
     /// <summary>The state before the first meta-iteration, with a theta that was read before.</summary>
     internal TrainingState Initial(MetaParameters theta) =>
         new() { Iteration = 0, Theta = theta.Values.ToArray(), Optimizer = Configuration.Optimizer.Initial(theta.Values.Length) };
+
+    /// <summary>The state that rank 0 begins with, on every rank; of unfinished learners each gets what it runs itself.</summary>
+    /// <param name="state">The state; only rank 0's counts.</param>
+    internal TrainingState Spread(TrainingState state)
+    {
+        if (_shared is null) return state;
+        var whole = state.Unroll;
+        var hollow = state with { Unroll = new UnrollState(whole.Began, whole.Positions, [.. whole.Learners.Select(_ => Array.Empty<float>())]) };
+        var common = Checkpoint.OfBytes(_shared.Ranks.FromRoot(_shared.Ranks.IsRoot ? Checkpoint.ToBytes(hollow, Configuration) : []));
+        return common with { Unroll = _shared.Scatter(_shared.Ranks.IsRoot ? whole : common.Unroll) };
+    }
+
+    /// <summary>The state as rank 0 saves it, with what all unfinished learners have learned. Every rank calls it.</summary>
+    /// <param name="state">The state after the same iteration on every rank.</param>
+    internal TrainingState Whole(TrainingState state) => _shared is null ? state : state with { Unroll = _shared.Gather(state.Unroll) };
 
     /// <summary>One meta-iteration.</summary>
     /// <param name="state">The state before; stays as it is.</param>

@@ -13,6 +13,7 @@ public sealed class TrainingRun
     private readonly TrainingOptions _options;
     private readonly RunFolder? _folder;
     private readonly Stopwatch _clock = new();
+    private readonly RankGroup _ranks;
     private TrainingState _state;
     private double _secondsPerWork;
     private TapeMemory? _memory;
@@ -43,9 +44,11 @@ public sealed class TrainingRun
     private TrainingRun(RunConfiguration configuration, Func<Architecture, VsmlModel> models, TrainingOptions? options, IEpisodeBackend? backend, RunFolder? folder)
     {
         _options = options ?? new TrainingOptions();
-        _trainer = new MetaTrainer(configuration, models, _options.Threads, backend);
+        _ranks = _options.Ranks ?? RankGroup.Alone;
+        _trainer = new MetaTrainer(configuration, models, _options.Threads, backend, _ranks);
         _folder = folder;
-        _state = Initial();
+        // What rank 0 begins with takes its place on the others.
+        _state = _ranks.IsRoot ? Initial() : _trainer.Initial(MetaParameters.Initial(configuration.Model, configuration.Seed));
     }
 
     private RunConfiguration Configuration => _trainer.Configuration;
@@ -62,19 +65,30 @@ public sealed class TrainingRun
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         _clock.Restart();
-        var begun = _state = _folder?.LoadNewest(Warn) ?? Initial();
-        using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, begun);
+        if (_ranks.IsRoot) _state = _folder?.LoadNewest(Warn) ?? Initial();
+        using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, _state);
         WriteTheta();
+        _state = _trainer.Spread(_state);
         try
         {
             return Run(log, cancellation);
         }
         catch (Exception exception)
         {
+            _ranks.Fail(exception.Message);
             SaveIfPossible(log);
             if (exception is NonFiniteLossException) throw new VsmlException(exception.Message, exception);
             throw;
         }
+    }
+
+    // All ranks stop where one does. One that gave up a meta-test has not reached the end.
+    private TrainingStop? Agreed(TrainingStop? mine, bool givenUp)
+    {
+        if (_ranks.Size == 1) return mine;
+        TrainingStop?[] stops = [null, TrainingStop.TimeLimit, TrainingStop.Cancelled, TrainingStop.Finished, TrainingStop.Cancelled];
+        var place = givenUp ? stops.Length - 1 : Array.IndexOf(stops, mine);
+        return stops[_ranks.Exchange([(byte)place]).Max(told => told[0])];
     }
 
     private TrainingState Initial() => _folder is null ? _trainer.Initial() : _trainer.Initial(_folder.InitialTheta());
@@ -90,6 +104,7 @@ public sealed class TrainingRun
                 : cancellation.IsCancellationRequested ? TrainingStop.Cancelled
                 : _clock.Elapsed >= _options.TimeLimit ? TrainingStop.TimeLimit
                 : null;
+            stop = Agreed(stop, given);
             if (stop is not null || (_state.Iteration % Configuration.Checkpoints.Interval == 0 && saved != _state.Iteration))
             {
                 Save(log);
@@ -111,7 +126,7 @@ public sealed class TrainingRun
         {
             (next, metrics) = _trainer.Step(_state, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested || exception is RankStoppedException)
         {
             return;
         }
@@ -151,15 +166,18 @@ public sealed class TrainingRun
 
     private void Save(MetricsLog? log)
     {
+        var whole = _trainer.Whole(_state);
         if (_folder is null) return;
         log!.FlushToDisk();
-        _folder.Checkpoints.Save(_state);
+        _folder.Checkpoints.Save(whole);
         if (Configuration.Evaluation is null) WriteTheta();
     }
 
     // After an error, which is the one to report.
     private void SaveIfPossible(MetricsLog? log)
     {
+        // What is spread over ranks cannot be gathered from those that got further.
+        if (_ranks.Size > 1 && _state.Unroll.PairCount > 0) return;
         try
         {
             Save(log);
