@@ -1,3 +1,4 @@
+using Vsml.Baselines;
 using Vsml.Contracts;
 using Vsml.Evaluation;
 
@@ -48,7 +49,7 @@ public sealed class MetaTrainer
         (_episodes, _work) = (new EpisodeSource[configuration.Stages.Count], new double[configuration.Stages.Count]);
         var problems = new List<ConfigurationProblem>();
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
-        var context = new EstimatorContext(ModelOf, _level, _threads, backend);
+        var context = new EstimatorContext(TraineeOf, _level, _threads, backend);
         if (problems.Count == 0)
             for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.TruncationOf(_episodes[s]).Longest(_episodes[s].Length)));
         for (var t = 0; t < configuration.Evaluation?.Tasks.Count; t++) Try(problems, $"evaluation.tasks[{t}]", () => PrepareEvaluation(configuration.Evaluation, t));
@@ -69,11 +70,16 @@ public sealed class MetaTrainer
 
     /// <summary>The state before the first meta-iteration.</summary>
     /// <exception cref="VsmlException">The theta to begin with is not there, or does not fit the model.</exception>
-    public TrainingState Initial() => Initial(InitialTheta.Of(Configuration));
+    public TrainingState Initial() => Configuration.Learner is { } learner
+        ? Initial(LearnerParameters.Initial(learner, _episodes[0].Tasks[0].Task.InputSize, _episodes[0].Tasks[0].Task.OutputSize, Configuration.Seed).Values)
+        : Initial(InitialTheta.Of(Configuration));
 
     /// <summary>The state before the first meta-iteration, with a theta that was read before.</summary>
-    internal TrainingState Initial(MetaParameters theta) =>
-        new() { Iteration = 0, Theta = theta.Values.ToArray(), Optimizer = Configuration.Optimizer.Initial(theta.Values.Length) };
+    internal TrainingState Initial(MetaParameters theta) => Initial(theta.Values);
+
+    /// <summary>The parameters of a learner that is no network.</summary>
+    internal LearnerParameters LearnerOf(ReadOnlySpan<float> theta) =>
+        new(Configuration.Learner!, _episodes[0].Tasks[0].Task.InputSize, _episodes[0].Tasks[0].Task.OutputSize, theta);
 
     /// <summary>The state that rank 0 begins with, on every rank; of unfinished learners each gets what it runs itself.</summary>
     /// <param name="state">The state; only rank 0's counts.</param>
@@ -162,9 +168,8 @@ public sealed class MetaTrainer
         var results = new List<EvaluationResult>();
         foreach (var (name, task) in evaluation.Tasks)
         {
-            var model = ModelOf(task);
-            var report = MetaTest.Run(task, [MetaTestLearner.Vsml("vsml", model, model.Pack(state.Result, _level))], options, cancellation: cancellation);
-            var whole = report.Find("vsml", Horizon.Whole)!;
+            var report = MetaTest.Run(task, [Tested(task, state.Result)], options, cancellation: cancellation);
+            var whole = report.Results.First(result => result.Examples == report.Length);
             results.Add(new EvaluationResult(name, whole.Accuracy, whole.StandardError));
         }
         var score = results.Sum(result => result.Accuracy) / results.Count;
@@ -193,7 +198,27 @@ public sealed class MetaTrainer
 
     private Architecture LayoutOf(TaskDescription task) => Layouts.For(Configuration.Model, task.InputSize, task.OutputSize);
 
-    private VsmlModel ModelOf(TaskDescription task) => _models(LayoutOf(task));
+    private Trainee TraineeOf(TaskDescription task) => Configuration.Learner is { } learner
+        ? new ParametricTrainee(learner, task.InputSize, task.OutputSize)
+        : new VsmlTrainee(_models(LayoutOf(task)), _level);
+
+    private MetaTestLearner Tested(TaskDescription task, float[] theta)
+    {
+        if (Configuration.Learner is not null) return MetaTestLearner.Of("learner", LearnerOf(theta));
+        var model = _models(LayoutOf(task));
+        return MetaTestLearner.Vsml("vsml", model, model.Pack(theta, _level));
+    }
+
+    private TrainingState Initial(ReadOnlySpan<float> theta) =>
+        new() { Iteration = 0, Theta = theta.ToArray(), Optimizer = Configuration.Optimizer.Initial(theta.Length) };
+
+    // The parameters of a learner are those of one number of inputs and classes.
+    private void CheckSizes(TaskDescription task)
+    {
+        var first = _episodes[0].Tasks[0].Task;
+        if (Configuration.Learner is not null && (task.InputSize, task.OutputSize) != (first.InputSize, first.OutputSize))
+            throw new VsmlException($"a learner keeps its sizes: the first task has {first.InputSize} inputs and {first.OutputSize} classes, this one has {task.InputSize} and {task.OutputSize}; the transform padding fills up");
+    }
 
     private void PrepareStage(int index)
     {
@@ -202,8 +227,12 @@ public sealed class MetaTrainer
         _episodes[index] = new EpisodeSource([.. tasks.Select(task => new TaskShare(task.Weight, task.Task))], stage.EpisodeLength) { Truncation = stage.Truncation };
         _episodes[index].Validate();
         var truncation = Configuration.Estimator.TruncationOf(_episodes[index]);
-        _work[index] = (double)truncation.Longest(stage.EpisodeLength) * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
-        foreach (var task in tasks) TaskPromises.Check(task.Task, stage.EpisodeLength);
+        _work[index] = (double)truncation.Longest(stage.EpisodeLength) * (Configuration.Learner is not null ? 1 : tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight));
+        foreach (var task in tasks)
+        {
+            CheckSizes(task.Task);
+            TaskPromises.Check(task.Task, stage.EpisodeLength);
+        }
         PartPromises.Check(truncation, stage.EpisodeLength);
     }
 
@@ -211,7 +240,8 @@ public sealed class MetaTrainer
     {
         var task = evaluation.Tasks[index].Task;
         task.Validate(evaluation.EpisodeLength);
-        LayoutOf(task);
+        if (Configuration.Learner is null) LayoutOf(task);
+        else CheckSizes(task);
         TaskPromises.Check(task, evaluation.EpisodeLength);
     }
 

@@ -91,7 +91,7 @@ public sealed class TrainingRun
         return stops[_ranks.Exchange([(byte)place]).Max(told => told[0])];
     }
 
-    private TrainingState Initial() => _folder is null ? _trainer.Initial() : _trainer.Initial(_folder.InitialTheta());
+    private TrainingState Initial() => _folder is null || Configuration.Learner is not null ? _trainer.Initial() : _trainer.Initial(_folder.InitialTheta());
 
     private TrainingResult Run(MetricsLog? log, CancellationToken cancellation)
     {
@@ -111,7 +111,7 @@ public sealed class TrainingRun
                 saved = _state.Iteration;
                 if (_folder is not null) _options.Progress?.Saved(_folder.Checkpoints.PathOf(saved));
             }
-            if (stop is { } reason) return new TrainingResult(reason, _state, BestTheta());
+            if (stop is { } reason) return Result(reason);
             Step(log, cancellation);
         }
     }
@@ -193,14 +193,23 @@ public sealed class TrainingRun
     {
         if (_folder is null) return;
         if (Configuration.Evaluation is not null && _state.Best is null) File.Delete(_folder.ThetaPath);
-        else BestTheta().Save(_folder.ThetaPath, new Dictionary<string, string>
+        else
         {
-            ["iteration"] = (_state.Best?.Iteration ?? _state.Iteration).ToString(CultureInfo.InvariantCulture),
-            ["seed"] = Configuration.Seed.ToString(CultureInfo.InvariantCulture),
-        });
+            var metadata = new Dictionary<string, string>
+            {
+                ["iteration"] = (_state.Best?.Iteration ?? _state.Iteration).ToString(CultureInfo.InvariantCulture),
+                ["seed"] = Configuration.Seed.ToString(CultureInfo.InvariantCulture),
+            };
+            if (Configuration.Learner is null) new MetaParameters(Configuration.Model, BestTheta).Save(_folder.ThetaPath, metadata);
+            else _trainer.LearnerOf(BestTheta).Save(_folder.ThetaPath, metadata);
+        }
     }
 
-    private MetaParameters BestTheta() => new(Configuration.Model, _state.Best?.Theta ?? _state.Result);
+    private float[] BestTheta => _state.Best?.Theta ?? _state.Result;
+
+    private TrainingResult Result(TrainingStop stop) => Configuration.Learner is null
+        ? new TrainingResult(stop, _state, new MetaParameters(Configuration.Model, BestTheta))
+        : new TrainingResult(stop, _state, Network: null, _trainer.LearnerOf(BestTheta));
 
     private void Warn(string message) => _options.Progress?.Warned(message);
 }
