@@ -6,6 +6,7 @@ using Vsml.Baselines;
 using Vsml.Contracts;
 using Vsml.Data;
 using Vsml.Evaluation;
+using Vsml.MetaTraining;
 using Vsml.Numerics;
 using Vsml.Tool.Declared;
 
