@@ -22,8 +22,8 @@ internal static class CloneCommand
             "clone",
             "Learn meta-parameters with which running forward is backpropagation. Ctrl-C stops with a checkpoint.",
             "vsml clone --config preset:clone-quick --out runs/clone",
-            "vsml clone --resume runs/clone",
-            "vsml fit --theta runs/clone/theta.safetensors --data mnist --hidden 32")
+            "vsml clone --config run.json --out runs/second --seed 2",
+            "vsml clone --resume runs/clone")
         {
             config, folder, resume, seed,
         };
