@@ -56,11 +56,11 @@ public partial class DocumentationTests
     [Fact]
     public void Every_text_of_docs_stands_in_the_contents_of_the_site()
     {
-        var site = RepositoryPaths.InRepository("docs", "site");
-        var listed = ContentsEntry().Matches(File.ReadAllText(Path.Combine(site, "toc.yml"))).Select(entry => Path.GetFullPath(Path.Combine(site, entry.Groups[1].Value)))
+        var folder = RepositoryPaths.InRepository("docs");
+        var listed = ContentsEntry().Matches(File.ReadAllText(Path.Combine(folder, "toc.yml"))).Select(entry => Path.GetFullPath(Path.Combine(folder, entry.Groups[1].Value)))
             .Select(path => Path.GetRelativePath(RepositoryPaths.Root, path)).Where(path => path.EndsWith(".md", StringComparison.Ordinal)).ToList();
         foreach (var path in listed) File.Exists(RepositoryPaths.InRepository(path)).ShouldBeTrue(path);
-        Files("*.md").Where(path => Path.GetDirectoryName(path) is { } folder && (folder == "docs" || folder == Path.Combine("docs", "tutorials"))).ShouldBeSubsetOf(listed);
+        Files("*.md").Where(path => Path.GetDirectoryName(path) is { } place && (place == "docs" || place == Path.Combine("docs", "tutorials"))).ShouldBeSubsetOf(listed);
     }
 
     [Fact]
