@@ -35,7 +35,7 @@ public sealed partial class TutorialTests : IDisposable
                 .AddReferences(MetadataReference.CreateFromFile(typeof(RunConfiguration).Assembly.Location));
             var (output, reported) = GeneratorHarness.Run(consumer);
             reported.ShouldBeEmpty();
-            GeneratorHarness.Complaints(output).Where(complaint => !complaint.Contains("CS8019", StringComparison.Ordinal) && !complaint.Contains("CS8933", StringComparison.Ordinal)).ShouldBeEmpty();
+            GeneratorHarness.Complaints(output).ShouldBeEmpty();
             using var image = new MemoryStream();
             output.Emit(image).Success.ShouldBeTrue();
             Assembly.Load(image.ToArray()).EntryPoint!.Invoke(null, [Array.Empty<string>()]);
@@ -55,7 +55,7 @@ public sealed partial class TutorialTests : IDisposable
     public void They_are_all_in_the_list()
     {
         var list = File.ReadAllText(RepositoryPaths.InRepository("docs", "tutorials", "README.md"));
-        foreach (var row in Tutorials) list.ShouldContain($"]({row.Data})");
+        foreach (var row in Tutorials) list.ShouldContain($"]({row[0]})");
     }
 
     private static IEnumerable<string> Blocks(string tutorial, string language) =>
