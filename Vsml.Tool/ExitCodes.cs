@@ -12,6 +12,6 @@ public static class ExitCodes
     /// <summary>Bad input: a usage error, or a file that is missing or wrong.</summary>
     public const int BadInput = 2;
 
-    /// <summary>Stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT.</summary>
+    /// <summary>Stopped by Ctrl-C, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 or SIGUSR2.</summary>
     public const int Interrupted = 130;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Vsml.MetaTraining;
 using Vsml.Tool.Commands;
 using Vsml.Tool.Declared;
 
@@ -29,7 +30,7 @@ public static class VsmlTool
                 ProcessTerminationTimeout = null,
             });
         }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (context.Cancellation.IsCancellationRequested || exception is RankStoppedException)
         {
             return ExitCodes.Interrupted;
         }

@@ -57,7 +57,7 @@ public sealed class IlgpuGradientRunner : IGradientRunner, IDisposable
     private (GradientNetwork Network, int From) PlaceOf(GradientRequest request, int index)
     {
         var (began, from, _) = request.State.At(index, request.Iteration);
-        return (_ofTask[request.Episodes.Choose(request.Seed, began, (uint)index)], from);
+        return (_ofTask[request.Episodes.Choose(request.Seed, began, request.StreamOf(index))], from);
     }
 
     private void Prepare(GradientRequest request)

@@ -10,25 +10,31 @@ namespace Vsml.MetaTraining;
 /// </summary>
 public sealed class CpuGradientRunner : IGradientRunner
 {
-    private readonly Func<TaskDescription, VsmlModel> _modelOf;
-    private readonly SimdLevel _level;
-    private readonly Dictionary<VsmlModel, DifferentiatedLearner>[] _learners;
+    private readonly Func<TaskDescription, Trainee> _traineeOf;
+    private readonly Dictionary<Trainee, IDifferentiatedLearner>[] _learners;
     private readonly EpisodeData[] _episodes;
     private (EpisodeSource Source, int Longest, long Bytes)? _prepared;
-    private VsmlModel[] _models = [];
-    private Dictionary<VsmlModel, TapeMemory> _tapes = [];
+    private Trainee[] _trainees = [];
+    private Dictionary<Trainee, TapeMemory> _tapes = [];
 
     /// <summary>Makes a runner.</summary>
     /// <param name="modelOf">The model whose layout fits a task; called once for every task of an episode source.</param>
     /// <param name="level">SIMD level of the kernels.</param>
     /// <param name="threads">Number of threads; 0 for one a core.</param>
     public CpuGradientRunner(Func<TaskDescription, VsmlModel> modelOf, SimdLevel level, int threads = 0)
+        : this(task => new VsmlTrainee(modelOf(task), level), threads)
+    {
+    }
+
+    /// <summary>Makes a runner of whatever is meta-trained.</summary>
+    /// <param name="traineeOf">What is meta-trained, at the sizes of a task; called once for every task of an episode source.</param>
+    /// <param name="threads">Number of threads; 0 for one a core.</param>
+    public CpuGradientRunner(Func<TaskDescription, Trainee> traineeOf, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        _modelOf = modelOf;
-        _level = level;
+        _traineeOf = traineeOf;
         var workers = threads == 0 ? Environment.ProcessorCount : threads;
-        _learners = [.. Enumerable.Range(0, workers).Select(_ => new Dictionary<VsmlModel, DifferentiatedLearner>())];
+        _learners = [.. Enumerable.Range(0, workers).Select(_ => new Dictionary<Trainee, IDifferentiatedLearner>())];
         _episodes = [.. Enumerable.Range(0, workers).Select(_ => new EpisodeData())];
     }
 
@@ -64,16 +70,11 @@ public sealed class CpuGradientRunner : IGradientRunner
     {
         var source = request.Episodes;
         source.Validate();
-        var models = source.Tasks.Select(share => _modelOf(share.Task)).ToArray();
-        var tapes = new Dictionary<VsmlModel, TapeMemory>();
-        foreach (var model in models.Distinct())
-        {
-            request.CheckTheta(model);
-            var (examples, bytes) = EpisodeGradient.PlanTape(model, _level, 1, request.Longest, request.MemoryBytes / _learners.Length);
-            tapes.Add(model, new TapeMemory(request.Longest, examples, bytes, _learners.Length));
-        }
+        var trainees = source.Tasks.Select(share => _traineeOf(share.Task)).ToArray();
+        for (var i = 0; i < trainees.Length; i++) trainees[i].Check(request.Theta.Length, source.Tasks[i].Task);
+        var tapes = trainees.Distinct().ToDictionary(trainee => trainee, trainee => trainee.PlanTape(request.Longest, request.MemoryBytes, _learners.Length));
         foreach (var learners in _learners) learners.Clear();
-        (_models, _prepared, _tapes) = (models, (source, request.Longest, request.MemoryBytes), tapes);
+        (_trainees, _prepared, _tapes) = (trainees, (source, request.Longest, request.MemoryBytes), tapes);
         Memory = tapes.Values.MaxBy(tape => tape.Bytes);
     }
 
@@ -81,7 +82,7 @@ public sealed class CpuGradientRunner : IGradientRunner
     {
         var window = EpisodeWindow.Of(request, index, _episodes[worker]);
         var theta = request.Theta.Span;
-        var learner = LearnerOf(worker, _models[window.Task], theta);
+        var learner = LearnerOf(worker, _trainees[window.Task], theta);
         var part = window.Part;
         if (part.Begins) learner.Begin(theta, window.Cells);
         else learner.Load(theta, window.Learner(learner.StateFloats));
@@ -94,11 +95,11 @@ public sealed class CpuGradientRunner : IGradientRunner
         return new WindowOutcome(loss, part.Counted, learner.Correct(part), part.To - part.From, window.Position, after, gradient);
     }
 
-    private DifferentiatedLearner LearnerOf(int worker, VsmlModel model, ReadOnlySpan<float> theta)
+    private IDifferentiatedLearner LearnerOf(int worker, Trainee trainee, ReadOnlySpan<float> theta)
     {
-        if (_learners[worker].TryGetValue(model, out var learner)) return learner;
-        learner = new DifferentiatedLearner(model, _level, theta, _tapes[model].TapeExamples);
-        _learners[worker].Add(model, learner);
+        if (_learners[worker].TryGetValue(trainee, out var learner)) return learner;
+        learner = trainee.Reverse(theta, _tapes[trainee]);
+        _learners[worker].Add(trainee, learner);
         return learner;
     }
 }

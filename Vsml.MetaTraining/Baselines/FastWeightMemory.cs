@@ -9,7 +9,7 @@ namespace Vsml.Baselines;
 /// once, normalises what it read, projects it and adds it to its output.
 /// Parameters in order, weights then biases: LSTM [A + 2B + H, 4H], output [H, B], write head [H, 3m + 1], read head [H, 2m], read projection [m, H].
 /// </summary>
-public sealed class FastWeightMemory : FeedbackLearner
+public sealed class FastWeightMemory : FeedbackLearner, IParametricLearner
 {
     private const float NormEpsilon = 1e-5f;
 
@@ -55,13 +55,27 @@ public sealed class FastWeightMemory : FeedbackLearner
         var cells = memorySize * memorySize * memorySize;
         _state = (new float[hiddenSize], new float[hiddenSize], new float[cells]);
         _next = (new float[hiddenSize], new float[hiddenSize], new float[cells]);
-        if (theta.IsEmpty) return;
-        CheckParameters("a fast weight memory of these sizes", theta.Length, ParameterCount);
-        foreach (var map in Maps) map.Load(ref theta);
+        if (!theta.IsEmpty) SetParameters(theta);
     }
 
-    /// <summary>Number of parameters.</summary>
+    /// <inheritdoc/>
     public int ParameterCount => Maps.Sum(map => map.ParameterCount);
+
+    /// <inheritdoc/>
+    public int StateSize => FeedbackSize + 2 * _state.Hidden.Length + _state.Memory.Length;
+
+    /// <inheritdoc/>
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        CheckParameters("a fast weight memory of these sizes", parameters.Length, ParameterCount);
+        foreach (var map in Maps) map.Load(ref parameters);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(Span<float> state) => SaveFeedback(state, _state.Hidden, _state.Cell, _state.Memory);
+
+    /// <inheritdoc/>
+    public void LoadState(ReadOnlySpan<float> state) => LoadFeedback(state, _state.Hidden, _state.Cell, _state.Memory);
 
     private LinearMap[] Maps => [_lstm.Gates, _output, _writeHead, _readHead, _readProjection];
 

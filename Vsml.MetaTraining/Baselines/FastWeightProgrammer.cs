@@ -8,7 +8,7 @@ namespace Vsml.Baselines;
 /// previous error, previous label] makes a key, a value, a query and a rate; F &lt;- F + k^T (rate (v - k F)); the output is q F.
 /// Parameters in order: slow weights [A + 3B, 2S + B + 1] and biases.
 /// </summary>
-public sealed class FastWeightProgrammer : FeedbackLearner
+public sealed class FastWeightProgrammer : FeedbackLearner, IParametricLearner
 {
     // Standard deviation of a normal variable cut at 2 sigma: fast weights start with variance 1 / S.
     private const float TruncatedDeviation = .87962566103423978f;
@@ -39,13 +39,27 @@ public sealed class FastWeightProgrammer : FeedbackLearner
         _slow = new(_joined.Length, _made.Length);
         _fast = new float[size * outputSize];
         _next = new float[size * outputSize];
-        if (theta.IsEmpty) return;
-        CheckParameters("a fast weight programmer of these sizes", theta.Length, ParameterCount);
-        _slow.Load(ref theta);
+        if (!theta.IsEmpty) SetParameters(theta);
     }
 
-    /// <summary>Number of parameters.</summary>
+    /// <inheritdoc/>
     public int ParameterCount => _slow.ParameterCount;
+
+    /// <inheritdoc/>
+    public int StateSize => FeedbackSize + _fast.Length;
+
+    /// <inheritdoc/>
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        CheckParameters("a fast weight programmer of these sizes", parameters.Length, ParameterCount);
+        _slow.Load(ref parameters);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(Span<float> state) => SaveFeedback(state, _fast);
+
+    /// <inheritdoc/>
+    public void LoadState(ReadOnlySpan<float> state) => LoadFeedback(state, _fast);
 
     internal Span<float> FastWeights => _fast;
 

@@ -78,6 +78,26 @@ public abstract class FeedbackLearner : Baseline
     /// <summary>Makes the next state, from the last call of <see cref="Advance"/>, the present one.</summary>
     protected abstract void Keep();
 
+    /// <summary>Bound T of the output; 0 for none.</summary>
+    private protected float OutputLimit => _outputBound;
+
+    /// <summary>Floats of what is known of the example before.</summary>
+    private protected int FeedbackSize => 3 * OutputSize;
+
+    /// <summary>Writes what is known of the example before, and then arrays.</summary>
+    private protected void SaveFeedback(Span<float> state, params ReadOnlySpan<float[]> arrays)
+    {
+        FlatState.Save(state, _error, _label, _output);
+        FlatState.Save(state[FeedbackSize..], arrays);
+    }
+
+    /// <summary>Takes back what <see cref="SaveFeedback"/> wrote.</summary>
+    private protected void LoadFeedback(ReadOnlySpan<float> state, params ReadOnlySpan<float[]> arrays)
+    {
+        FlatState.Load(state, _error, _label, _output);
+        FlatState.Load(state[FeedbackSize..], arrays);
+    }
+
     /// <summary>Refuses a wrong number of parameters.</summary>
     /// <param name="learner">The learner in words, for the error.</param>
     /// <param name="given">How many are given.</param>

@@ -9,7 +9,7 @@ namespace Vsml.Baselines;
 /// evaluated twice: [input, 0, 0] predicts, [input, error, label] changes F.
 /// Parameters in order: W [A + 2B, B], coeff [A + 2B, B], rate, b [B].
 /// </summary>
-public sealed class HebbianLearner : Baseline
+public sealed class HebbianLearner : Baseline, IParametricLearner
 {
     private const float InitialCoefficient = .01f;
     private const float InitialRate = -4.5f;
@@ -17,7 +17,7 @@ public sealed class HebbianLearner : Baseline
     private readonly float[] _weights;
     private readonly float[] _coefficients;
     private readonly float[] _biases;
-    private readonly float _rate;
+    private float _rate;
     private readonly float[] _fast;
     private readonly float[] _effective;
     private readonly float[] _joined;
@@ -49,16 +49,31 @@ public sealed class HebbianLearner : Baseline
         _error = new float[outputSize];
         _row = new float[outputSize];
         _rate = .5f;
-        if (theta.IsEmpty) return;
-        if (theta.Length != ParameterCount) throw new VsmlException($"a Hebbian learner of these sizes has {ParameterCount} parameters, but {theta.Length} are given");
-        theta[..count].CopyTo(_weights);
-        theta.Slice(count, count).CopyTo(_coefficients);
-        _rate = Activation.Sigmoid(theta[2 * count]);
-        theta[(2 * count + 1)..].CopyTo(_biases);
+        if (!theta.IsEmpty) SetParameters(theta);
     }
 
-    /// <summary>Number of parameters.</summary>
+    /// <inheritdoc/>
     public int ParameterCount => 2 * _weights.Length + 1 + OutputSize;
+
+    /// <inheritdoc/>
+    public int StateSize => _fast.Length;
+
+    /// <inheritdoc/>
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        if (parameters.Length != ParameterCount) throw new VsmlException($"a Hebbian learner of these sizes has {ParameterCount} parameters, but {parameters.Length} are given");
+        var count = _weights.Length;
+        parameters[..count].CopyTo(_weights);
+        parameters.Slice(count, count).CopyTo(_coefficients);
+        _rate = Activation.Sigmoid(parameters[2 * count]);
+        parameters[(2 * count + 1)..].CopyTo(_biases);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(Span<float> state) => FlatState.Save(state, _fast);
+
+    /// <inheritdoc/>
+    public void LoadState(ReadOnlySpan<float> state) => FlatState.Load(state, _fast);
 
     /// <summary>Initial parameters: W truncated normal with sigma 1 / sqrt(fan-in), coeff .01, rate -4.5, b 0.</summary>
     /// <param name="random">Stream to draw from.</param>

@@ -43,6 +43,23 @@ internal sealed class LinearMap(int inputs, int outputs)
         TensorPrimitives.Add(output, _biases, output);
     }
 
+    /// <summary>Goes back through the map.</summary>
+    /// <param name="input">Its input.</param>
+    /// <param name="output">Gradient of its output.</param>
+    /// <param name="parameters">Grows by the gradient of weights and biases.</param>
+    /// <param name="inputGradient">Receives the gradient of the input.</param>
+    public void Reverse(ReadOnlySpan<float> input, ReadOnlySpan<float> output, Span<float> parameters, Span<float> inputGradient)
+    {
+        for (var i = 0; i < inputs; i++)
+        {
+            var row = parameters.Slice(i * outputs, outputs);
+            TensorPrimitives.MultiplyAdd(output, input[i], row, row);
+            inputGradient[i] = FixedOrder.Dot(_weights.AsSpan(i * outputs, outputs), output);
+        }
+        var biases = parameters.Slice(inputs * outputs, outputs);
+        TensorPrimitives.Add(biases, output, biases);
+    }
+
     /// <summary>x W alone.</summary>
     public static void Products(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output)
     {

@@ -7,7 +7,7 @@ namespace Vsml.Baselines;
 /// in an episode is in its state, so it has far fewer learned variables than parameters.
 /// Parameters in order: LSTM weights [A + 2B + H, 4H] and biases, output weights [H, B] and biases.
 /// </summary>
-public sealed class MetaRnn : FeedbackLearner
+public sealed partial class MetaRnn : FeedbackLearner, IDifferentiableLearner
 {
     private readonly LstmCell _lstm;
     private readonly LinearMap _output;
@@ -35,14 +35,28 @@ public sealed class MetaRnn : FeedbackLearner
         _state = (new float[hiddenSize], new float[hiddenSize]);
         _next = (new float[hiddenSize], new float[hiddenSize]);
         ParameterCount = _lstm.Gates.ParameterCount + _output.ParameterCount;
-        if (theta.IsEmpty) return;
-        CheckParameters("a Meta RNN of these sizes", theta.Length, ParameterCount);
-        _lstm.Gates.Load(ref theta);
-        _output.Load(ref theta);
+        if (!theta.IsEmpty) SetParameters(theta);
     }
 
-    /// <summary>Number of parameters.</summary>
+    /// <inheritdoc/>
     public int ParameterCount { get; }
+
+    /// <inheritdoc/>
+    public int StateSize => FeedbackSize + 2 * _state.Hidden.Length;
+
+    /// <inheritdoc/>
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        CheckParameters("a Meta RNN of these sizes", parameters.Length, ParameterCount);
+        _lstm.Gates.Load(ref parameters);
+        _output.Load(ref parameters);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(Span<float> state) => SaveFeedback(state, _state.Hidden, _state.Cell);
+
+    /// <inheritdoc/>
+    public void LoadState(ReadOnlySpan<float> state) => LoadFeedback(state, _state.Hidden, _state.Cell);
 
     /// <summary>Initial parameters: weights truncated normal with sigma 1 / sqrt(fan-in), biases 0.</summary>
     /// <param name="random">Stream to draw from.</param>
@@ -71,7 +85,9 @@ public sealed class MetaRnn : FeedbackLearner
         var from = _state;
         for (var tick = 0; tick < _microTicks; tick++)
         {
+            _tape?.Before(from.Cell);
             _lstm.Step(_joined, from.Hidden, from.Cell, _next.Hidden, _next.Cell);
+            _tape?.After(_lstm, _next.Cell);
             from = _next;
         }
         _output.Apply(_next.Hidden, output);

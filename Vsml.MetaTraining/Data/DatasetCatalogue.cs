@@ -215,7 +215,9 @@ public static class DatasetCatalogue
     // A failure is not kept: the file may be there the next time.
     private static ImageDataset Make(ConcurrentDictionary<Key, Lazy<ImageDataset>> kept, Key key, Func<Key, ImageDataset> make)
     {
-        var entry = kept.GetOrAdd(key, new Lazy<ImageDataset>(() => make(key)));
+        // A file is read once, however its path is written.
+        var located = key with { Name = Locate(key.Name) };
+        var entry = kept.GetOrAdd(key, new Lazy<ImageDataset>(() => located == key ? make(key) : Once(kept, located, _ => make(key))));
         try
         {
             return entry.Value;

@@ -35,8 +35,14 @@ public abstract record EstimatorConfiguration
 }
 
 /// <summary>What a run has for its estimator.</summary>
-/// <param name="ModelOf">The compiled model whose layout fits a task.</param>
+/// <param name="TraineeOf">What is meta-trained, at the sizes of a task.</param>
 /// <param name="Level">SIMD level of the kernels.</param>
 /// <param name="Threads">Number of threads, 1 or more. Results must not depend on it.</param>
 /// <param name="Backend">What runs episodes.</param>
-public sealed record EstimatorContext(Func<TaskDescription, VsmlModel> ModelOf, SimdLevel Level, int Threads, IEpisodeBackend Backend);
+public sealed record EstimatorContext(Func<TaskDescription, Trainee> TraineeOf, SimdLevel Level, int Threads, IEpisodeBackend Backend)
+{
+    /// <summary>The compiled network whose layout fits a task.</summary>
+    /// <param name="task">The task.</param>
+    /// <exception cref="VsmlException">The run trains another learner.</exception>
+    public VsmlModel ModelOf(TaskDescription task) => TraineeOf(task).Model;
+}

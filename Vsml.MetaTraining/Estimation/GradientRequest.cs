@@ -1,7 +1,7 @@
 namespace Vsml.MetaTraining;
 
 /// <summary>
-/// One meta-iteration's windows of a meta-batch. Tasks and initial cells follow from it, so that any runner computes the same losses
+/// One meta-iteration's windows of a range of a meta-batch. Tasks and initial cells follow from it, so that any runner computes the same losses
 /// and gradients, but for the last digits of another device.
 /// </summary>
 public sealed record GradientRequest
@@ -11,6 +11,9 @@ public sealed record GradientRequest
 
     /// <summary>The meta-iteration.</summary>
     public required uint Iteration { get; init; }
+
+    /// <summary>First episode of the range.</summary>
+    public int FirstEpisode { get; init; }
 
     /// <summary>Number of episodes.</summary>
     public required int EpisodeCount { get; init; }
@@ -35,6 +38,9 @@ public sealed record GradientRequest
 
     /// <summary>Where the episodes stand.</summary>
     public UnrollState State { get; init; } = UnrollState.Empty;
+
+    /// <summary>What names an episode of the range in random streams.</summary>
+    internal uint StreamOf(int index) => (uint)(FirstEpisode + index);
 
     /// <summary>What the sum of an episode's losses is divided by.</summary>
     public int Nominal => Episodes.Loss == EpisodeLoss.Last ? 1 : Longest;

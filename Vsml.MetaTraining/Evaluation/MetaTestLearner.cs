@@ -19,6 +19,11 @@ public sealed record MetaTestLearner(string Name, IReadOnlyList<LearnerVariant> 
     public static MetaTestLearner Vsml(string name, VsmlModel model, PackedTheta theta) =>
         new(name, [new("", (_, _) => new Learner(model, theta))]);
 
+    /// <summary>A learner that was meta-trained.</summary>
+    /// <param name="name">Its name in results.</param>
+    /// <param name="parameters">What meta-training found.</param>
+    public static MetaTestLearner Of(string name, LearnerParameters parameters) => new(name, [new("", parameters.CreateFor)]);
+
     /// <summary>A baseline under its registered name.</summary>
     /// <param name="baseline">The baseline.</param>
     /// <exception cref="ArgumentException">Its type is not registered (<see cref="Parts"/>).</exception>

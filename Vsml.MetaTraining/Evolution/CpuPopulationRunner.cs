@@ -10,11 +10,11 @@ namespace Vsml.MetaTraining;
 /// </summary>
 public sealed class CpuPopulationRunner : IPopulationRunner
 {
-    private readonly Func<TaskDescription, VsmlModel> _modelOf;
+    private readonly Func<TaskDescription, Trainee> _traineeOf;
     private readonly PairWorker[] _workers;
     private readonly EpisodeCache _cache = new();
     private EpisodeSource? _source;
-    private VsmlModel[] _models = [];
+    private Trainee[] _trainees = [];
 
     /// <summary>Makes a runner.</summary>
     /// <param name="modelOf">The model whose layout fits a task; called once for every task of an episode source.</param>
@@ -22,11 +22,20 @@ public sealed class CpuPopulationRunner : IPopulationRunner
     /// <param name="threads">Number of threads; 0 for one a core.</param>
     /// <param name="noise">Where perturbations come from; if null, <see cref="PhiloxNoise"/>.</param>
     public CpuPopulationRunner(Func<TaskDescription, VsmlModel> modelOf, SimdLevel level, int threads = 0, INoise? noise = null)
+        : this(task => new VsmlTrainee(modelOf(task), level), threads, noise)
+    {
+    }
+
+    /// <summary>Makes a runner of whatever is meta-trained.</summary>
+    /// <param name="traineeOf">What is meta-trained, at the sizes of a task; called once for every task of an episode source.</param>
+    /// <param name="threads">Number of threads; 0 for one a core.</param>
+    /// <param name="noise">Where perturbations come from; if null, <see cref="PhiloxNoise"/>.</param>
+    public CpuPopulationRunner(Func<TaskDescription, Trainee> traineeOf, int threads = 0, INoise? noise = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        _modelOf = modelOf;
+        _traineeOf = traineeOf;
         _workers = new PairWorker[threads == 0 ? Environment.ProcessorCount : threads];
-        for (var k = 0; k < _workers.Length; k++) _workers[k] = new PairWorker(level, noise ?? PhiloxNoise.Instance, _cache);
+        for (var k = 0; k < _workers.Length; k++) _workers[k] = new PairWorker(noise ?? PhiloxNoise.Instance, _cache);
     }
 
     /// <inheritdoc/>
@@ -35,9 +44,7 @@ public sealed class CpuPopulationRunner : IPopulationRunner
         if (request.State.PairCount != 0 && request.State.PairCount != request.PairCount)
             throw new VsmlException($"The unroll state is that of {request.State.PairCount} pairs, but {request.PairCount} are to run.");
         if (!request.Episodes.Equals(_source)) Prepare(request.Episodes);
-        foreach (var model in _models)
-            if (model.Parameters.Count != request.Theta.Length)
-                throw new VsmlException($"theta has {request.Theta.Length} values, but the model of {model.Architecture.InputSize} inputs and {model.Architecture.OutputSize} outputs has {model.Parameters.Count} meta-parameters.");
+        for (var i = 0; i < _trainees.Length; i++) _trainees[i].Check(request.Theta.Length, request.Episodes.Tasks[i].Task);
         _cache.Begin(request);
 
         // The last pairs go to threads by halves: with whole ones, threads would wait longer for each other at the end.
@@ -66,24 +73,15 @@ public sealed class CpuPopulationRunner : IPopulationRunner
         void Work(int worker)
         {
             for (int i; !cancellation.IsCancellationRequested && (i = Interlocked.Increment(ref next)) < whole + members.Length;)
-                if (i < whole) outcomes[i] = _workers[worker].Run(request, _models, i);
-                else members[i - whole] = _workers[worker].RunMember(request, _models, whole + (i - whole) / 2, minus: (i - whole) % 2 == 1);
+                if (i < whole) outcomes[i] = _workers[worker].Run(request, _trainees, i);
+                else members[i - whole] = _workers[worker].RunMember(request, _trainees, whole + (i - whole) / 2, minus: (i - whole) % 2 == 1);
         }
     }
 
     private void Prepare(EpisodeSource source)
     {
         source.Validate();
-        var models = new VsmlModel[source.Tasks.Count];
-        for (var i = 0; i < models.Length; i++)
-        {
-            var task = source.Tasks[i].Task;
-            models[i] = _modelOf(task);
-            var architecture = models[i].Architecture;
-            if (architecture.InputSize != task.InputSize || architecture.OutputSize != task.OutputSize)
-                throw new VsmlException($"The model has {architecture.InputSize} inputs and {architecture.OutputSize} outputs, but the task has {task.InputSize} and {task.OutputSize}.");
-        }
-        (_models, _source) = (models, source);
+        (_trainees, _source) = ([.. source.Tasks.Select(share => _traineeOf(share.Task))], source);
     }
 
     private static PopulationResult Collect(PopulationRequest request, PairOutcome[] outcomes)

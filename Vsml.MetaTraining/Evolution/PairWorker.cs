@@ -1,27 +1,26 @@
-using Vsml.Contracts;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
 
 /// <summary>Runs antithetic pairs on one thread.</summary>
-internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cache)
+internal sealed class PairWorker(INoise noise, EpisodeCache cache)
 {
-    private readonly Dictionary<VsmlModel, PairLearner> _learners = [];
+    private readonly Dictionary<Trainee, IEpisodeLearner> _learners = [];
     private readonly EpisodeData _episode = new();
     private float[] _plus = [];
     private float[] _minus = [];
 
     /// <summary>Runs a pair's next part of an episode.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="models">The model of each task.</param>
+    /// <param name="trainees">What is meta-trained, for each task.</param>
     /// <param name="index">Index of the pair in the request's range.</param>
-    public PairOutcome Run(PopulationRequest request, VsmlModel[] models, int index)
+    public PairOutcome Run(PopulationRequest request, Trainee[] trainees, int index)
     {
         var (began, from, begins) = request.State.At(index, request.Iteration);
         var pair = (uint)(request.FirstPair + index);
         var source = request.Episodes;
         var to = Math.Min(source.Length, from + request.Length);
-        var (learner, part) = Prepare(request, models, pair, began, from, to, begins);
+        var (learner, part) = Prepare(request, trainees, pair, began, from, to, begins);
         var theta = request.Theta.Span;
         var before = begins ? [] : request.State.Learners[index];
 
@@ -64,13 +63,13 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
 
     /// <summary>Runs one member of a pair through a whole episode: what <see cref="Run"/> gives for it, bit for bit.</summary>
     /// <param name="request">A request of whole episodes.</param>
-    /// <param name="models">The model of each task.</param>
+    /// <param name="trainees">What is meta-trained, for each task.</param>
     /// <param name="index">Index of the pair in the request's range.</param>
     /// <param name="minus">Whether it is the member at theta - noise.</param>
-    public MemberOutcome RunMember(PopulationRequest request, VsmlModel[] models, int index, bool minus)
+    public MemberOutcome RunMember(PopulationRequest request, Trainee[] trainees, int index, bool minus)
     {
         var length = request.Episodes.Length;
-        var (learner, part) = Prepare(request, models, (uint)(request.FirstPair + index), request.Iteration, 0, length, begins: true);
+        var (learner, part) = Prepare(request, trainees, (uint)(request.FirstPair + index), request.Iteration, 0, length, begins: true);
         learner.Restart();
         var correct = 0;
         var loss = learner.Run(minus ? _minus : _plus, part, ref correct);
@@ -78,24 +77,24 @@ internal sealed class PairWorker(SimdLevel level, INoise noise, EpisodeCache cac
     }
 
     /// <summary>Draws a pair's episode, initial cells and noise.</summary>
-    private (PairLearner Learner, EpisodePart Part) Prepare(PopulationRequest request, VsmlModel[] models, uint pair, uint began, int from, int to, bool begins)
+    private (IEpisodeLearner Learner, EpisodePart Part) Prepare(PopulationRequest request, Trainee[] trainees, uint pair, uint began, int from, int to, bool begins)
     {
         var source = request.Episodes;
         var task = source.Choose(request.Seed, began, pair);
         var data = cache.Draw(source, task, request.Seed, began, pair, _episode);
-        var learner = LearnerOf(models[task], request.Theta.Span);
+        var learner = LearnerOf(trainees[task], request.Theta.Span);
         if (begins) learner.Begin(new CounterRandom(request.Seed, RandomStream.Cells, began, pair));
         var key = EsNoiseRule.Present(request.Variant, request.Seed, began, request.Iteration, pair);
         noise.Perturb(key, request.Theta.Span, request.NoiseStd, _plus, _minus);
         return (learner, new EpisodePart(data, from, to, source.Tasks[task].Task.Loss == EpisodeLoss.Last ? source.Length - 1 : 0, begins));
     }
 
-    private PairLearner LearnerOf(VsmlModel model, ReadOnlySpan<float> theta)
+    private IEpisodeLearner LearnerOf(Trainee trainee, ReadOnlySpan<float> theta)
     {
         if (_plus.Length != theta.Length) (_plus, _minus) = (new float[theta.Length], new float[theta.Length]);
-        if (_learners.TryGetValue(model, out var learner)) return learner;
-        learner = new PairLearner(model, level, theta);
-        _learners.Add(model, learner);
+        if (_learners.TryGetValue(trainee, out var learner)) return learner;
+        learner = trainee.Forward(theta);
+        _learners.Add(trainee, learner);
         return learner;
     }
 }

@@ -45,8 +45,8 @@ public sealed record Adam : IMetaOptimizer
         var m = state.Moment(FirstMoment, theta.Length);
         var v = state.Moment(SecondMoment, theta.Length);
         state.Steps++;
-        var scale1 = 1 / (1 - Power(Beta1, state.Steps));
-        var scale2 = 1 / (1 - Power(Beta2, state.Steps));
+        var scale1 = 1 / (1 - Powers.Of(Beta1, state.Steps));
+        var scale2 = 1 / (1 - Powers.Of(Beta2, state.Steps));
         for (var i = 0; i < theta.Length; i++)
         {
             double g = gradient[i];
@@ -55,14 +55,5 @@ public sealed record Adam : IMetaOptimizer
             var step = m[i] * scale1 / (Math.Sqrt(v[i] * scale2) + Epsilon) + WeightDecay * theta[i];
             theta[i] = (float)(theta[i] - learningRate * step);
         }
-    }
-
-    // Products alone, because Math.Pow has other bits on other systems.
-    private static double Power(double x, long exponent)
-    {
-        var result = 1.0;
-        for (var square = x; exponent > 0; exponent >>= 1, square *= square)
-            if ((exponent & 1) != 0) result *= square;
-        return result;
     }
 }

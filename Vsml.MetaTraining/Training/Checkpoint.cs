@@ -15,7 +15,7 @@ public static class Checkpoint
 
     // The first form held the SHA-256 of run.json instead of the configuration.
     private const string FirstFormat = "vsml-checkpoint-1", FirstDigestName = "run";
-    private const string OptimizerPrefix = "optimizer/";
+    private const string OptimizerPrefix = "optimizer/", AverageName = "average";
 
     /// <summary>Writes a state; whole or not at all, and on the disk when this returns.</summary>
     /// <param name="path">The file.</param>
@@ -23,6 +23,27 @@ public static class Checkpoint
     /// <param name="configuration">The run that it belongs to.</param>
     /// <exception cref="VsmlException">The file cannot be written.</exception>
     public static void Write(string path, TrainingState state, RunConfiguration configuration)
+    {
+        var (tensors, metadata) = Content(state, configuration);
+        SafetensorsFile.Write(path, tensors, metadata);
+    }
+
+    /// <summary>The bytes of a state's file, for another process.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="configuration">The run that it belongs to.</param>
+    internal static byte[] ToBytes(TrainingState state, RunConfiguration configuration)
+    {
+        var (tensors, metadata) = Content(state, configuration);
+        using var stream = new MemoryStream();
+        SafetensorsFile.Write(stream, tensors, metadata);
+        return stream.ToArray();
+    }
+
+    /// <summary>The state of such bytes.</summary>
+    /// <param name="bytes">What <see cref="ToBytes"/> gave.</param>
+    internal static TrainingState OfBytes(byte[] bytes) => Read(SafetensorsFile.Read(new MemoryStream(bytes), "state of rank 0", bytes.Length));
+
+    private static (IReadOnlyList<Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Content(TrainingState state, RunConfiguration configuration)
     {
         var tensors = new List<Tensor>
         {
@@ -36,6 +57,7 @@ public static class Checkpoint
         tensors.Add(Tensor.Of(ConfigurationName, [text.Length], text));
         foreach (var (name, moment) in state.Optimizer.Moments.OrderBy(moment => moment.Key, StringComparer.Ordinal))
             tensors.Add(Tensor.Of(OptimizerPrefix + name, [moment.Length], moment));
+        if (state.Average is { } average) tensors.Add(Tensor.Of(AverageName, [average.Length], average));
         if (state.Unroll.PairCount > 0) tensors.AddRange(ToTensors(state.Unroll));
         if (state.Best is { } best)
         {
@@ -44,7 +66,7 @@ public static class Checkpoint
             tensors.Add(Tensor.Of("best/theta", [best.Theta.Length], best.Theta));
         }
         var ordered = SafetensorsFile.InFileOrder(tensors);
-        SafetensorsFile.Write(path, ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
+        return (ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
     }
 
     /// <summary>Reads a state.</summary>
@@ -106,6 +128,7 @@ public static class Checkpoint
         {
             Iteration = Counter(file, "counters/iteration"),
             Theta = file.GetSingles("theta", count),
+            Average = file.Contains(AverageName) ? file.GetDoubles(AverageName, count) : null,
             Optimizer = new OptimizerState(Counter(file, "counters/optimizer_steps"), moments),
             Unroll = file.Contains("unroll/began") ? ReadUnroll(file) : UnrollState.Empty,
             LastEvaluated = Counter(file, "counters/last_evaluated"),

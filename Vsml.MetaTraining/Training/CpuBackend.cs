@@ -14,8 +14,8 @@ public sealed class CpuBackend : IEpisodeBackend
     public string Name => "cpu";
 
     /// <inheritdoc/>
-    public IPopulationRunner Populations(EstimatorContext context) => new CpuPopulationRunner(context.ModelOf, context.Level, context.Threads);
+    public IPopulationRunner Populations(EstimatorContext context) => new CpuPopulationRunner(context.TraineeOf, context.Threads);
 
     /// <inheritdoc/>
-    public IGradientRunner Gradients(EstimatorContext context) => new CpuGradientRunner(context.ModelOf, context.Level, context.Threads);
+    public IGradientRunner Gradients(EstimatorContext context) => new CpuGradientRunner(context.TraineeOf, context.Threads);
 }

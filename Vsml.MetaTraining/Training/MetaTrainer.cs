@@ -1,3 +1,4 @@
+using Vsml.Baselines;
 using Vsml.Contracts;
 using Vsml.Evaluation;
 
@@ -16,6 +17,7 @@ public sealed class MetaTrainer
     private readonly EpisodeSource[] _episodes;
     private readonly double[] _work;
     private readonly TaskCounter _tasks;
+    private readonly SharedWork? _shared;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">The run.</param>
@@ -24,19 +26,30 @@ public sealed class MetaTrainer
     /// <param name="backend">What runs the episodes; null for compiled kernels. Periodic meta-tests always run on those.</param>
     /// <exception cref="VsmlException">Tasks, stages and model do not fit together, data are not there, or the run is for another backend.</exception>
     public MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads = 0, IEpisodeBackend? backend = null)
+        : this(configuration, models, threads, backend, RankGroup.Alone)
+    {
+    }
+
+    /// <summary>Prepares one process's share of a run.</summary>
+    internal MetaTrainer(RunConfiguration configuration, Func<Architecture, VsmlModel> models, int threads, IEpisodeBackend? backend, RankGroup ranks)
     {
         backend ??= CpuBackend.Instance;
         CheckBackend(configuration, backend);
+        if (ranks.Size > 1)
+        {
+            if (configuration.Estimator.EpisodesPerIteration is > 0 and var episodes) ranks.CheckWork(episodes);
+            backend = new SharedBackend(backend, _shared = new SharedWork(ranks));
+        }
         ConfigurationProblem.ThrowIfAny(configuration.Validate());
         RunData.Check(configuration);
         Configuration = configuration;
         _models = models;
-        _threads = threads == 0 ? Environment.ProcessorCount : threads;
-        _level = configuration.Simd ?? SimdLevels.Widest;
+        _threads = threads == 0 ? ranks.Threads : threads;
+        _level = RunFolder.Available(configuration.Simd ?? SimdLevels.Widest);
         (_episodes, _work) = (new EpisodeSource[configuration.Stages.Count], new double[configuration.Stages.Count]);
         var problems = new List<ConfigurationProblem>();
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
-        var context = new EstimatorContext(ModelOf, _level, _threads, backend);
+        var context = new EstimatorContext(TraineeOf, _level, _threads, backend);
         if (problems.Count == 0)
             for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.TruncationOf(_episodes[s]).Longest(_episodes[s].Length)));
         for (var t = 0; t < configuration.Evaluation?.Tasks.Count; t++) Try(problems, $"evaluation.tasks[{t}]", () => PrepareEvaluation(configuration.Evaluation, t));
@@ -57,11 +70,31 @@ public sealed class MetaTrainer
 
     /// <summary>The state before the first meta-iteration.</summary>
     /// <exception cref="VsmlException">The theta to begin with is not there, or does not fit the model.</exception>
-    public TrainingState Initial() => Initial(InitialTheta.Of(Configuration));
+    public TrainingState Initial() => Configuration.Learner is { } learner
+        ? Initial(LearnerParameters.Initial(learner, _episodes[0].Tasks[0].Task.InputSize, _episodes[0].Tasks[0].Task.OutputSize, Configuration.Seed).Values)
+        : Initial(InitialTheta.Of(Configuration));
 
     /// <summary>The state before the first meta-iteration, with a theta that was read before.</summary>
-    internal TrainingState Initial(MetaParameters theta) =>
-        new() { Iteration = 0, Theta = theta.Values.ToArray(), Optimizer = Configuration.Optimizer.Initial(theta.Values.Length) };
+    internal TrainingState Initial(MetaParameters theta) => Initial(theta.Values);
+
+    /// <summary>The parameters of a learner that is no network.</summary>
+    internal LearnerParameters LearnerOf(ReadOnlySpan<float> theta) =>
+        new(Configuration.Learner!, _episodes[0].Tasks[0].Task.InputSize, _episodes[0].Tasks[0].Task.OutputSize, theta);
+
+    /// <summary>The state that rank 0 begins with, on every rank; of unfinished learners each gets what it runs itself.</summary>
+    /// <param name="state">The state; only rank 0's counts.</param>
+    internal TrainingState Spread(TrainingState state)
+    {
+        if (_shared is null) return state;
+        var whole = state.Unroll;
+        var hollow = state with { Unroll = new UnrollState(whole.Began, whole.Positions, [.. whole.Learners.Select(_ => Array.Empty<float>())]) };
+        var common = Checkpoint.OfBytes(_shared.Ranks.FromRoot(_shared.Ranks.IsRoot ? Checkpoint.ToBytes(hollow, Configuration) : []));
+        return common with { Unroll = _shared.Scatter(_shared.Ranks.IsRoot ? whole : common.Unroll) };
+    }
+
+    /// <summary>The state as rank 0 saves it, with what all unfinished learners have learned. Every rank calls it.</summary>
+    /// <param name="state">The state after the same iteration on every rank.</param>
+    internal TrainingState Whole(TrainingState state) => _shared is null ? state : state with { Unroll = _shared.Gather(state.Unroll) };
 
     /// <summary>One meta-iteration.</summary>
     /// <param name="state">The state before; stays as it is.</param>
@@ -94,7 +127,14 @@ public sealed class MetaTrainer
                 throw new VsmlException(FormattableString.Invariant($"Iteration {iteration} (seed {Configuration.Seed}): a step of learning rate {rate} would make theta infinite. Lower the learning rate."));
         }
         return (
-            state with { Iteration = iteration + 1, Theta = theta, Optimizer = optimizer, Unroll = estimate.State },
+            state with
+            {
+                Iteration = iteration + 1,
+                Theta = theta,
+                Average = Configuration.Averaging > 0 ? ThetaAverage.Next(state.Average, Configuration.Averaging, iteration + 1, theta) : null,
+                Optimizer = optimizer,
+                Unroll = estimate.State,
+            },
             new IterationMetrics
             {
                 Iteration = iteration + 1,
@@ -117,7 +157,7 @@ public sealed class MetaTrainer
         && (state.Iteration % evaluation.Interval == 0 || state.Iteration == Configuration.Iterations);
 
     /// <summary>A periodic meta-test: the same episodes of the held-out tasks every time.</summary>
-    /// <param name="state">The state; its theta is tested.</param>
+    /// <param name="state">The state; its result is tested.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The state that knows about it, and the result.</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -128,14 +168,13 @@ public sealed class MetaTrainer
         var results = new List<EvaluationResult>();
         foreach (var (name, task) in evaluation.Tasks)
         {
-            var model = ModelOf(task);
-            var report = MetaTest.Run(task, [MetaTestLearner.Vsml("vsml", model, model.Pack(state.Theta, _level))], options, cancellation: cancellation);
-            var whole = report.Find("vsml", Horizon.Whole)!;
+            var report = MetaTest.Run(task, [Tested(task, state.Result)], options, cancellation: cancellation);
+            var whole = report.Results.First(result => result.Examples == report.Length);
             results.Add(new EvaluationResult(name, whole.Accuracy, whole.StandardError));
         }
         var score = results.Sum(result => result.Accuracy) / results.Count;
         var isBest = state.Best is null || score > state.Best.Score;
-        var best = isBest ? new BestTheta(state.Iteration, score, state.Theta) : state.Best;
+        var best = isBest ? new BestTheta(state.Iteration, score, state.Result) : state.Best;
         return (state with { LastEvaluated = state.Iteration, Best = best }, new EvaluationMetrics(state.Iteration, score, isBest, results));
     }
 
@@ -159,7 +198,27 @@ public sealed class MetaTrainer
 
     private Architecture LayoutOf(TaskDescription task) => Layouts.For(Configuration.Model, task.InputSize, task.OutputSize);
 
-    private VsmlModel ModelOf(TaskDescription task) => _models(LayoutOf(task));
+    private Trainee TraineeOf(TaskDescription task) => Configuration.Learner is { } learner
+        ? new ParametricTrainee(learner, task.InputSize, task.OutputSize)
+        : new VsmlTrainee(_models(LayoutOf(task)), _level);
+
+    private MetaTestLearner Tested(TaskDescription task, float[] theta)
+    {
+        if (Configuration.Learner is not null) return MetaTestLearner.Of("learner", LearnerOf(theta));
+        var model = _models(LayoutOf(task));
+        return MetaTestLearner.Vsml("vsml", model, model.Pack(theta, _level));
+    }
+
+    private TrainingState Initial(ReadOnlySpan<float> theta) =>
+        new() { Iteration = 0, Theta = theta.ToArray(), Optimizer = Configuration.Optimizer.Initial(theta.Length) };
+
+    // The parameters of a learner are those of one number of inputs and classes.
+    private void CheckSizes(TaskDescription task)
+    {
+        var first = _episodes[0].Tasks[0].Task;
+        if (Configuration.Learner is not null && (task.InputSize, task.OutputSize) != (first.InputSize, first.OutputSize))
+            throw new VsmlException($"a learner keeps its sizes: the first task has {first.InputSize} inputs and {first.OutputSize} classes, this one has {task.InputSize} and {task.OutputSize}; the transform padding fills up");
+    }
 
     private void PrepareStage(int index)
     {
@@ -168,8 +227,12 @@ public sealed class MetaTrainer
         _episodes[index] = new EpisodeSource([.. tasks.Select(task => new TaskShare(task.Weight, task.Task))], stage.EpisodeLength) { Truncation = stage.Truncation };
         _episodes[index].Validate();
         var truncation = Configuration.Estimator.TruncationOf(_episodes[index]);
-        _work[index] = (double)truncation.Longest(stage.EpisodeLength) * tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight);
-        foreach (var task in tasks) TaskPromises.Check(task.Task, stage.EpisodeLength);
+        _work[index] = (double)truncation.Longest(stage.EpisodeLength) * (Configuration.Learner is not null ? 1 : tasks.Sum(task => task.Weight * task.Layout.SubRnnCount) / tasks.Sum(task => task.Weight));
+        foreach (var task in tasks)
+        {
+            CheckSizes(task.Task);
+            TaskPromises.Check(task.Task, stage.EpisodeLength);
+        }
         PartPromises.Check(truncation, stage.EpisodeLength);
     }
 
@@ -177,7 +240,8 @@ public sealed class MetaTrainer
     {
         var task = evaluation.Tasks[index].Task;
         task.Validate(evaluation.EpisodeLength);
-        LayoutOf(task);
+        if (Configuration.Learner is null) LayoutOf(task);
+        else CheckSizes(task);
         TaskPromises.Check(task, evaluation.EpisodeLength);
     }
 

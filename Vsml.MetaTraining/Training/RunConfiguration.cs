@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Vsml.Baselines;
 using Vsml.Contracts;
 
 namespace Vsml.MetaTraining;
@@ -10,9 +11,16 @@ namespace Vsml.MetaTraining;
 /// </summary>
 public sealed record RunConfiguration : IValidatableObject
 {
-    /// <summary>The architecture; each task and stage sets the sizes of its inputs and outputs (<see cref="Layouts"/>).</summary>
-    [JsonRequired]
+    /// <summary>The architecture; each task and stage sets the sizes of its inputs and outputs (<see cref="Layouts"/>). Empty with <see cref="Learner"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Architecture Model { get; init; } = new();
+
+    /// <summary>
+    /// What is meta-trained in place of a VSML network; it takes the place of <see cref="Model"/>. Its parameters are those of one number of inputs
+    /// and of classes, which all tasks and stages must have. Default null.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public LearnerDescription? Learner { get; init; }
 
     /// <summary>Initial bias of the i gates in theta; +3 removes a long plateau at the start. Default 0.</summary>
     [Range(-100, 100.0)]
@@ -50,6 +58,13 @@ public sealed record RunConfiguration : IValidatableObject
 
     /// <summary>How gradients become steps. Default Adam.</summary>
     public IMetaOptimizer Optimizer { get; init; } = new Adam();
+
+    /// <summary>
+    /// Decay of a moving average of theta over meta-iterations, of about the last 1 / (1 - decay). The average is what meta-tests try and what
+    /// the run ends with; training itself goes on from theta. Default 0: none.
+    /// </summary>
+    [Range(0, 0.999999999), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Averaging { get; init; }
 
     /// <summary>Periodic meta-tests; none if null.</summary>
     public EvaluationConfiguration? Evaluation { get; init; }
@@ -95,6 +110,12 @@ public sealed record RunConfiguration : IValidatableObject
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext context)
     {
+        if (Learner is null && Model == new Architecture())
+            yield return new ValidationResult("the field is missing; give an architecture, or another learner in the field learner.", [nameof(Model)]);
+        if (Learner is not null && Model != new Architecture())
+            yield return new ValidationResult("a run trains either a network (model) or another learner; leave out one of the two fields.", [nameof(Learner)]);
+        if (Learner is not null && (InitialTheta is not null || InitialInputGateBias != 0))
+            yield return new ValidationResult("it is for networks; a run with a learner begins with that learner's own values.", [InitialTheta is not null ? nameof(InitialTheta) : nameof(InitialInputGateBias)]);
         if (InitialTheta is not null && InitialInputGateBias != 0)
             yield return new ValidationResult("it is for a theta that is drawn at random, but initialTheta gives one; leave out either.", [nameof(InitialInputGateBias)]);
         if (InitialTheta is null && InitialThetaSha256 is not null)

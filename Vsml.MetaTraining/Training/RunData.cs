@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Vsml.Data;
 
 namespace Vsml.MetaTraining;
@@ -6,6 +7,7 @@ namespace Vsml.MetaTraining;
 internal static class RunData
 {
     private static readonly RecordShape Shape = RecordShape.Of(typeof(RunConfiguration));
+    private static readonly ConcurrentDictionary<string, (string Stamp, string Digest)> Digests = new(StringComparer.Ordinal);
 
     /// <summary>The run with full paths in the place of relative ones, and a digest of everything that it draws from.</summary>
     /// <param name="configuration">The run; paths are relative to the current folder.</param>
@@ -14,7 +16,7 @@ internal static class RunData
     {
         Check(configuration);
         var located = Map(configuration, DatasetCatalogue.Locate);
-        return located with { Data = [.. Names(located).Select(name => new DataDigest(name, DatasetCatalogue.Digest(name)))] };
+        return located with { Data = [.. Names(located).Select(name => new DataDigest(name, Digest(name)))] };
     }
 
     /// <summary>Compares the data that are there with the digests that the run has of them.</summary>
@@ -27,7 +29,7 @@ internal static class RunData
             if (DigestOf(configuration, name) is not { } recorded) continue;
             if (!DatasetCatalogue.IsNamed(name) && !Path.Exists(name))
                 throw new VsmlException($"There is no '{name}', from which the run draws its data. Put the file back, or give its new place in a configuration to go on with (--config).");
-            if (DatasetCatalogue.Digest(name) is var found && !found.Equals(recorded, StringComparison.OrdinalIgnoreCase))
+            if (Digest(name) is var found && !found.Equals(recorded, StringComparison.OrdinalIgnoreCase))
                 throw new VsmlException($"'{name}' does not hold the data that the run was begun with: the SHA-256 of its content is {found}, not {recorded}. Bring the data back, or begin a new run.");
         }
     }
@@ -45,6 +47,24 @@ internal static class RunData
     {
         var located = DatasetCatalogue.Locate(name);
         return configuration.Data.FirstOrDefault(entry => entry.Name == located)?.Sha256;
+    }
+
+    // A file is hashed again only where its length or time has changed: a run asks several times before it begins.
+    private static string Digest(string name)
+    {
+        var stamp = string.Join('\n', DatasetCatalogue.Files(name).Select(StampOf));
+        var located = DatasetCatalogue.Locate(name);
+        if (Digests.TryGetValue(located, out var known) && known.Stamp == stamp) return known.Digest;
+        var digest = DatasetCatalogue.Digest(name);
+        Digests[located] = (stamp, digest);
+        return digest;
+    }
+
+    // Of the file itself, where the path is a link.
+    private static string StampOf(string path)
+    {
+        using var handle = File.OpenHandle(path);
+        return FormattableString.Invariant($"{RandomAccess.GetLength(handle)} {File.GetLastWriteTimeUtc(handle).Ticks} {path}");
     }
 
     private static IEnumerable<string> Names(RunConfiguration configuration)

@@ -166,7 +166,11 @@ public sealed class RunFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
-    private static SimdLevel Available(SimdLevel level, string hint = "") =>
+    /// <summary>A level that this machine has.</summary>
+    /// <param name="level">The level.</param>
+    /// <param name="hint">What to do where it does not have it.</param>
+    /// <exception cref="VsmlException">It does not have it.</exception>
+    internal static SimdLevel Available(SimdLevel level, string hint = "") =>
         level <= SimdLevels.Widest ? level
             : throw new VsmlException($"This machine does not have SIMD level {level.Name()}; its widest is {SimdLevels.Widest.Name()}.{hint}");
 

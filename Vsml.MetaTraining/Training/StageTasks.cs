@@ -1,6 +1,6 @@
 namespace Vsml.MetaTraining;
 
-/// <summary>A task as one stage uses it, with the layout that runs it.</summary>
+/// <summary>A task as one stage uses it, with the layout that runs it; an empty one where a run trains another learner.</summary>
 /// <param name="Weight">How often it is taken, in proportion to the others.</param>
 /// <param name="Task">The task, at the stage's sizes.</param>
 /// <param name="Layout">The architecture at the task's sizes.</param>
@@ -25,7 +25,7 @@ public static class StageTasks
                     throw new VsmlException($"the stage asks for {inputs} inputs, but the task has {task.InputSize}; give the task a transform that sets their number (random-pixels, random-projection, padding)");
                 if (stage.Classes > 0 && task.OutputSize != stage.Classes)
                     throw new VsmlException($"the stage asks for {stage.Classes} classes, but the task has {task.OutputSize}");
-                tasks.Add(new StageTask(share.Weight, task, Layouts.For(configuration.Model, task.InputSize, task.OutputSize)));
+                tasks.Add(new StageTask(share.Weight, task, configuration.Learner is null ? Layouts.For(configuration.Model, task.InputSize, task.OutputSize) : new Architecture()));
             }
         return tasks;
     }

@@ -13,6 +13,7 @@ public sealed class TrainingRun
     private readonly TrainingOptions _options;
     private readonly RunFolder? _folder;
     private readonly Stopwatch _clock = new();
+    private readonly RankGroup _ranks;
     private TrainingState _state;
     private double _secondsPerWork;
     private TapeMemory? _memory;
@@ -43,9 +44,11 @@ public sealed class TrainingRun
     private TrainingRun(RunConfiguration configuration, Func<Architecture, VsmlModel> models, TrainingOptions? options, IEpisodeBackend? backend, RunFolder? folder)
     {
         _options = options ?? new TrainingOptions();
-        _trainer = new MetaTrainer(configuration, models, _options.Threads, backend);
+        _ranks = _options.Ranks ?? RankGroup.Alone;
+        _trainer = new MetaTrainer(configuration, models, _options.Threads, backend, _ranks);
         _folder = folder;
-        _state = Initial();
+        // What rank 0 begins with takes its place on the others.
+        _state = _ranks.IsRoot ? Initial() : _trainer.Initial(MetaParameters.Initial(configuration.Model, configuration.Seed));
     }
 
     private RunConfiguration Configuration => _trainer.Configuration;
@@ -62,22 +65,33 @@ public sealed class TrainingRun
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         _clock.Restart();
-        var begun = _state = _folder?.LoadNewest(Warn) ?? Initial();
-        using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, begun);
+        if (_ranks.IsRoot) _state = _folder?.LoadNewest(Warn) ?? Initial();
+        using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, _state);
         WriteTheta();
+        _state = _trainer.Spread(_state);
         try
         {
             return Run(log, cancellation);
         }
         catch (Exception exception)
         {
+            _ranks.Fail(exception.Message);
             SaveIfPossible(log);
             if (exception is NonFiniteLossException) throw new VsmlException(exception.Message, exception);
             throw;
         }
     }
 
-    private TrainingState Initial() => _folder is null ? _trainer.Initial() : _trainer.Initial(_folder.InitialTheta());
+    // All ranks stop where one does. One that gave up a meta-test has not reached the end.
+    private TrainingStop? Agreed(TrainingStop? mine, bool givenUp)
+    {
+        if (_ranks.Size == 1) return mine;
+        TrainingStop?[] stops = [null, TrainingStop.TimeLimit, TrainingStop.Cancelled, TrainingStop.Finished, TrainingStop.Cancelled];
+        var place = givenUp ? stops.Length - 1 : Array.IndexOf(stops, mine);
+        return stops[_ranks.Exchange([(byte)place]).Max(told => told[0])];
+    }
+
+    private TrainingState Initial() => _folder is null || Configuration.Learner is not null ? _trainer.Initial() : _trainer.Initial(_folder.InitialTheta());
 
     private TrainingResult Run(MetricsLog? log, CancellationToken cancellation)
     {
@@ -90,13 +104,14 @@ public sealed class TrainingRun
                 : cancellation.IsCancellationRequested ? TrainingStop.Cancelled
                 : _clock.Elapsed >= _options.TimeLimit ? TrainingStop.TimeLimit
                 : null;
+            stop = Agreed(stop, given);
             if (stop is not null || (_state.Iteration % Configuration.Checkpoints.Interval == 0 && saved != _state.Iteration))
             {
                 Save(log);
                 saved = _state.Iteration;
                 if (_folder is not null) _options.Progress?.Saved(_folder.Checkpoints.PathOf(saved));
             }
-            if (stop is { } reason) return new TrainingResult(reason, _state, BestTheta());
+            if (stop is { } reason) return Result(reason);
             Step(log, cancellation);
         }
     }
@@ -111,7 +126,7 @@ public sealed class TrainingRun
         {
             (next, metrics) = _trainer.Step(_state, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested || exception is RankStoppedException)
         {
             return;
         }
@@ -151,15 +166,18 @@ public sealed class TrainingRun
 
     private void Save(MetricsLog? log)
     {
+        var whole = _trainer.Whole(_state);
         if (_folder is null) return;
         log!.FlushToDisk();
-        _folder.Checkpoints.Save(_state);
+        _folder.Checkpoints.Save(whole);
         if (Configuration.Evaluation is null) WriteTheta();
     }
 
     // After an error, which is the one to report.
     private void SaveIfPossible(MetricsLog? log)
     {
+        // What is spread over ranks cannot be gathered from those that got further.
+        if (_ranks.Size > 1 && _state.Unroll.PairCount > 0) return;
         try
         {
             Save(log);
@@ -175,14 +193,23 @@ public sealed class TrainingRun
     {
         if (_folder is null) return;
         if (Configuration.Evaluation is not null && _state.Best is null) File.Delete(_folder.ThetaPath);
-        else BestTheta().Save(_folder.ThetaPath, new Dictionary<string, string>
+        else
         {
-            ["iteration"] = (_state.Best?.Iteration ?? _state.Iteration).ToString(CultureInfo.InvariantCulture),
-            ["seed"] = Configuration.Seed.ToString(CultureInfo.InvariantCulture),
-        });
+            var metadata = new Dictionary<string, string>
+            {
+                ["iteration"] = (_state.Best?.Iteration ?? _state.Iteration).ToString(CultureInfo.InvariantCulture),
+                ["seed"] = Configuration.Seed.ToString(CultureInfo.InvariantCulture),
+            };
+            if (Configuration.Learner is null) new MetaParameters(Configuration.Model, BestTheta).Save(_folder.ThetaPath, metadata);
+            else _trainer.LearnerOf(BestTheta).Save(_folder.ThetaPath, metadata);
+        }
     }
 
-    private MetaParameters BestTheta() => new(Configuration.Model, _state.Best?.Theta ?? _state.Theta);
+    private float[] BestTheta => _state.Best?.Theta ?? _state.Result;
+
+    private TrainingResult Result(TrainingStop stop) => Configuration.Learner is null
+        ? new TrainingResult(stop, _state, new MetaParameters(Configuration.Model, BestTheta))
+        : new TrainingResult(stop, _state, Network: null, _trainer.LearnerOf(BestTheta));
 
     private void Warn(string message) => _options.Progress?.Warned(message);
 }

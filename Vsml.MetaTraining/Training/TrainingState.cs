@@ -15,6 +15,12 @@ public sealed record TrainingState
     /// <summary>The optimizer's moments.</summary>
     public required OptimizerState Optimizer { get; init; }
 
+    /// <summary>The moving average of theta (<see cref="RunConfiguration.Averaging"/>); null without one, and before the first meta-iteration.</summary>
+    public double[]? Average { get; init; }
+
+    /// <summary>The theta to test and to keep: the average, or theta itself where there is none.</summary>
+    public float[] Result => Average is null ? Theta : Array.ConvertAll(Average, value => (float)value);
+
     /// <summary>Where unfinished episodes stand.</summary>
     public UnrollState Unroll { get; init; } = UnrollState.Empty;
 

@@ -45,6 +45,18 @@ public class DatasetCatalogueTests
     }
 
     [Fact]
+    public void AFileIsReadOnceHoweverItsPathIsWritten()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["rows.csv"], "x,y,label\n1,2,a\n3,4,b\n2,2,a\n1,1,b\n");
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, folder["rows.csv"]);
+        Path.IsPathRooted(relative).ShouldBeFalse();
+        DatasetCatalogue.Load(folder["rows.csv"], DatasetSplit.All).ShouldBeSameAs(DatasetCatalogue.Load(relative, DatasetSplit.All));
+        DatasetCatalogue.Prepare(relative, DatasetSplit.All).ShouldBeSameAs(DatasetCatalogue.Prepare(folder["rows.csv"], DatasetSplit.All));
+        Should.Throw<VsmlException>(() => DatasetCatalogue.Load(relative + "x")).Message.ShouldStartWith(relative + "x");
+    }
+
+    [Fact]
     public void PreparedSetsAreStandardisedAtTheirSizeAndKept()
     {
         var small = DatasetCatalogue.Prepare("mnist", DatasetSplit.Test, 8);

@@ -115,7 +115,7 @@ public sealed class AcmeParts : IDisposable
             private sealed class Estimator(SmoothedDifferences options, EstimatorContext context) : IMetaGradientEstimator
             {
                 private readonly EvolutionStrategyEstimator _differences = new(new EsOptions { PairCount = options.Directions, NoiseStd = 0.1f },
-                    new CpuPopulationRunner(context.ModelOf, context.Level, context.Threads), context.Threads);
+                    new CpuPopulationRunner(context.TraineeOf, context.Threads), context.Threads);
 
                 public MetaGradient Estimate(ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
                 {

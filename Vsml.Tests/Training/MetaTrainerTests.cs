@@ -44,6 +44,38 @@ public class MetaTrainerTests
     }
 
     [Fact]
+    public void TheAverageOfThetaIsTestedAndKeptWhileTrainingGoesOnFromTheta()
+    {
+        var (averaging, plain) = (new MetaTrainer(TinyRuns.Full with { Averaging = 0.5 }, RuntimeCompiler.Compile, 1), new MetaTrainer(TinyRuns.Full, RuntimeCompiler.Compile, 1));
+        var (state, other) = (averaging.Initial(), plain.Initial());
+        state.Result.ShouldBe(state.Theta);
+        var thetas = new List<float[]>();
+        for (var i = 0; i < 3; i++)
+        {
+            (state, other) = (averaging.Step(state).State, plain.Step(other).State);
+            state.Theta.ShouldBe(other.Theta);
+            thetas.Add(state.Theta);
+        }
+        // Each weighs twice as much as the one before.
+        for (var p = 0; p < state.Theta.Length; p++)
+            ((double)state.Result[p]).ShouldBe((thetas[0][p] + 2.0 * thetas[1][p] + 4.0 * thetas[2][p]) / 7, 1e-6);
+        var (tested, metrics) = averaging.Evaluate(state);
+        tested.Best!.Theta.ShouldBe(state.Result);
+        metrics.Score.ShouldBe(plain.Evaluate(other with { Theta = state.Result }).Metrics.Score);
+    }
+
+    [Fact]
+    public void AnAverageForgetsTheThetaOfTheBeginning()
+    {
+        double[]? average = null;
+        for (var i = 1; i <= 1000; i++) average = ThetaAverage.Next(average, 0.9999, i, [i <= 500 ? 1f : 2f]);
+        // Hardly any decay: the plain mean. A strong one: the last theta.
+        average![0].ShouldBe(1.5, 0.02);
+        ThetaAverage.Next([7.0], 0.9, 1, [3f])[0].ShouldBe(3, 1e-12);
+        ThetaAverage.Next(average, 1e-9, 1001, [3f])[0].ShouldBe(3, 1e-6);
+    }
+
+    [Fact]
     public void ClippingLimitsThePlainGradientStep()
     {
         var run = TinyRuns.Persistent with { Optimizer = new MomentumSgd { ClipNorm = 1e-3 }, LearningRate = new LearningRateSchedule { Values = new([1.0]) } };

@@ -12,7 +12,14 @@ internal sealed class RandomConfigurations(int seed)
     private readonly Random _random = new(seed);
 
     /// <summary>The next one.</summary>
-    public RunConfiguration Next() => (RunConfiguration)Record(RecordShape.Of(typeof(RunConfiguration)), depth: 0);
+    public RunConfiguration Next()
+    {
+        var run = (RunConfiguration)Record(RecordShape.Of(typeof(RunConfiguration)), depth: 0);
+        if (Rarely) return run;
+        // Which of the two a run trains, and what goes with it.
+        return run.Learner is null ? run with { Model = run.Model == new Architecture() ? TinyRuns.Full.Model : run.Model }
+            : run with { Model = new Architecture(), InitialTheta = null, InitialThetaSha256 = null, InitialInputGateBias = 0 };
+    }
 
     private object Record(RecordShape shape, int depth) =>
         shape.Create(field => field.Property.IsDefined(typeof(DataReferenceAttribute), inherit: false) ? "digits"

@@ -135,6 +135,14 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void WithoutMetaTestsTheAverageOfThetaIsWritten()
+    {
+        var state = TinyRuns.Run(_folder["run"], TinyRuns.Staggered).State;
+        state.Result.ShouldNotBe(state.Theta);
+        MetaParameters.Load(_folder["run/theta.safetensors"]).Values.ToArray().ShouldBe(state.Result);
+    }
+
+    [Fact]
     public void TheBestThetaIsKeptWithItsArchitecture()
     {
         var result = TinyRuns.Run(_folder["run"], TinyRuns.Full);

@@ -59,6 +59,7 @@ public sealed class RunConfigurationTests : IDisposable
         { TinyRuns.Full with { Estimator = new BpttOptions { MemoryMiB = 0 } }, "estimator.memoryMiB: it must be at least 0.001 and at most 1000000000, not 0." },
         { TinyRuns.Full with { Estimator = new BpttOptions { Stride = 2 } }, "estimator.stride: a stride needs a truncation, whose window it moves on." },
         { TinyRuns.Full with { Estimator = new BpttOptions { Stride = 4, Truncation = TruncationSchedule.LogUniform(3, 5) } }, "estimator.stride: a stride of 4 examples is longer than the truncation of 3, so that examples would be left out; shorten it." },
+        { TinyRuns.Full with { Averaging = 1 }, "averaging: it must be at least 0 and at most 0.999999999, not 1." },
         { WithStage(new BpttOptions { Truncation = TruncationSchedule.Constant(6) }, TruncationSchedule.Constant(9)), "stages[0].truncation: a truncation of 9 examples is longer than the episode of 8; shorten it, or lengthen the episode." },
         { WithStage(new BpttOptions { Truncation = TruncationSchedule.Constant(6), Stride = 4 }, TruncationSchedule.Constant(3)), "stages[0].truncation: a stride of 4 examples is longer than the truncation of 3, so that examples would be left out; shorten it." },
         { WithStage(new EsOptions(), TruncationSchedule.Constant(3)), "stages[0].truncation: es runs whole episodes; take truncated-es, pes or nres for parts of them." },

@@ -81,6 +81,19 @@ public sealed class RunDataTests : IDisposable
         TinyRuns.Outcome(_folder["run"]).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
     }
 
+    [Fact]
+    public void AFileIsHashedAgainOnlyWhereItMayHaveChanged()
+    {
+        File.WriteAllText(_folder["rows.csv"], Rows);
+        var written = File.GetLastWriteTimeUtc(_folder["rows.csv"]);
+        var run = RunData.Record(TinyRuns.Full with { Tasks = [new ImageTask { Data = _folder["rows.csv"], Split = DatasetSplit.All }] });
+        File.WriteAllText(_folder["rows.csv"], Rows.Replace("0.1", "0.9", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(_folder["rows.csv"], written);
+        Should.NotThrow(() => RunData.Check(run));
+        File.SetLastWriteTimeUtc(_folder["rows.csv"], written.AddSeconds(1));
+        Should.Throw<VsmlException>(() => RunData.Check(run)).Message.ShouldContain("SHA-256");
+    }
+
     [UnixFact("Commands run in a shell.")]
     public void DataThatWereChangedAreRefusedByName()
     {

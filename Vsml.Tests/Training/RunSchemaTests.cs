@@ -18,6 +18,7 @@ public class RunSchemaTests
     {
         { nameof(TaskDescription), "definitions/task" },
         { nameof(EpisodeTransform), "definitions/transforms/items" },
+        { nameof(Vsml.Baselines.LearnerDescription), "properties/learner" },
         { nameof(EstimatorConfiguration), "properties/estimator" },
         { nameof(IMetaOptimizer), "properties/optimizer" },
         { nameof(TruncationSchedule), "definitions/truncation" },

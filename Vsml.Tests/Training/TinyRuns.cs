@@ -65,10 +65,11 @@ internal static class TinyRuns
         Optimizer = new Adam(),
     };
 
-    /// <summary>Stages with tasks and truncations of their own, whose episodes stand at different places.</summary>
+    /// <summary>Stages with tasks and truncations of their own, whose episodes stand at different places; and an average of theta.</summary>
     public static RunConfiguration Staggered { get; } = Bptt with
     {
         Estimator = new BpttOptions { EpisodeCount = 3 },
+        Averaging = 0.7,
         Stages = new(
         [
             new TrainingStage { Iterations = 3, EpisodeLength = 5, Inputs = new([3, 4]) },

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Vsml.Baselines;
 using Vsml.Contracts;
 using Vsml.Data;
 using Vsml.Evaluation;
@@ -55,18 +56,22 @@ internal static class TestCommand
             var tasks = parsed.GetValue(data)!.Select(name => (Name: name, Task: context.Abandonable(() => MetaTestTasks.Create(
                 name, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed))))).ToList();
             var given = source.IsGiven(parsed) ? source.Read(parsed) : null;
-            var parameters = MetaParameters.Load(parsed.GetValue(theta)!, given);
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
-            var layouts = tasks.Select(named => Fit(parameters.Architecture, named.Task)).ToList();
+            var other = LearnerParameters.TryLoad(parsed.GetValue(theta)!);
+            if (other is not null && given is not null) throw new VsmlException($"The parameters in '{parsed.GetValue(theta)}' are those of {other.Name}, which has no architecture; leave it out.");
+            var parameters = other is null ? MetaParameters.Load(parsed.GetValue(theta)!, given) : null;
+            var layouts = tasks.Select(named => parameters is null ? null : Fit(parameters.Architecture, named.Task)).ToList();
 
             using var opened = backend.Open(parsed, new RunConfiguration());
+            if (opened is not null && other is not null) throw new VsmlException($"--backend: {other.Name} runs on the CPU alone; leave the option out.");
             // A device is used by one thread.
             if (opened is not null) options = options with { Threads = 1 };
             var tests = new List<NamedMetaTest>();
             foreach (var ((name, task), layout) in tasks.Zip(layouts))
             {
-                var model = context.Abandonable(() => opened is null ? RuntimeCompiler.Find(layout, level) : RuntimeCompiler.Compile(layout, level));
-                var report = MetaTest.Run(task, Learners(model, parameters, level, options.Seed, parsed.GetValue(baselines), opened), options, cancellation: context.Cancellation);
+                var learners = other is not null ? Learners(other, options.Seed, parsed.GetValue(baselines))
+                    : Learners(context.Abandonable(() => opened is null ? RuntimeCompiler.Find(layout!, level) : RuntimeCompiler.Compile(layout!, level)), parameters!, level, options.Seed, parsed.GetValue(baselines), opened);
+                var report = MetaTest.Run(task, learners, options, cancellation: context.Cancellation);
                 tests.Add(new(name, (int)Math.Round(Math.Sqrt(task.InputSize)), parsed.GetValue(projected), report));
             }
             if (place is not { IsStandardOutput: true }) AccuracyReport.Print(tests, context);
@@ -74,6 +79,13 @@ internal static class TestCommand
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static List<MetaTestLearner> Learners(LearnerParameters trained, ulong seed, bool baselines)
+    {
+        var learners = new List<MetaTestLearner> { MetaTestLearner.Of(trained.Name, trained) };
+        if (baselines) learners.AddRange([MetaTestLearner.Of("untrained", LearnerParameters.Initial(trained.Description, trained.InputSize, trained.OutputSize, seed)), .. MetaTestLearner.Baselines]);
+        return learners;
     }
 
     private static List<MetaTestLearner> Learners(VsmlModel model, MetaParameters theta, SimdLevel level, ulong seed, bool baselines, OpenBackend? backend)

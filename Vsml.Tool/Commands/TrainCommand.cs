@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Vsml.Contracts;
 using Vsml.MetaTraining;
 using Vsml.Tool.Training;
@@ -19,12 +20,13 @@ internal static class TrainCommand
         var threads = NumberOption.Create("--threads", "K", 1, 1024, "Number of threads; left out: one a core. Results do not depend on it.");
         var limit = NumberOption.Create("--time-limit", "SECONDS", 0.001, 1e9, "Stop after this time, with a checkpoint.");
         var dryRun = new Option<bool>("--dry-run") { Description = "Check the configuration, measure a few iterations of each stage, print how long the stages will take on this machine, and write nothing." };
+        var heartbeat = NumberOption.Create("--heartbeat", "SECONDS", 1, 1e6, 60.0, "Under mpirun or srun: take the job down when a process has given no sign of life for this long.");
         var simd = SimdOption.Create();
         var parts = new PartsOption();
         var backend = new BackendOption();
         var command = new ToolCommand(
             "train",
-            "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint.",
+            "Meta-train: find meta-parameters with which the network learns from examples. Ctrl-C stops with a checkpoint. After mpirun or srun the processes share the run.",
             "vsml train --config preset:es-2min --out runs/first",
             "vsml train --config run.json --out runs/second --seed 2 --threads 4 --time-limit 3600",
             "vsml train --config run.json --dry-run",
@@ -33,41 +35,73 @@ internal static class TrainCommand
             "vsml train --config run.json --out runs/fourth --backend ilgpu",
             "vsml train --assembly MyParts.dll --config mine.json --out runs/third")
         {
-            config, folder, resume, seed, threads, limit, dryRun, simd,
+            config, folder, resume, seed, threads, limit, dryRun, heartbeat, simd,
         };
         backend.AddTo(command);
         parts.AddTo(command);
         command.SetAction(parsed =>
         {
-            parts.Load(parsed);
-            var options = new TrainingOptions
+            var ranks = context.MeetRanks(TimeSpan.FromSeconds(parsed.GetValue(heartbeat)));
+            try
             {
-                Threads = parsed.GetValue(threads) ?? 0,
-                TimeLimit = parsed.GetValue(limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            };
-            SimdLevel? level = parsed.GetValue(simd) is { } name ? SimdOption.Parse(name) : null;
-            var isDryRun = parsed.GetValue(dryRun);
-            if (isDryRun && (parsed.GetValue(resume), parsed.GetValue(folder), parsed.GetValue(limit)) != (null, null, null))
-                throw new VsmlException("--dry-run writes nothing and ends by itself; leave out --out, --resume and --time-limit.");
-            if (parsed.GetValue(resume) is { } begun)
-            {
-                using var run = Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context);
-                // What was begun on the CPU names no backend.
-                using var device = backend.Open(parsed, run.Configuration with { Backend = run.Configuration.Backend ?? CpuBackend.Instance.Name });
-                return Run(run, options, device?.Backend, context);
+                parts.Load(parsed);
+                var options = new TrainingOptions
+                {
+                    Threads = parsed.GetValue(threads) ?? 0,
+                    TimeLimit = parsed.GetValue(limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                    Ranks = ranks,
+                };
+                SimdLevel? level = parsed.GetValue(simd) is { } name ? SimdOption.Parse(name) : null;
+                var isDryRun = parsed.GetValue(dryRun);
+                if (isDryRun && (parsed.GetValue(resume), parsed.GetValue(folder), parsed.GetValue(limit)) != (null, null, null))
+                    throw new VsmlException("--dry-run writes nothing and ends by itself; leave out --out, --resume and --time-limit.");
+                if (isDryRun && ranks.Size > 1) throw new VsmlException("--dry-run measures one process; start it by itself.");
+                if (parsed.GetValue(resume) is { } begun)
+                    return RunAgain(() => Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context), begun, options, backend, parsed, context);
+                if (!isDryRun && parsed.GetValue(folder) is null && parsed.GetValue(config) is not null) throw new VsmlException("--out is missing; give a folder for the run.");
+                return RunNew(Read(parsed.GetValue(config), parsed.GetValue(seed), level, context), parsed.GetValue(folder), options, backend, parsed, context);
             }
-            if (!isDryRun && parsed.GetValue(folder) is null && parsed.GetValue(config) is not null) throw new VsmlException("--out is missing; give a folder for the run.");
-            var configuration = Read(parsed.GetValue(config), parsed.GetValue(seed), level, context);
-            using var opened = backend.Open(parsed, configuration);
-            configuration = configuration with { Backend = opened?.Backend.Name ?? configuration.Backend, Device = opened?.Backend.Device };
-            if (isDryRun) return Forecast(configuration, options.Threads, opened?.Backend, context);
-            // A run that cannot begin leaves no folder behind.
-            _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration), backend: opened?.Backend));
-            using var created = RunFolder.Create(parsed.GetValue(folder)!, configuration);
-            return Run(created, options, opened?.Backend, context);
+            catch (Exception exception) when (exception is not RankStoppedException)
+            {
+                // The others must not wait for this one.
+                ranks.Fail(exception.Message);
+                throw;
+            }
         });
         return command;
     }
+
+    private static int RunNew(RunConfiguration configuration, string? path, TrainingOptions options, BackendOption backend, ParseResult parsed, ToolContext context)
+    {
+        using var opened = backend.Open(parsed, configuration);
+        configuration = configuration with { Backend = opened?.Backend.Name ?? configuration.Backend, Device = opened?.Backend.Device };
+        // What writes nothing has no folder.
+        if (path is null) return Forecast(configuration, options.Threads, opened?.Backend, context);
+        // A run that cannot begin, on whichever rank, leaves no folder behind.
+        _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration), backend: opened?.Backend));
+        var ranks = options.Ranks!;
+        AgreeOnVersion(ranks);
+        ranks.Agree("SIMD level", configuration.Simd!.Value.Name(), "Give all of them --simd with a level that each machine has.");
+        ranks.Agree("configuration", RunConfigurationJson.Format(configuration), "Start all of them with the same one.");
+        if (configuration.Estimator.EpisodesPerIteration is > 0 and var episodes) ranks.CheckWork(episodes);
+        using var created = ranks.IsRoot ? RunFolder.Create(path, configuration) : null;
+        return Run(created, options, opened?.Backend, context);
+    }
+
+    private static int RunAgain(Func<RunFolder> open, string path, TrainingOptions options, BackendOption backend, ParseResult parsed, ToolContext context)
+    {
+        var ranks = options.Ranks!;
+        AgreeOnVersion(ranks);
+        ranks.Agree("run folder", Path.GetFullPath(path), "Start all of them with the same one.");
+        using var run = ranks.IsRoot ? open() : null;
+        var configuration = Shared(run, ranks);
+        // What was begun on the CPU names no backend.
+        using var device = backend.Open(parsed, configuration with { Backend = configuration.Backend ?? CpuBackend.Instance.Name });
+        return Run(run, options, device?.Backend, context);
+    }
+
+    private static void AgreeOnVersion(RankGroup ranks) =>
+        ranks.Agree("version of vsml", typeof(TrainCommand).Module.ModuleVersionId.ToString(), "Install the same one on all machines.");
 
     private static RunConfiguration Read(string? config, ulong? seed, SimdLevel? level, ToolContext context)
     {
@@ -101,13 +135,26 @@ internal static class TrainCommand
         return RunFolder.Continue(folder, configuration);
     }
 
-    private static int Run(RunFolder folder, TrainingOptions options, IEpisodeBackend? backend, ToolContext context)
+    // Rank 0 has the folder.
+    private static int Run(RunFolder? folder, TrainingOptions options, IEpisodeBackend? backend, ToolContext context)
     {
+        var configuration = Shared(folder, options.Ranks!);
         var result = TrainingReport.Watch(
             context,
-            progress => new TrainingRun(folder, Models(folder.Configuration), options with { Progress = progress }, backend).Run(context.Cancellation),
-            result => Summary(result, folder));
+            progress => Prepare(folder, configuration, options with { Progress = progress }, backend).Run(context.Cancellation),
+            result => folder is null ? "" : Summary(result, folder));
         return result.Stop == TrainingStop.Cancelled ? ExitCodes.Interrupted : ExitCodes.Success;
+    }
+
+    private static TrainingRun Prepare(RunFolder? folder, RunConfiguration configuration, TrainingOptions options, IEpisodeBackend? backend) => folder is null
+        ? new TrainingRun(configuration, Models(configuration), options, backend)
+        : new TrainingRun(folder, Models(configuration), options, backend);
+
+    private static RunConfiguration Shared(RunFolder? folder, RankGroup ranks)
+    {
+        if (ranks.Size == 1) return folder!.Configuration;
+        var text = Encoding.UTF8.GetString(ranks.FromRoot(folder is null ? [] : Encoding.UTF8.GetBytes(RunConfigurationJson.Format(folder.Configuration))));
+        return folder?.Configuration ?? RunConfigurationJson.Parse(text, "the run of rank 0");
     }
 
     private static string Summary(TrainingResult result, RunFolder folder)

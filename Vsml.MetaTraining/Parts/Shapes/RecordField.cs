@@ -17,7 +17,7 @@ internal sealed record RecordField(string Name, PropertyInfo Property, Parameter
     /// <summary>Whether JSON must have it.</summary>
     public bool IsRequired { get; } = Property.IsDefined(typeof(JsonRequiredAttribute)) || Property.IsDefined(typeof(RequiredMemberAttribute)) || (Parameter is { HasDefaultValue: false } && !Property.IsDefined(typeof(DefaultValueAttribute)));
 
-    /// <summary>Whether it is not written where it is zero or empty.</summary>
+    /// <summary>Whether it is neither written nor checked where it is zero or empty.</summary>
     public bool IsLeftOut { get; } = Property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.WhenWritingDefault };
 
     /// <summary>Whether its value may be null.</summary>
@@ -28,7 +28,7 @@ internal sealed record RecordField(string Name, PropertyInfo Property, Parameter
         [.. Property.GetCustomAttributes<ValidationAttribute>().Concat(Parameter?.GetCustomAttributes<ValidationAttribute>() ?? []).Where(rule => rule is not (RangeAttribute or MinLengthAttribute))];
 
     /// <summary>Zero, or what is empty.</summary>
-    public object? Empty { get; } = Property.PropertyType.IsValueType ? Activator.CreateInstance(Property.PropertyType) : null;
+    public object? Empty { get; } = Property.PropertyType.IsValueType || Property.PropertyType == typeof(Architecture) ? Activator.CreateInstance(Property.PropertyType) : null;
 
     /// <summary>What the parameter is if it is left out.</summary>
     public object? Default => Property.GetCustomAttribute<DefaultValueAttribute>() is { } attribute ? attribute.Value : Parameter is { HasDefaultValue: true, DefaultValue: { } value } ? value : Empty;

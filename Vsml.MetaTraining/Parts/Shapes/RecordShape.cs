@@ -112,6 +112,7 @@ internal sealed class RecordShape : Shape
         foreach (var field in Fields)
         {
             var (held, place) = (field.Property.GetValue(value), Join(path, field.Name));
+            if (field.IsLeftOut && held is not null && held.Equals(field.Empty)) continue;
             if (held is not null) field.Shape.Check(held, place, walk);
             else if (!field.MayBeNull) walk.AddNull(place);
             foreach (var rule in field.Rules)

@@ -4,7 +4,7 @@ using Vsml.Numerics;
 namespace Vsml.MetaTraining;
 
 /// <summary>One learner's memory, used by both members of a pair one after the other.</summary>
-internal sealed class PairLearner
+internal sealed class PairLearner : IEpisodeLearner
 {
     private readonly EpisodeRunner _runner;
     private readonly PackedTheta _packed;
@@ -23,7 +23,7 @@ internal sealed class PairLearner
         StateFloats = _runner.State.FloatCount;
     }
 
-    /// <summary>Floats of everything that a learner has learned.</summary>
+    /// <inheritdoc/>
     public int StateFloats { get; }
 
     /// <summary>Draws the initial cells of an episode, which both members share.</summary>
@@ -33,14 +33,14 @@ internal sealed class PairLearner
         _initial.CopyFrom(_runner.State);
     }
 
-    /// <summary>Goes back to the episode's beginning.</summary>
+    /// <inheritdoc/>
     public void Restart()
     {
         _runner.Reset();
         _runner.State.CopyFrom(_initial);
     }
 
-    /// <summary>Goes on from a saved state.</summary>
+    /// <inheritdoc/>
     public void Load(ReadOnlySpan<float> saved)
     {
         _runner.Reset();
@@ -48,14 +48,10 @@ internal sealed class PairLearner
         _runner.State.Load(saved);
     }
 
-    /// <summary>Saves the state.</summary>
+    /// <inheritdoc/>
     public void Save(Span<float> saved) => _runner.State.Save(saved);
 
-    /// <summary>Runs part of an episode.</summary>
-    /// <param name="theta">Flat meta-parameters of the member.</param>
-    /// <param name="part">The part.</param>
-    /// <param name="correct">Grows by the right predictions among the examples that count.</param>
-    /// <returns>The mean loss over the examples that count; NaN as soon as any loss is not finite.</returns>
+    /// <inheritdoc/>
     public float Run(ReadOnlySpan<float> theta, EpisodePart part, ref int correct)
     {
         _runner.Model.Repack(theta, _packed);

@@ -4,7 +4,7 @@ using Vsml.Numerics;
 namespace Vsml.MetaTraining;
 
 /// <summary>One learner's memory for the reverse pass, used by one episode after another.</summary>
-internal sealed class DifferentiatedLearner
+internal sealed class DifferentiatedLearner : IDifferentiatedLearner
 {
     private readonly EpisodeRunner _runner;
     private readonly EpisodeGradient _reverse;
@@ -22,10 +22,10 @@ internal sealed class DifferentiatedLearner
         _end = new NetworkState(_runner.Shape, batch: 1);
     }
 
-    /// <summary>Floats of everything that a learner has learned.</summary>
+    /// <inheritdoc/>
     public int StateFloats => _end.FloatCount;
 
-    /// <summary>Begins an episode.</summary>
+    /// <inheritdoc/>
     public void Begin(ReadOnlySpan<float> theta, CounterRandom cells)
     {
         _runner.Model.Repack(theta, _packed);
@@ -33,23 +33,17 @@ internal sealed class DifferentiatedLearner
         _runner.Start(_packed);
     }
 
-    /// <summary>Goes on from a saved state.</summary>
+    /// <inheritdoc/>
     public void Load(ReadOnlySpan<float> theta, ReadOnlySpan<float> saved)
     {
         _runner.Model.Repack(theta, _packed);
         _runner.State.Load(saved);
     }
 
-    /// <summary>Saves the state after the examples that were carried.</summary>
+    /// <inheritdoc/>
     public void Save(Span<float> saved) => _end.Save(saved);
 
-    /// <summary>Runs part of an episode forward and backward.</summary>
-    /// <param name="theta">Flat meta-parameters.</param>
-    /// <param name="part">The part.</param>
-    /// <param name="nominal">What the sum of losses is divided by.</param>
-    /// <param name="carried">Examples after which the state is handed on.</param>
-    /// <param name="gradient">Receives the gradient.</param>
-    /// <returns>Sum of the losses that count.</returns>
+    /// <inheritdoc/>
     public double Run(ReadOnlySpan<float> theta, EpisodePart part, int nominal, int carried, Span<float> gradient)
     {
         var length = part.To - part.From;
@@ -79,7 +73,7 @@ internal sealed class DifferentiatedLearner
         return sum;
     }
 
-    /// <summary>Right predictions of the last run among the examples that count.</summary>
+    /// <inheritdoc/>
     public int Correct(EpisodePart part)
     {
         var correct = 0;

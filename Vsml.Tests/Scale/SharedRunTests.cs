@@ -1,0 +1,178 @@
+using Vsml.MetaTraining;
+using Vsml.Tests.Fixtures;
+using Vsml.Tests.Training;
+
+namespace Vsml.Tests.Scale;
+
+public sealed class SharedRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string, int> EstimatorsAndRanks
+    {
+        get
+        {
+            var cases = new TheoryData<string, int>();
+            foreach (var estimator in TinyRuns.Estimators.Keys)
+                foreach (var ranks in new[] { 2, 3 })
+                    cases.Add(estimator, ranks);
+            cases.Add("es", 5);
+            cases.Add("pes", 4);
+            return cases;
+        }
+    }
+
+    public static TheoryData<string> Estimators => [.. TinyRuns.Estimators.Keys];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(EstimatorsAndRanks))]
+    public void A_run_has_the_same_bits_on_any_number_of_ranks(string estimator, int ranks)
+    {
+        TinyRuns.Run(_folder["one"], TinyRuns.Estimators[estimator]);
+        RunShared(_folder["many"], ranks, TinyRuns.Estimators[estimator]).ShouldAllBe(result => result.Error == null);
+        TinyRuns.Outcome(_folder["many"]).ShouldBe(TinyRuns.Outcome(_folder["one"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Estimators))]
+    public void A_run_goes_on_with_another_number_of_ranks(string estimator)
+    {
+        var run = TinyRuns.Estimators[estimator];
+        TinyRuns.Run(_folder["whole"], run);
+        RunShared(_folder["parts"], 3, run, iterations: 2);
+        RunShared(_folder["parts"], 2, null, iterations: 2);
+        new CheckpointStore(_folder["parts"], run).Iterations()[0].ShouldBe(4);
+        TinyRuns.Resume(_folder["parts"]);
+        TinyRuns.Outcome(_folder["parts"]).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
+    }
+
+    [Theory]
+    [InlineData("es")]
+    [InlineData("nres")]
+    [InlineData("bptt")]
+    public void A_slow_rank_gets_less_to_do_and_the_bits_stay(string estimator)
+    {
+        var run = TinyRuns.Estimators[estimator];
+        EstimatorConfiguration more = run.Estimator switch
+        {
+            EsOptions es => es with { PairCount = 12 },
+            BpttOptions bptt => bptt with { EpisodeCount = 12 },
+            _ => throw new InvalidOperationException(),
+        };
+        run = run with { Estimator = more, Stages = new([run.Stages[0] with { Iterations = 8 }]), LearningRate = new LearningRateSchedule(), Evaluation = null };
+        TinyRuns.Run(_folder["one"], run);
+        var backends = new[] { new SlowBackend(15), new SlowBackend(3), new SlowBackend(3) };
+        RunShared(_folder["many"], 3, run, backendOf: rank => backends[rank]).ShouldAllBe(result => result.Error == null);
+        TinyRuns.Outcome(_folder["many"]).ShouldBe(TinyRuns.Outcome(_folder["one"]));
+        backends[0].Counts[0].ShouldBe(4);
+        backends[0].Counts[^1].ShouldBeLessThan(4);
+    }
+
+    [Fact]
+    public void A_stop_of_one_rank_is_one_of_all_with_a_checkpoint()
+    {
+        TinyRuns.Run(_folder["whole"], TinyRuns.Persistent);
+        using var stop = new CancellationTokenSource();
+        var results = RunShared(_folder["parts"], 3, TinyRuns.Persistent, iterations: 3, stopping: 2);
+        results.ShouldAllBe(result => result.Result!.Stop == TrainingStop.Cancelled);
+        new CheckpointStore(_folder["parts"], TinyRuns.Persistent).Iterations()[0].ShouldBe(3);
+        TinyRuns.Resume(_folder["parts"]);
+        TinyRuns.Outcome(_folder["parts"]).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
+    }
+
+    [Fact]
+    public void What_ends_one_rank_ends_all_and_is_told_by_the_first()
+    {
+        var results = RunShared(_folder["run"], 3, TinyRuns.Full, backendOf: rank => new SlowBackend(0) { FailsAt = rank == 1 ? 3 : -1 });
+        results[1].Error.ShouldBeOfType<VsmlException>().Message.ShouldBe("The disk is gone.");
+        results[0].Error.ShouldBeOfType<VsmlException>().Message.ShouldBe($"rank 1 ({Environment.MachineName}): The disk is gone.");
+        results[2].Error.ShouldBeOfType<VsmlException>();
+        // Three iterations were done, and are not lost.
+        new CheckpointStore(_folder["run"], TinyRuns.Full).Iterations()[0].ShouldBe(3);
+    }
+
+    [Fact]
+    public void More_ranks_than_pairs_are_refused_on_all_of_them() =>
+        RunShared(_folder["run"], 6, TinyRuns.Full).ShouldAllBe(result => result.Error is VsmlException && result.Error.Message.Contains("6 ranks, but only 5 pairs", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_difference_between_ranks_is_named()
+    {
+        var results = ThreadRanks.Run(3, group =>
+        {
+            group.Agree("SIMD level", group.Rank == 2 ? "avx2" : "avx512", "Give --simd.");
+            return 0;
+        });
+        results.ShouldAllBe(result => result.Error is VsmlException
+            && result.Error.Message == $"rank 2 ({Environment.MachineName}) has another SIMD level than rank 0 ({Environment.MachineName}): avx2 instead of avx512. Give --simd.");
+    }
+
+    // Null goes on with the run of the folder; the rank that stops does so after some iterations.
+    private static (TrainingResult? Result, Exception? Error)[] RunShared(
+        string folder, int ranks, RunConfiguration? configuration, int iterations = int.MaxValue, int stopping = 0, Func<int, IEpisodeBackend>? backendOf = null)
+    {
+        using var opened = configuration is null ? RunFolder.Open(folder) : RunFolder.Create(folder, configuration);
+        return ThreadRanks.Run(ranks, group =>
+        {
+            using var stop = new CancellationTokenSource();
+            var options = new TrainingOptions { Threads = 1 + group.Rank % 2, Ranks = group, Progress = group.Rank == stopping ? new StopAfter(iterations, stop) : null };
+            var run = group.IsRoot
+                ? new TrainingRun(opened, RuntimeCompiler.Compile, options, backendOf?.Invoke(group.Rank))
+                : new TrainingRun(opened.Configuration, RuntimeCompiler.Compile, options, backendOf?.Invoke(group.Rank));
+            return run.Run(stop.Token);
+        });
+    }
+
+    private sealed class StopAfter(int iterations, CancellationTokenSource stop) : ITrainingProgress
+    {
+        private int _left = iterations;
+
+        public void Iterated(TrainingProgress progress)
+        {
+            if (--_left == 0) stop.Cancel();
+        }
+    }
+
+    /// <summary>Takes some milliseconds more for each pair or episode.</summary>
+    private sealed class SlowBackend(int milliseconds) : IEpisodeBackend
+    {
+        public List<int> Counts { get; } = [];
+
+        public int FailsAt { get; init; } = -1;
+
+        public string Name => CpuBackend.Instance.Name;
+
+        public IPopulationRunner Populations(EstimatorContext context) => new Population(CpuBackend.Instance.Populations(context), this);
+
+        public IGradientRunner Gradients(EstimatorContext context) => new Gradient(CpuBackend.Instance.Gradients(context), this);
+
+        private void Delay(int count)
+        {
+            if (Counts.Count == FailsAt) throw new VsmlException("The disk is gone.");
+            Counts.Add(count);
+            Thread.Sleep(count * milliseconds);
+        }
+
+        private sealed class Population(IPopulationRunner inner, SlowBackend backend) : IPopulationRunner
+        {
+            public PopulationResult Run(PopulationRequest request, CancellationToken cancellation = default)
+            {
+                backend.Delay(request.PairCount);
+                return inner.Run(request, cancellation);
+            }
+        }
+
+        private sealed class Gradient(IGradientRunner inner, SlowBackend backend) : IGradientRunner
+        {
+            public TapeMemory? Memory => inner.Memory;
+
+            public IReadOnlyList<WindowOutcome> Run(GradientRequest request, CancellationToken cancellation = default)
+            {
+                backend.Delay(request.EpisodeCount);
+                return inner.Run(request, cancellation);
+            }
+        }
+    }
+}
