@@ -32,7 +32,8 @@ public sealed partial class PackageTests : IDisposable
             names.ShouldContain("build/Vsml.Gen.props");
             names.ShouldContain("buildTransitive/Vsml.Gen.props");
         }
-        Dependencies("Vsml.Gen").ShouldBe(["System.Numerics.Tensors"]);
+        Dependencies("Vsml.Gen").ShouldContain("System.Numerics.Tensors");
+        Dependencies("Vsml.Gen").ShouldNotContain(id => id.StartsWith("Vsml", StringComparison.Ordinal) || id.Contains("CodeAnalysis", StringComparison.Ordinal));
         WriteConsumer();
         _machine.Run("dotnet", "build", "Consumer", "-c", "Release", "-p:UseSharedCompilation=false");
         _machine.Run("dotnet", Path.Combine("Consumer", "bin", "Release", "net10.0", "Consumer.dll")).ShouldBe("4 -> 2, same bits: True\nTrue\n" + Gradients());
@@ -47,9 +48,8 @@ public sealed partial class PackageTests : IDisposable
             using (var content = Package(id))
                 foreach (var name in (string[])["README.md", "icon.png", "CHANGELOG.md", "LICENSE"]) content.GetEntry(name).ShouldNotBeNull($"{id}: {name}");
         foreach (var id in libraries) Directory.GetFiles(_machine.Feed, $"{id}.{Version}.snupkg").ShouldHaveSingleItem(id);
-        Dependencies("Vsml.Gen.MetaTraining").ShouldBe(["Vsml.Gen"]);
-        Dependencies("Vsml.Gen.Compilation").ShouldBe(["Vsml.Gen", "Microsoft.CodeAnalysis.CSharp"], ignoreOrder: true);
-        Dependencies("Vsml.Gen.Ilgpu").ShouldBe(["Vsml.Gen.MetaTraining", "ILGPU"], ignoreOrder: true);
+        // What travels inside a package is no package.
+        foreach (var id in libraries) Dependencies(id).Where(other => other.StartsWith("Vsml", StringComparison.Ordinal)).ShouldBeSubsetOf(libraries, id);
 
         _machine.Run("dotnet", "tool", "install", "vsml", "--tool-path", "tools");
         _machine.Run(Path.Combine(_machine.Work, "tools", "vsml"), "--help").ShouldContain("describe");
