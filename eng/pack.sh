@@ -1,9 +1,5 @@
-#!/bin/sh
-# pack.sh [FOLDER]: all packages, the tool and the templates, with symbols, into a folder (default packages/).
-set -eu
-cd "$(dirname "$0")/.."
-out=${1:-packages}
-for project in Vsml.Runtime Vsml.MetaTraining Vsml.Ilgpu Vsml.Tool Vsml.Templates; do
-    CI=true dotnet pack "$project" -c Release -o "$out" -v q --nologo
-done
-ls "$out"
+#!/usr/bin/env bash
+# Packs all packages into a folder: eng/pack.sh [FOLDER], artifacts/packages if none is given.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+dotnet pack "$root/Vsml.Gen.sln" -c Release -p:ContinuousIntegrationBuild=true -v quiet --nologo -o "${1:-$root/artifacts/packages}"

@@ -1,28 +1,25 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Vsml.Contracts;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Packaging;
 
-/// <summary>The NuGet package as a stranger uses it: packed, restored from a folder, built strictly, run.</summary>
-public sealed class PackageTests : IDisposable
+/// <summary>The packages as a stranger uses them: packed, installed from a folder, built strictly, run.</summary>
+public sealed partial class PackageTests : IDisposable
 {
-    private static readonly string s_configuration =
-        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";
+    private readonly EmptyMachine _machine = new();
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("vsml-package-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _machine.Dispose();
 
     [Fact]
     public void One_package_brings_runtime_and_generator_to_a_strict_consumer()
     {
-        var feed = Path.Combine(_folder, "feed");
-        Dotnet(RepositoryPaths.Root, "pack", "Vsml.Runtime", "-c", s_configuration, "--no-build", "-o", feed);
-        var package = Directory.GetFiles(feed, "*.nupkg").ShouldHaveSingleItem();
-        using (var content = ZipFile.OpenRead(package))
+        _machine.Pack("Vsml.Runtime");
+        using (var content = Package("Vsml.Gen"))
         {
             var names = content.Entries.Select(entry => entry.FullName).ToList();
             names.Where(name => name.StartsWith("lib/", StringComparison.Ordinal)).ShouldBe(
@@ -34,17 +31,72 @@ public sealed class PackageTests : IDisposable
             names.ShouldContain("docs/diagnostics/VSML0001.md");
             names.ShouldContain("build/Vsml.Gen.props");
             names.ShouldContain("buildTransitive/Vsml.Gen.props");
-            using var specification = new StreamReader(content.GetEntry("Vsml.Gen.nuspec")!.Open());
-            var dependencies = specification.ReadToEnd();
-            dependencies.ShouldContain("System.Numerics.Tensors");
-            dependencies.ShouldNotContain("dependency id=\"Vsml");
-            dependencies.ShouldNotContain("CodeAnalysis");
         }
-
-        var consumer = WriteConsumer(Path.GetFileNameWithoutExtension(package)["Vsml.Gen.".Length..]);
-        Dotnet(consumer, "build", "-c", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false");
-        Dotnet(consumer, Path.Combine(consumer, "bin", "Release", "net10.0", "Consumer.dll")).ReplaceLineEndings("\n").ShouldBe("4 -> 2, same bits: True\nTrue\n" + Gradients());
+        Dependencies("Vsml.Gen").ShouldContain("System.Numerics.Tensors");
+        Dependencies("Vsml.Gen").ShouldNotContain(id => id.StartsWith("Vsml", StringComparison.Ordinal) || id.Contains("CodeAnalysis", StringComparison.Ordinal));
+        WriteConsumer();
+        _machine.Run("dotnet", "build", "Consumer", "-c", "Release", "-p:UseSharedCompilation=false");
+        _machine.Run("dotnet", Path.Combine("Consumer", "bin", "Release", "net10.0", "Consumer.dll")).ShouldBe("4 -> 2, same bits: True\nTrue\n" + Gradients());
     }
+
+    [Fact]
+    public void All_packages_bring_a_stranger_from_nothing_to_a_learner()
+    {
+        _machine.Pack("Vsml.Runtime", "Vsml.MetaTraining", "Vsml.Compilation", "Vsml.Ilgpu", "Vsml.Tool", "Vsml.Templates");
+        string[] libraries = ["Vsml.Gen", "Vsml.Gen.MetaTraining", "Vsml.Gen.Compilation", "Vsml.Gen.Ilgpu"];
+        foreach (var id in (string[])[.. libraries, "Vsml.Gen.Templates", "vsml"])
+            using (var content = Package(id))
+                foreach (var name in (string[])["README.md", "icon.png", "CHANGELOG.md", "LICENSE"]) content.GetEntry(name).ShouldNotBeNull($"{id}: {name}");
+        foreach (var id in libraries) Directory.GetFiles(_machine.Feed, $"{id}.{Version}.snupkg").ShouldHaveSingleItem(id);
+        // What travels inside a package is no package.
+        foreach (var id in libraries) Dependencies(id).Where(other => other.StartsWith("Vsml", StringComparison.Ordinal)).ShouldBeSubsetOf(libraries, id);
+
+        _machine.Run("dotnet", "tool", "install", "vsml", "--tool-path", "tools");
+        _machine.Run(Path.Combine(_machine.Work, "tools", "vsml"), "--help").ShouldContain("describe");
+        _machine.Run("dotnet", "new", "install", "Vsml.Gen.Templates");
+        _machine.Run("dotnet", "new", "vsml", "-o", "Flowers");
+        Directory.EnumerateFiles(Path.Combine(_machine.Work, "Flowers")).Select(Path.GetFileName).ShouldBe(["Flowers.csproj", "Program.cs"], ignoreOrder: true);
+        RunProject("Flowers").ShouldContain("(3, 1) is green");
+        File.WriteAllText(Path.Combine(_machine.Work, "Flowers", "Program.cs"), FirstExample().Match(File.ReadAllText(RepositoryPaths.InRepository("README.md"))).Groups[1].Value + "Console.WriteLine(flower);");
+        RunProject("Flowers").ShouldBe("setosa\n");
+        _machine.Run("dotnet", "new", "vsml-train", "-o", "Training");
+        RunProject("Training").ShouldContain("vsml");
+        File.Exists(Path.Combine(_machine.Work, "theta.safetensors")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_template_of_a_snapshot_test_fails_until_what_is_emitted_was_accepted()
+    {
+        _machine.Pack("Vsml.Runtime", "Vsml.Templates");
+        _machine.Run("dotnet", "new", "install", "Vsml.Gen.Templates");
+        _machine.Run("dotnet", "new", "vsml-snapshot", "-o", "Pinned");
+        _machine.Run("dotnet", "build", "Pinned", "-p:UseSharedCompilation=false");
+        var folder = Path.Combine(_machine.Work, "Pinned");
+        string[] test = ["test", "Pinned", "--no-build"];
+        Should.Throw<ShouldAssertException>(() => _machine.Run("dotnet", test)).Message.ShouldContain("is not what was reviewed");
+        File.Move(Path.Combine(folder, "DigitLearner.received.cs"), Path.Combine(folder, "DigitLearner.verified.cs"));
+        _machine.Run("dotnet", test);
+    }
+
+    private static string Version { get; } = typeof(VsmlModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private ZipArchive Package(string id) => ZipFile.OpenRead(Path.Combine(_machine.Feed, $"{id}.{Version}.nupkg"));
+
+    private IEnumerable<string> Dependencies(string id)
+    {
+        using var package = Package(id);
+        using var specification = package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        return [.. XDocument.Load(specification).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
+    }
+
+    private string RunProject(string name)
+    {
+        _machine.Run("dotnet", "build", name, "-c", "Release", "-p:UseSharedCompilation=false");
+        return _machine.Run("dotnet", Path.Combine(name, "bin", "Release", "net10.0", $"{name}.dll"));
+    }
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex FirstExample();
 
     /// <summary>What the consumer, which checks for overflow, should print: bits of gradients as they are without such checks.</summary>
     private static string Gradients()
@@ -76,20 +128,9 @@ public sealed class PackageTests : IDisposable
         }
     }
 
-    private string WriteConsumer(string version)
+    private void WriteConsumer()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, "consumer")).FullName;
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        // Everything but our package comes from what this repository's own restore left: no network.
-        File.WriteAllText(Path.Combine(folder, "nuget.config"),
-            $"""
-            <configuration>
-              <config><add key="globalPackagesFolder" value="{Path.Combine(_folder, "packages")}" /></config>
-              <packageSources><clear /><add key="feed" value="{Path.Combine(_folder, "feed")}" /></packageSources>
-              <fallbackPackageFolders><clear /><add key="machine" value="{packages}" /></fallbackPackageFolders>
-            </configuration>
-            """);
+        var folder = Directory.CreateDirectory(Path.Combine(_machine.Work, "Consumer")).FullName;
         File.WriteAllText(Path.Combine(folder, "Consumer.csproj"),
             $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -106,7 +147,7 @@ public sealed class PackageTests : IDisposable
                 <NuGetAudit>false</NuGetAudit>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Vsml.Gen" Version="{version}" />
+                <PackageReference Include="Vsml.Gen" Version="{Version}" />
               </ItemGroup>
             </Project>
             """);
@@ -155,25 +196,5 @@ public sealed class PackageTests : IDisposable
                 public sealed partial class Seeing;
             }
             """);
-        return folder;
-    }
-
-    private static string Dotnet(string folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // The test host's own settings must not steer the build.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, $"dotnet {string.Join(' ', arguments)}\n{output}\n{errors.Result}");
-        return output;
     }
 }

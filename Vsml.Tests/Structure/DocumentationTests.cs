@@ -54,6 +54,16 @@ public partial class DocumentationTests
     }
 
     [Fact]
+    public void Every_text_of_docs_stands_in_the_contents_of_the_site()
+    {
+        var folder = RepositoryPaths.InRepository("docs");
+        var listed = ContentsEntry().Matches(File.ReadAllText(Path.Combine(folder, "toc.yml"))).Select(entry => Path.GetFullPath(Path.Combine(folder, entry.Groups[1].Value)))
+            .Select(path => Path.GetRelativePath(RepositoryPaths.Root, path)).Where(path => path.EndsWith(".md", StringComparison.Ordinal)).ToList();
+        foreach (var path in listed) File.Exists(RepositoryPaths.InRepository(path)).ShouldBeTrue(path);
+        Files("*.md").Where(path => Path.GetDirectoryName(path) is { } place && (place == "docs" || place == Path.Combine("docs", "tutorials"))).ShouldBeSubsetOf(listed);
+    }
+
+    [Fact]
     public void Every_option_of_the_command_and_every_schema_is_told()
     {
         var formats = File.ReadAllText(RepositoryPaths.InRepository("docs", "formats.md"));
@@ -75,6 +85,9 @@ public partial class DocumentationTests
 
     // As the usual renderers name a heading's anchor.
     private static string Anchor(string heading) => NotInAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+
+    [GeneratedRegex(@"href: (\S+)")]
+    private static partial Regex ContentsEntry();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -52,11 +52,22 @@ internal sealed class ArchitectureSource(ToolContext context, bool withParts = f
     /// <param name="parsed">The command line.</param>
     public IReadOnlyList<string?> Files(ParseResult parsed) => [parsed.GetValue(_subject), parsed.GetValue(_file), .. Assemblies(parsed)];
 
-    /// <summary>The model as declared; one of a JSON file is called <paramref name="name"/>.</summary>
+    /// <summary>The architecture.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="VsmlException">None or two are given, or what is given is wrong.</exception>
+    public Architecture Read(ParseResult parsed) => Find(parsed).Architecture;
+
+    /// <summary>The model as declared; one of a JSON file is called <paramref name="name"/>. Loads a compiler, which knows C#'s keywords.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="name">Namespace and name of the class to emit for a JSON file.</param>
     /// <exception cref="VsmlException">None or two are given, or what is given is wrong.</exception>
-    public ModelDeclaration Read(ParseResult parsed, string name)
+    public ModelDeclaration ReadDeclaration(ParseResult parsed, string name)
+    {
+        var (type, architecture) = Find(parsed);
+        return type is null ? DeclarationNames.Declare(name, architecture) : DeclarationNames.Declare(type.Namespace ?? "", type.Name, architecture);
+    }
+
+    private (Type? Type, Architecture Architecture) Find(ParseResult parsed)
     {
         var (subject, file, assemblies) = (parsed.GetValue(_subject), parsed.GetValue(_file), Assemblies(parsed));
         if (TypeName(parsed) is { } type)
@@ -68,7 +79,7 @@ internal sealed class ArchitectureSource(ToolContext context, bool withParts = f
             throw new VsmlException(file is null ? $"--assembly: name the type too, for example '--assembly {assemblies[0]} MyModel'." : "Give either --architecture or --assembly, not both.");
         if (file is not null && subject is not null) throw new VsmlException($"Two architectures are given, '{file}' and '{subject}'; give one.");
         var path = file ?? subject ?? throw new VsmlException("No architecture is given; name a JSON file, or '--assembly X.dll TYPE'.");
-        return DeclarationNames.Declare(name, context.Abandonable(() => ArchitectureJson.Read(path)));
+        return (null, context.Abandonable(() => ArchitectureJson.Read(path)));
     }
 
     private string[] Assemblies(ParseResult parsed) => parsed.GetValue(_assemblies) ?? [];

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Vsml.Files;
 using Vsml.Generators.Planning;
 using Vsml.Generators.Planning.Ilgpu;
-using Vsml.Tool.Declared;
 
 namespace Vsml.Tool.Commands;
 
@@ -27,7 +26,7 @@ internal static class DescribeCommand
         source.AddTo(command);
         command.SetAction(parsed =>
         {
-            var architecture = source.Read(parsed, DeclarationNames.Standard).Architecture;
+            var architecture = source.Read(parsed);
             if (parsed.GetValue(plan))
             {
                 var network = NetworkPlan.Of(architecture);

@@ -32,7 +32,7 @@ internal static class EmitCommand
         source.AddTo(command);
         command.SetAction(parsed =>
         {
-            var model = source.Read(parsed, parsed.GetValue(name)!) with { HasIlgpuKernels = parsed.GetValue(ilgpu) };
+            var model = source.ReadDeclaration(parsed, parsed.GetValue(name)!) with { HasIlgpuKernels = parsed.GetValue(ilgpu) };
             if (model.HasIlgpuKernels && model.Architecture.HasFreeSizes) throw new VsmlException("--ilgpu: the network leaves sizes free, but kernels for ILGPU need numbers; write them into its layers, or leave the option out.");
             if (model.HasIlgpuKernels && !ModelEmitter.FitsIlgpu(model.Architecture)) throw new VsmlException("--ilgpu: the network is larger than indices of such kernels reach; leave the option out.");
             IReadOnlyList<EmittedFile> files = context.Abandonable<IReadOnlyList<EmittedFile>>(() => [.. ModelEmitter.EmitSurfaces(model), .. ModelEmitter.EmitKernels(model)]);

@@ -8,7 +8,6 @@ using Vsml.Data;
 using Vsml.Evaluation;
 using Vsml.MetaTraining;
 using Vsml.Numerics;
-using Vsml.Tool.Declared;
 
 namespace Vsml.Tool.Commands;
 
@@ -51,7 +50,7 @@ internal static class FitCommand
             var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context, [given, name, .. source.Files(parsed)]) : null;
             var level = SimdOption.Parse(parsed.GetValue(simd));
             var (train, test) = context.Abandonable(() => (Part(DatasetSplit.Train), Part(DatasetSplit.Test)));
-            var declared = source.IsGiven(parsed) ? source.Read(parsed, DeclarationNames.Standard).Architecture : null;
+            var declared = source.IsGiven(parsed) ? source.Read(parsed) : null;
             var units = parsed.GetValue(hidden) ?? [];
             var written = given == ByHand;
             var readout = written ? null : BackpropagationReadout.Of(given);

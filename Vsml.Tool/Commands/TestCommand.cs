@@ -6,7 +6,6 @@ using Vsml.Data;
 using Vsml.Evaluation;
 using Vsml.Ilgpu;
 using Vsml.MetaTraining;
-using Vsml.Tool.Declared;
 using Vsml.Tool.Ilgpu;
 
 namespace Vsml.Tool.Commands;
@@ -56,7 +55,7 @@ internal static class TestCommand
             // All are read before the first is run.
             var tasks = parsed.GetValue(data)!.Select(name => (Name: name, Task: context.Abandonable(() => MetaTestTasks.Create(
                 name, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed))))).ToList();
-            var given = source.IsGiven(parsed) ? source.Read(parsed, DeclarationNames.Standard).Architecture : null;
+            var given = source.IsGiven(parsed) ? source.Read(parsed) : null;
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
             var other = LearnerParameters.TryLoad(parsed.GetValue(theta)!);
             if (other is not null && given is not null) throw new VsmlException($"The parameters in '{parsed.GetValue(theta)}' are those of {other.Name}, which has no architecture; leave it out.");

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Vsml.Generators.Declaration;
 
 namespace Vsml.Tool.Declared;
 
@@ -12,14 +11,14 @@ internal static class DeclaredModels
     /// <param name="paths">The assemblies' files, at least one.</param>
     /// <param name="typeName">The class, with or without its namespace.</param>
     /// <exception cref="VsmlException">A file is no assembly, or none has such a model; names both.</exception>
-    public static ModelDeclaration Read(IReadOnlyList<string> paths, string typeName) =>
+    public static (Type Type, Architecture Architecture) Read(IReadOnlyList<string> paths, string typeName) =>
         Read(paths.FirstOrDefault(path => LoadableTypes(UserAssembly.Load(path)).Any(type => type.FullName == typeName || type.Name == typeName)) ?? paths[0], typeName);
 
     /// <summary>Loads an assembly and reads a declared model from it.</summary>
     /// <param name="path">The assembly's file.</param>
     /// <param name="typeName">The class, with or without its namespace.</param>
     /// <exception cref="VsmlException">The file is no assembly, or it has no such model; names both.</exception>
-    public static ModelDeclaration Read(string path, string typeName)
+    public static (Type Type, Architecture Architecture) Read(string path, string typeName)
     {
         var assembly = UserAssembly.Load(path);
         try
@@ -27,7 +26,7 @@ internal static class DeclaredModels
             var type = Find(path, assembly, typeName);
             var property = ModelPropertyOf(type) ?? throw NoModel(path, $"'{typeName}' is not a declared model; mark it [VsmlModel].");
             var architecture = property.GetValue(null) is FreeSizeModel free ? free.Architecture : ((VsmlModel)property.GetValue(null)!).Architecture;
-            return DeclarationNames.Declare(type.Namespace ?? "", type.Name, architecture);
+            return (type, architecture);
         }
         // Whatever the assembly's own code throws is told by its message.
         catch (Exception exception) when (exception is not VsmlException and not OutOfMemoryException)

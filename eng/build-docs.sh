@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Builds the documentation site into artifacts/site, to be opened as files or served.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for project in Runtime MetaTraining Compilation Ilgpu; do dotnet build "Vsml.$project" -c Release -v quiet --nologo; done
+dotnet tool restore
+rm -rf artifacts/site artifacts/site-api
+dotnet docfx metadata docfx.json --logLevel warning
+# Its warnings are links to folders; a test checks all links.
+dotnet docfx build docfx.json --logLevel error
+echo "artifacts/site/index.html"
