@@ -36,7 +36,7 @@ internal static class FitCommand
             "Learn a whole training set by forward passes alone, then test with learning stopped, beside gradient descent.",
             $"vsml fit --theta {ByHand} --data mnist --rate 0.005 --epochs 3",
             $"vsml fit --theta {ByHand} --data fashion --hidden 32 --rate 0.01",
-            "vsml fit --theta shipped:images --data mnist --json fit.json")
+            "vsml fit --theta shipped:online --data mnist --json fit.json")
         {
             theta, data, hidden, size, epochs, rate, seed, json, simd,
         };
