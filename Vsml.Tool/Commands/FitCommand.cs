@@ -37,7 +37,7 @@ internal static class FitCommand
             $"vsml fit --theta {ByHand} --data mnist --rate 0.005 --epochs 3",
             $"vsml fit --theta {ByHand} --data fashion --hidden 32 --rate 0.01",
             "vsml fit --theta runs/clone/theta.safetensors --data fashion --hidden 32",
-            "vsml fit --theta shipped:images --data mnist --json fit.json")
+            "vsml fit --theta shipped:online --data mnist --json fit.json")
         {
             theta, data, hidden, size, epochs, rate, seed, json, simd,
         };
