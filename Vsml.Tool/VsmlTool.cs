@@ -71,6 +71,7 @@ public static class VsmlTool
         TestCommand.Create(context),
         FitCommand.Create(context),
         ReportCommand.Create(context),
+        ExperimentCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),
         EmitCommand.Create(context),
