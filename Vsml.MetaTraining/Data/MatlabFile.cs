@@ -36,13 +36,13 @@ internal static class MatlabFile
         if (bytes.Length < Header || !IsOne(bytes)) throw new VsmlException($"{name}: is no MATLAB file of level 5");
         if (bytes[126] != 'I' || bytes[127] != 'M') throw new VsmlException($"{name}: is not little-endian, which this reader needs");
         var arrays = new Dictionary<string, MatlabArray>(StringComparer.Ordinal);
-        var rest = bytes.AsMemory(Header);
+        ReadOnlyMemory<byte> rest = bytes.AsMemory(Header);
         while (rest.Length > 0)
         {
             var (type, data) = Next(ref rest, name);
             if (type == Compressed)
             {
-                var unpacked = (ReadOnlyMemory<byte>)Unpack(data, name);
+                ReadOnlyMemory<byte> unpacked = Unpack(data, name);
                 (type, data) = Next(ref unpacked, name);
             }
             if (type == Matrix && Array(data, name) is var (variable, array)) arrays[variable] = array;

@@ -134,7 +134,7 @@ public sealed class PublishedSetTests : IDisposable
         var grey = DatasetCatalogue.Load(path, DatasetSplit.All).Averaged();
         grey.Channels.ShouldBe(1);
         grey.Image(0)[..2].ToArray().ShouldBe([85 / 255f, 86 / 255f], 1e-6);
-        Layouts.For(Network(new ConvLayerSpec(32, 32, 3, 4, 3, 4), new DenseLayerSpec(null, 10)), task.InputSize, task.OutputSize).InputSize.ShouldBe(task.InputSize);
+        Layouts.For(Network(new ConvLayerSpec(32, 32, 3, 4, 3, 4), new DenseLayerSpec(256, 10)), task.InputSize, task.OutputSize).InputSize.ShouldBe(task.InputSize);
     }
 
     private static Architecture Network(params LayerSpec[] layers) => new() { Layers = new(layers) };

@@ -58,7 +58,7 @@ public sealed class ExperimentTests : IDisposable
         new ExperimentRun(second, _folder["out"], quick: true, new ToolContext(_output, _output)).Run();
         // What was being done when it was stopped is done again.
         done.ShouldBe(["one", "two", "two", "three"]);
-        File.ReadAllText(_folder["out/results.md"]).ShouldContain("| one | 3 |");
+        File.ReadAllText(_folder["out/RESULTS.md"]).ShouldContain("| one | 3 |");
         ExperimentResult.Read(_folder["out"]).Blocks.Count.ShouldBe(1);
     }
 

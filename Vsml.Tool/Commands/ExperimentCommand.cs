@@ -28,7 +28,7 @@ internal static class ExperimentCommand
                 throw new VsmlException($"There is no experiment '{chosen}'; there are {string.Join(", ", Experiment.All.Select(one => one.Name))}.");
             var path = parsed.GetValue(folder) ?? Path.Combine("experiments", experiment.Name, "results");
             var written = new ExperimentRun(experiment, path, parsed.GetValue(quick), context).Run();
-            context.Output.WriteLine($"{Path.Combine(written, "results.md")}; see it with 'vsml report {written} --open'");
+            context.Output.WriteLine($"{Path.Combine(written, "RESULTS.md")}; see it with 'vsml report {written} --open'");
             return ExitCodes.Success;
         });
         command.Subcommands.Add(CreateList(context));

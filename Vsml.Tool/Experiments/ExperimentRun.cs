@@ -10,7 +10,7 @@ namespace Vsml.Tool.Experiments;
 /// <summary>An experiment in its folder: steps that are done are kept there, so that it goes on where it was stopped.</summary>
 internal sealed partial class ExperimentRun
 {
-    private const string SettingsFile = "settings.json", StepFolder = "steps", RunsFolder = "runs", TablesFile = "results.md";
+    private const string SettingsFile = "settings.json", StepFolder = "steps", RunsFolder = "runs", TablesFile = "RESULTS.md";
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n" };
     private readonly Experiment _experiment;
     private readonly string _folder;

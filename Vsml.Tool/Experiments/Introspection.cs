@@ -1,5 +1,4 @@
 using Vsml.Baselines;
-using Vsml.Contracts;
 using Vsml.Files;
 using Vsml.MetaTraining;
 using Vsml.Numerics;
@@ -76,9 +75,9 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
                 other.Add(seen.Average(one => one.Other));
                 over.Add([.. Enumerable.Range(0, Stretches).Select(s => seen.Where(one => one.At * Stretches / length == s).Select(one => (double?)one.Same).DefaultIfEmpty().Average())]);
             }
-            var stretches = Enumerable.Range(0, Stretches).Select(s => Mean([.. over.Select(row => row[s]).OfType<double>()])).ToList();
+            var stretches = Enumerable.Range(0, Stretches).Select(s => over.Select(row => row[s]).OfType<double>().ToList()).Select(values => values.Count == 0 ? null : Mean(values)).ToList();
             return new(name, right / (double)(episodes * (long)length), Mean(before), Mean(same), Mean(otherBefore), Mean(other),
-                [.. Enumerable.Range(0, Stretches).Select(s => (s + .5) * length / Stretches)], [.. stretches.Select(stretch => double.IsNaN(stretch.Mean) ? (double?)null : stretch.Mean)], [.. stretches.Select(stretch => stretch.Error)]);
+                [.. Enumerable.Range(0, Stretches).Select(s => (s + .5) * length / Stretches)], [.. stretches.Select(stretch => stretch?.Mean)], [.. stretches.Select(stretch => stretch?.Error)]);
         }
 
         private static int NextOf(EpisodeData data, int t, int length)
