@@ -72,6 +72,7 @@ public static class VsmlTool
         FitCommand.Create(context),
         CloneCommand.Create(context),
         ReportCommand.Create(context),
+        ExperimentCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),
         EmitCommand.Create(context),

@@ -20,16 +20,18 @@ public static class DatasetCatalogue
     [
         new(Mnist, "10,000 handwritten digits, 28x28; the first 8,000 for training, the last 2,000 held out", "MIT (package); CC BY-SA 3.0 (MNIST)", DatasetSource.Embedded),
         new(Digits, "1,797 optically recognised handwritten digits, 8x8, in one piece", "CC BY 4.0", DatasetSource.Embedded),
-        new(FashionMnist.Name, "Fashion-MNIST: 60,000 + 10,000 pictures of clothes, 28x28", "MIT", DatasetSource.Download),
+        .. PublishedSet.All.Select(set => new DatasetInfo(set.Name, set.Description, set.Licence, DatasetSource.Download)),
         new("random", "normal vectors with random labels: memorisation", "", DatasetSource.Generated),
         new("sum-sign", "vectors labelled by the sign of their sum", "", DatasetSource.Generated),
         new("synthetic", "tables of numbers from random mixtures, networks and trees", "", DatasetSource.Generated),
     ];
 
+    private static readonly DatasetSplit[] s_parts = [DatasetSplit.Train, DatasetSplit.Test];
+
     private static readonly ConcurrentDictionary<string, (ImageDataset Train, ImageDataset Test)> Registered = new(StringComparer.Ordinal);
 
     // The split stands as a number: hashing an enumeration in a generic key may allocate, and this is looked up for every episode.
-    private readonly record struct Key(string Name, int Split, CsvOptions Csv, int Size = 0, int Standardise = -1);
+    private readonly record struct Key(string Name, int Split, CsvOptions Csv, int Size = 0, int Standardise = -1, bool Grey = false);
 
     private static readonly ConcurrentDictionary<Key, Lazy<ImageDataset>> Loaded = new();
     private static readonly ConcurrentDictionary<Key, Lazy<ImageDataset>> Prepared = new();
@@ -54,7 +56,7 @@ public static class DatasetCatalogue
 
     /// <summary>Whether a set comes with examples for testing apart from the others; what does not is divided (<see cref="DatasetDivision"/>).</summary>
     /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
-    public static bool HasTestPart(string nameOrFile) => nameOrFile is Mnist or FashionMnist.Name || Registered.ContainsKey(nameOrFile);
+    public static bool HasTestPart(string nameOrFile) => nameOrFile == Mnist || PublishedSet.Find(nameOrFile) is not null || Registered.ContainsKey(nameOrFile);
 
     /// <summary>The files that <see cref="Load"/> would read for a file given by path: itself, and for images their labels; none for a name.</summary>
     /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
@@ -85,7 +87,7 @@ public static class DatasetCatalogue
         else if (nameOrFile is Mnist or Digits)
             foreach (var file in nameOrFile == Mnist ? MnistFiles : [DigitsFile]) Resource(file, (stream, _) => Append(hash, stream));
         else
-            foreach (var path in nameOrFile == FashionMnist.Name ? FashionFiles() : IsNamed(nameOrFile) ? throw Generated(nameOrFile) : Files(nameOrFile))
+            foreach (var path in PublishedSet.Find(nameOrFile) is { } published ? FilesOf(published) : IsNamed(nameOrFile) ? throw Generated(nameOrFile) : Files(nameOrFile))
                 DataFile.Read(path, (stream, _) => Append(hash, stream));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -102,7 +104,7 @@ public static class DatasetCatalogue
         Once(Loaded, new(nameOrFile, (int)split, csv), key => Read(key.Name, (DatasetSplit)key.Split, key.Csv));
 
     /// <summary>
-    /// A data set ready for episodes: resized (<see cref="ImageDataset.AtSize"/>), then standardised with the mean and standard
+    /// A data set ready for episodes: resized (<see cref="ImageDataset.AtSize"/>), colours averaged if asked for, then standardised with the mean and standard
     /// deviation of its own examples at that size. Kept for the next call.
     /// </summary>
     /// <param name="nameOrFile">As for <see cref="Load"/>.</param>
@@ -110,18 +112,20 @@ public static class DatasetCatalogue
     /// <param name="size">Rows and columns; 0 for the set's own.</param>
     /// <param name="csv">As for <see cref="Load"/>.</param>
     /// <param name="standardise">By which figures; null for <see cref="ImageDataset.UsualStandardisation"/>.</param>
+    /// <param name="grey">Whether each pixel becomes the mean of its channels.</param>
     /// <exception cref="VsmlException">As for <see cref="Load"/>, or the size is wrong.</exception>
-    public static ImageDataset Prepare(string nameOrFile, DatasetSplit split, int size = 0, CsvOptions csv = default, Standardisation? standardise = null) =>
-        Once(Prepared, new(nameOrFile, (int)split, csv, size, standardise is { } given ? (int)given : -1), key =>
+    public static ImageDataset Prepare(string nameOrFile, DatasetSplit split, int size = 0, CsvOptions csv = default, Standardisation? standardise = null, bool grey = false) =>
+        Once(Prepared, new(nameOrFile, (int)split, csv, size, standardise is { } given ? (int)given : -1, grey), key =>
         {
             var sized = Load(key.Name, (DatasetSplit)key.Split, key.Csv).AtSize(key.Size);
+            if (key.Grey) sized = sized.Averaged();
             return sized.Standardise(key.Standardise < 0 ? sized.UsualStandardisation : (Standardisation)key.Standardise);
         });
 
     /// <summary>Whether <see cref="Load"/> would find a named set on this machine (generated ones always are).</summary>
     /// <param name="name">A name of <see cref="Entries"/>.</param>
     public static bool IsPresent(string name) =>
-        name != FashionMnist.Name || new[] { DatasetSplit.Train, DatasetSplit.Test }.All(split => FashionMnist.Find(split, DataFolders.Candidates(name)) is not null);
+        PublishedSet.Find(name) is not { } set || s_parts.All(part => set.FilesOf(part, DataFolders.Candidates(set.Folder)) is not null);
 
     /// <summary>Downloads a data set into the cache folder; those that need no download are left alone.</summary>
     /// <param name="name">A name of <see cref="Entries"/>.</param>
@@ -132,13 +136,13 @@ public static class DatasetCatalogue
     public static async Task<IReadOnlyList<string>> DownloadAsync(string name, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (Entries.All(entry => entry.Name != name)) throw Unknown(name);
-        if (name != FashionMnist.Name) return [];
+        if (PublishedSet.Find(name) is not { } set) return [];
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("vsml");
         var downloader = new Downloader(client);
         var paths = new List<string>();
-        foreach (var file in FashionMnist.Files)
-            paths.Add(await downloader.GetAsync(file, Path.Combine(DataFolders.Cache, name), progress, cancellation));
+        foreach (var file in set.Files)
+            paths.Add(await downloader.GetAsync(file, Path.Combine(DataFolders.Cache, set.Folder), progress, cancellation));
         return paths;
     }
 
@@ -164,9 +168,8 @@ public static class DatasetCatalogue
                 var scaled = new float[digits.Images.Length];
                 TensorPrimitives.Divide(digits.Images, 16f, scaled);
                 return new ImageDataset(name, scaled, digits.Labels.ToArray(), digits.Height, digits.Width, 1, digits.ClassNames);
-            case FashionMnist.Name:
-                return Part(split, Fashion(DatasetSplit.Train, split), Fashion(DatasetSplit.Test, split));
         }
+        if (PublishedSet.Find(name) is { } set) return Part(split, Published(set, DatasetSplit.Train, split), Published(set, DatasetSplit.Test, split));
         if (IsNamed(name)) throw Generated(name);
         return Path.Exists(name) ? DatasetFile.Read(name, csv) : throw Unknown(name);
     }
@@ -174,14 +177,14 @@ public static class DatasetCatalogue
     /// <summary>Whether a text is the name of a data set, not the path of a file.</summary>
     internal static bool IsNamed(string name) => Registered.ContainsKey(name) || Known.Any(entry => entry.Name == name);
 
-    private static ImageDataset? Fashion(DatasetSplit part, DatasetSplit wanted) =>
-        wanted != part && wanted != DatasetSplit.All ? null : FashionMnist.TryLoad(part, DataFolders.Candidates(FashionMnist.Name)) ?? throw FashionIsMissing();
+    private static ImageDataset? Published(PublishedSet set, DatasetSplit part, DatasetSplit wanted) =>
+        wanted != part && wanted != DatasetSplit.All ? null : set.Read(part, set.FilesOf(part, DataFolders.Candidates(set.Folder)) ?? throw IsMissing(set));
 
-    private static IEnumerable<string> FashionFiles() => new[] { DatasetSplit.Train, DatasetSplit.Test }
-        .SelectMany(part => FashionMnist.Find(part, DataFolders.Candidates(FashionMnist.Name)) is var (images, labels) ? new[] { images, labels } : throw FashionIsMissing());
+    private static IEnumerable<string> FilesOf(PublishedSet set) =>
+        s_parts.SelectMany(part => set.FilesOf(part, DataFolders.Candidates(set.Folder)) ?? throw IsMissing(set)).Distinct();
 
-    private static VsmlException FashionIsMissing() => new(
-        $"fashion: Fashion-MNIST is not on this machine: run 'vsml data get fashion', or install Debian's dataset-fashion-mnist, or put its four files into {DataFolders.Candidates(FashionMnist.Name).Last()}");
+    private static VsmlException IsMissing(PublishedSet set) => new(
+        $"{set.Name}: is not on this machine: run 'vsml data get {set.Name}'{(set.Name == FashionMnist.Name ? ", or install Debian's dataset-fashion-mnist" : "")}, or put {(set.Files.Count == 1 ? set.Files[0].Name : $"its {set.Files.Count} files")} into {DataFolders.Candidates(set.Folder).Last()}");
 
     private static VsmlException Generated(string name) => new($"{name}: is generated anew for every episode and has no images");
 

@@ -11,6 +11,8 @@ internal static class DatasetFile
         IdxImages,
         IdxLabels,
         Archive,
+        Matlab,
+        Cifar,
         Other,
     }
 
@@ -28,7 +30,9 @@ internal static class DatasetFile
             Kind.IdxImages => IdxFile.ReadImages(path, LabelsBeside(path), Path.GetFileName(path)),
             Kind.IdxLabels => throw new VsmlException($"{path}: holds labels; give the file of the images"),
             Kind.Archive => OmniglotArchive.Read(path),
-            _ => throw new VsmlException($"{path}: is neither CSV text, nor IDX images (as ...images-idx3-ubyte), nor an Omniglot archive (.zip); the first two may be gzipped"),
+            Kind.Matlab => SvhnSet.Read(path, Path.GetFileName(path)),
+            Kind.Cifar => CifarFile.Read(path),
+            _ => throw new VsmlException($"{path}: is neither CSV text, nor IDX images (as ...images-idx3-ubyte), nor an Omniglot archive (.zip), nor cropped house numbers (.mat), nor a batch of CIFAR-10 (.bin); the first two may be gzipped"),
         };
     }
 
@@ -47,8 +51,11 @@ internal static class DatasetFile
         using var unpacked = DataFile.Unpack(stream);
         Span<byte> sample = stackalloc byte[Sample];
         sample = sample[..(unpacked ?? stream).ReadAtLeast(sample, Sample, throwOnEndOfStream: false)];
+        // Without a mark of its own, so that its name and length must tell.
+        if (unpacked is null && name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) && stream.Length > 0 && stream.Length % CifarFile.Record == 0) return Kind.Cifar;
         if (sample is [0, 0, _, var dimensions, ..]) return dimensions == 1 ? Kind.IdxLabels : Kind.IdxImages;
         if (sample is [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..]) return Kind.Archive;
+        if (MatlabFile.IsOne(sample)) return Kind.Matlab;
         return IsText(sample) || Path.GetFileName(name).Contains(".csv", StringComparison.OrdinalIgnoreCase) ? Kind.Csv : Kind.Other;
     });
 

@@ -194,6 +194,31 @@ public sealed class ImageDataset
     /// <exception cref="VsmlException">The size is negative or above <see cref="ImageResizing.LargestSize"/>.</exception>
     public ImageDataset AtSize(int size) => ImageResizing.AtSize(this, size);
 
+    /// <summary>The images with one channel, each pixel the mean of its own.</summary>
+    public ImageDataset Averaged()
+    {
+        if (Channels == 1) return this;
+        var images = new float[_images.Length / Channels];
+        for (var p = 0; p < images.Length; p++)
+        {
+            var sum = 0f;
+            foreach (var value in _images.AsSpan(p * Channels, Channels)) sum += value;
+            images[p] = sum / Channels;
+        }
+        return new(Name, images, _labels, Height, Width, 1, ClassNames) { UsualStandardisation = UsualStandardisation };
+    }
+
+    /// <summary>The images with rows and columns exchanged.</summary>
+    internal ImageDataset Transposed()
+    {
+        var images = new float[_images.Length];
+        for (var i = 0; i < Count; i++)
+            for (var y = 0; y < Height; y++)
+                for (var x = 0; x < Width; x++)
+                    _images.AsSpan((i * Height * Width + y * Width + x) * Channels, Channels).CopyTo(images.AsSpan((i * Height * Width + x * Height + y) * Channels));
+        return With(images, Width, Height);
+    }
+
     internal ImageDataset With(float[] images, int height, int width) => new(Name, images, _labels, height, width, Channels, ClassNames) { UsualStandardisation = UsualStandardisation };
 
     private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);

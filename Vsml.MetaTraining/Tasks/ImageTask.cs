@@ -33,6 +33,10 @@ public sealed record ImageTask : TaskDescription
     [Range(0, ImageResizing.LargestSize), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Size { get; init; }
 
+    /// <summary>Whether each pixel is the mean of its channels, as dense networks take colour images; convolutions take the channels themselves. Default false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Grey { get; init; }
+
     /// <summary>The classes to use, relabelled 0, 1, ... in this order. Default none given: all that have examples.</summary>
     [Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public EquatableArray<int> Classes { get; init; }
@@ -58,7 +62,7 @@ public sealed record ImageTask : TaskDescription
         }
     }
 
-    private ImageDataset Dataset => DatasetCatalogue.Prepare(Data, Split, Size, new(Label, Header), Standardise);
+    private ImageDataset Dataset => DatasetCatalogue.Prepare(Data, Split, Size, new(Label, Header), Standardise, Grey);
 
     /// <inheritdoc/>
     public override TaskDescription Resize(int inputs, int classes) => classes > 0 ? this with { ClassCount = classes } : this;

@@ -41,6 +41,15 @@ public static class MetaTestTasks
         return created;
     }
 
+    /// <summary>The task with each pixel the mean of its channels, where it shows images.</summary>
+    /// <param name="task">A task that <see cref="Create"/> made.</param>
+    public static TaskDescription Averaged(TaskDescription task) => task switch
+    {
+        ImageTask images => images with { Grey = true },
+        TransformedTask transformed => new TransformedTask(Averaged(transformed.Source), transformed.Transforms),
+        _ => task,
+    };
+
     // Images are not named as a task, but by their data.
     private static TaskDescription? Described(string nameOrFile)
     {

@@ -66,7 +66,8 @@ public partial class HelpTests
     {
         var run = ToolRun.InProcess("data", "list").ShouldSucceed();
         // Sets that programs register, such as other tests, come after these.
-        run.Output.Split('\n').Select(line => line.Split('\t')[0]).Take(6).ShouldBe(["mnist", "digits", "fashion", "random", "sum-sign", "synthetic"]);
+        run.Output.Split('\n').Select(line => line.Split('\t')[0]).Take(11)
+            .ShouldBe(["mnist", "digits", "fashion", "kmnist", "emnist-balanced", "emnist-letters", "cifar10", "svhn", "random", "sum-sign", "synthetic"]);
     }
 
     [Fact]

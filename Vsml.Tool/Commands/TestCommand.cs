@@ -60,6 +60,8 @@ internal static class TestCommand
             var other = LearnerParameters.TryLoad(parsed.GetValue(theta)!);
             if (other is not null && given is not null) throw new VsmlException($"The parameters in '{parsed.GetValue(theta)}' are those of {other.Name}, which has no architecture; leave it out.");
             var parameters = other is null ? MetaParameters.Load(parsed.GetValue(theta)!, given) : null;
+            // Places of a dense layer have no colours of their own.
+            if (parameters?.Architecture.Layers[0] is DenseLayerSpec) tasks = [.. tasks.Select(named => (named.Name, MetaTestTasks.Averaged(named.Task)))];
             var layouts = tasks.Select(named => parameters is null ? null : Fit(parameters.Architecture, named.Task)).ToList();
 
             using var opened = backend.Open(parsed, new RunConfiguration());
