@@ -64,7 +64,7 @@ public class PartsTests
     }
 
     [Theory]
-    [InlineData(typeof(Point), "name", "it is none of BaselineDescription, EpisodeTransform, EstimatorConfiguration, IMetaOptimizer, TaskDescription and TruncationSchedule.")]
+    [InlineData(typeof(Point), "name", "it is none of BaselineDescription, EpisodeTransform, EstimatorConfiguration, IMetaOptimizer, LearnerDescription, TaskDescription and TruncationSchedule.")]
     [InlineData(typeof(Abstract), "name", "abstract")]
     [InlineData(typeof(Other), "Capital", "its name 'Capital' is not one")]
     [InlineData(typeof(Other), "", "''")]
