@@ -68,6 +68,9 @@ public static class VsmlTool
     private static IEnumerable<Command> Commands(ToolContext context) =>
     [
         TrainCommand.Create(context),
+        SweepCommand.Create(context),
+        SlurmCommand.Create(context),
+        ScaleCommand.Create(context),
         TestCommand.Create(context),
         FitCommand.Create(context),
         CloneCommand.Create(context),

@@ -82,15 +82,16 @@ public sealed class MetaTrainer
         new(Configuration.Learner!, _episodes[0].Tasks[0].Task.InputSize, _episodes[0].Tasks[0].Task.OutputSize, theta);
 
     /// <summary>The state that rank 0 begins with, on every rank; of unfinished learners each gets what it runs itself.</summary>
-    /// <param name="state">The state; only rank 0's counts.</param>
-    internal TrainingState Spread(TrainingState state)
+    /// <param name="atRoot">The state on rank 0; null on the others.</param>
+    internal TrainingState Spread(TrainingState? atRoot)
     {
-        if (_shared is null) return state;
-        var whole = state.Unroll;
-        var hollow = state with { Unroll = new UnrollState(whole.Began, whole.Positions, [.. whole.Learners.Select(_ => Array.Empty<float>())]) };
-        var common = Checkpoint.OfBytes(_shared.Ranks.FromRoot(_shared.Ranks.IsRoot ? Checkpoint.ToBytes(hollow, Configuration) : []));
-        return common with { Unroll = _shared.Scatter(_shared.Ranks.IsRoot ? whole : common.Unroll) };
+        if (_shared is null) return atRoot!;
+        var common = Checkpoint.OfBytes(_shared.Ranks.FromRoot(atRoot is null ? [] : Checkpoint.ToBytes(WithoutLearners(atRoot), Configuration)));
+        return common with { Unroll = _shared.Scatter(atRoot?.Unroll ?? common.Unroll) };
     }
+
+    private static TrainingState WithoutLearners(TrainingState state) =>
+        state with { Unroll = new UnrollState(state.Unroll.Began, state.Unroll.Positions, [.. state.Unroll.Learners.Select(_ => Array.Empty<float>())]) };
 
     /// <summary>The state as rank 0 saves it, with what all unfinished learners have learned. Every rank calls it.</summary>
     /// <param name="state">The state after the same iteration on every rank.</param>

@@ -19,8 +19,9 @@ internal static class MetricsLines
     /// <param name="metrics">The meta-iteration.</param>
     /// <param name="elapsed">Since the run was begun or resumed.</param>
     /// <param name="seconds">What the meta-iteration took.</param>
+    /// <param name="shared">Of it, what rank 0 waited for others, and bytes that it gave them; null in a run of one process.</param>
     /// <exception cref="VsmlException">The file cannot be written.</exception>
-    public static void Append(this MetricsLog log, IterationMetrics metrics, TimeSpan elapsed, double seconds) => log.Append(IterationKind, metrics.Iteration, writer =>
+    public static void Append(this MetricsLog log, IterationMetrics metrics, TimeSpan elapsed, double seconds, (TimeSpan Idle, long Bytes)? shared = null) => log.Append(IterationKind, metrics.Iteration, writer =>
     {
         writer.WriteNumber("stage", metrics.Stage);
         WriteOptional(writer, "loss", metrics.Loss);
@@ -33,6 +34,9 @@ internal static class MetricsLines
         if (metrics.Skipped) writer.WriteBoolean("skipped", true);
         writer.WriteNumber("elapsedSeconds", Math.Round(elapsed.TotalSeconds, 3));
         writer.WriteNumber("examplesPerSecond", Math.Round(metrics.Examples / seconds, 1));
+        if (shared is not var (idle, bytes)) return;
+        writer.WriteNumber("idleSeconds", Math.Round(idle.TotalSeconds, 6));
+        writer.WriteNumber("sentBytesPerSecond", Math.Round(bytes / seconds, 1));
     });
 
     /// <summary>Appends what a periodic meta-test found.</summary>

@@ -14,7 +14,7 @@ public sealed class TrainingRun
     private readonly RunFolder? _folder;
     private readonly Stopwatch _clock = new();
     private readonly RankGroup _ranks;
-    private TrainingState _state;
+    private TrainingState _state = null!;
     private double _secondsPerWork;
     private TapeMemory? _memory;
     private string? _waves;
@@ -47,8 +47,8 @@ public sealed class TrainingRun
         _ranks = _options.Ranks ?? RankGroup.Alone;
         _trainer = new MetaTrainer(configuration, models, _options.Threads, backend, _ranks);
         _folder = folder;
-        // What rank 0 begins with takes its place on the others.
-        _state = _ranks.IsRoot ? Initial() : _trainer.Initial(MetaParameters.Initial(configuration.Model, configuration.Seed));
+        // The others get what rank 0 begins with.
+        if (_ranks.IsRoot) _state = Initial();
     }
 
     private RunConfiguration Configuration => _trainer.Configuration;
@@ -65,10 +65,10 @@ public sealed class TrainingRun
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         _clock.Restart();
-        if (_ranks.IsRoot) _state = _folder?.LoadNewest(Warn) ?? Initial();
-        using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, _state);
+        var begun = _ranks.IsRoot ? _folder?.LoadNewest(Warn) ?? Initial() : null;
+        using var log = _folder is null ? null : MetricsLines.Open(_folder.MetricsPath, begun!);
+        _state = _trainer.Spread(begun);
         WriteTheta();
-        _state = _trainer.Spread(_state);
         try
         {
             return Run(log, cancellation);
@@ -119,7 +119,7 @@ public sealed class TrainingRun
     // Leaves the state as it is if the iteration is given up. The state goes on before anybody is told, so that it is not lost there.
     private void Step(MetricsLog? log, CancellationToken cancellation)
     {
-        var started = _clock.Elapsed;
+        var (started, idle, sent) = (_clock.Elapsed, _ranks.IdleTime, _ranks.BytesSent);
         TrainingState next;
         IterationMetrics metrics;
         try
@@ -131,7 +131,7 @@ public sealed class TrainingRun
             return;
         }
         var seconds = Math.Max((_clock.Elapsed - started).TotalSeconds, 1e-9);
-        log?.Append(metrics, _clock.Elapsed, seconds);
+        log?.Append(metrics, _clock.Elapsed, seconds, _ranks.Size == 1 ? null : (_ranks.IdleTime - idle, _ranks.BytesSent - sent));
         var work = _trainer.Work(_state.Iteration, next.Iteration);
         _state = next;
 

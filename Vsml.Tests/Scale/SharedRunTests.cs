@@ -1,3 +1,4 @@
+using Vsml.Baselines;
 using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Training;
@@ -32,6 +33,31 @@ public sealed class SharedRunTests : IDisposable
     {
         TinyRuns.Run(_folder["one"], TinyRuns.Estimators[estimator]);
         RunShared(_folder["many"], ranks, TinyRuns.Estimators[estimator]).ShouldAllBe(result => result.Error == null);
+        TinyRuns.Outcome(_folder["many"]).ShouldBe(TinyRuns.Outcome(_folder["one"]));
+    }
+
+    [Fact]
+    public void So_has_one_whose_windows_are_staggered() => ShouldNotDependOnRanks(TinyRuns.Persistent with
+    {
+        Estimator = new EsOptions { PairCount = 6, Variant = EsVariant.NoiseReuse, Truncation = TruncationSchedule.Constant(2, staggered: true) },
+    });
+
+    [Fact]
+    public void So_has_one_of_a_learner_that_is_no_network() => ShouldNotDependOnRanks(TinyRuns.Full with
+    {
+        Model = new Architecture(),
+        InitialInputGateBias = 0,
+        Learner = new MetaRnnDescription { HiddenSize = 4 },
+        Tasks = new([new TaskShare(1, new RandomTask { Vectors = 4, Inputs = 3, Classes = 2 })]),
+        Stages = new([new TrainingStage { Iterations = 4, EpisodeLength = 6 }]),
+        LearningRate = new LearningRateSchedule(),
+        Evaluation = null,
+    });
+
+    private void ShouldNotDependOnRanks(RunConfiguration run)
+    {
+        TinyRuns.Run(_folder["one"], run);
+        RunShared(_folder["many"], 3, run).ShouldAllBe(result => result.Error == null);
         TinyRuns.Outcome(_folder["many"]).ShouldBe(TinyRuns.Outcome(_folder["one"]));
     }
 
