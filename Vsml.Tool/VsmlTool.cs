@@ -70,6 +70,7 @@ public static class VsmlTool
         TrainCommand.Create(context),
         TestCommand.Create(context),
         FitCommand.Create(context),
+        CloneCommand.Create(context),
         ReportCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),

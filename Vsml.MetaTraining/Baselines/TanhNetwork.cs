@@ -18,12 +18,16 @@ public sealed class TanhNetwork : Baseline
         : base(sizes[0], sizes[^1])
     {
         _rate = rate;
+        BiasRates = [.. sizes.Skip(1).Select(_ => rate)];
         _weights = [.. sizes.Zip(sizes.Skip(1), (inputs, outputs) => new double[inputs * outputs])];
         _biases = [.. sizes.Skip(1).Select(outputs => new double[outputs])];
         // tanh of what goes into each layer, and last the outputs as they are.
         _signals = [.. sizes.Select(size => new double[size])];
         _errors = [.. sizes.Select(size => new double[size])];
     }
+
+    /// <summary>The learning rate of each layer's biases. Default that of the weights.</summary>
+    public IReadOnlyList<double> BiasRates { get; init; }
 
     /// <summary>The weights [inputs, outputs] of a layer, which may be changed.</summary>
     /// <param name="layer">The layer, from 0.</param>
@@ -83,7 +87,7 @@ public sealed class TanhNetwork : Baseline
                 }
                 below[a] = sum * (1 - from[a] * from[a]);
             }
-            for (var b = 0; b < biases.Length; b++) biases[b] -= _rate * error[b];
+            for (var b = 0; b < biases.Length; b++) biases[b] -= BiasRates[l] * error[b];
         }
         return loss;
     }

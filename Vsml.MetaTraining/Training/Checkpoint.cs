@@ -163,7 +163,8 @@ public static class Checkpoint
             ? (int)value
             : throw new VsmlException($"'{file.Path}': {name} is no counter.");
 
-    private static string PayloadDigest(IEnumerable<Tensor> tensors)
+    /// <summary>SHA-256 of the data of tensors, in lower-case hexadecimal digits.</summary>
+    internal static string PayloadDigest(IEnumerable<Tensor> tensors)
     {
         using var hash = SHA256.Create();
         using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))

@@ -9,7 +9,7 @@ public class FolderTests
 
     [Fact]
     public void Of_meta_training() => ShouldDependOneWay("Vsml.MetaTraining", apart: null,
-        ["Data", "Parts", "Tasks", "Baselines", "Evaluation", "Optimizers", "Estimation", "Scale", "Evolution", "Backpropagation", "Training"]);
+        ["Data", "Parts", "Tasks", "Baselines", "Evaluation", "Optimizers", "Estimation", "Scale", "Evolution", "Backpropagation", "Training", "Cloning"]);
 
     [Fact]
     public void Of_ILGPU() => ShouldDependOneWay("Vsml.Ilgpu", apart: null, ["Kernels", "Devices", "", "Episodes", "Gradients", "Populations"]);

@@ -6,6 +6,7 @@ using Vsml.Baselines;
 using Vsml.Contracts;
 using Vsml.Data;
 using Vsml.Evaluation;
+using Vsml.MetaTraining;
 using Vsml.Numerics;
 
 namespace Vsml.Tool.Commands;
@@ -26,7 +27,7 @@ internal static class FitCommand
         var hidden = NumberOption.CreateMany("--hidden", "H", 1, 1 << 20, "Units of a hidden layer; several times for several layers. Left out: the architecture's.");
         var size = NumberOption.Create("--size", "8|14|28", 1, ImageResizing.LargestSize, "Rows and columns that images are resized to; left out: their own.");
         var epochs = NumberOption.Create("--epochs", "E", 1, 10_000, 1, "Passes over the training part, each in a new order.");
-        var rate = NumberOption.Create("--rate", "ALPHA", 1e-9, 1e3, .005, "Learning rate of gradient descent.");
+        var rate = NumberOption.Create("--rate", "ALPHA", 1e-9, 1e3, "Learning rate of gradient descent, and of theta that is written or cloned; left out: that which theta was cloned with, else 0.005.");
         var seed = NumberOption.Create("--seed", "S", ulong.MinValue, ulong.MaxValue, 1ul, "Seed of the orders and of initial weights.");
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the results to this file; - prints them instead of the table." };
         var simd = SimdOption.Create();
@@ -35,6 +36,7 @@ internal static class FitCommand
             "Learn a whole training set by forward passes alone, then test with learning stopped, beside gradient descent.",
             $"vsml fit --theta {ByHand} --data mnist --rate 0.005 --epochs 3",
             $"vsml fit --theta {ByHand} --data fashion --hidden 32 --rate 0.01",
+            "vsml fit --theta runs/clone/theta.safetensors --data fashion --hidden 32",
             "vsml fit --theta shipped:images --data mnist --json fit.json")
         {
             theta, data, hidden, size, epochs, rate, seed, json, simd,
@@ -51,15 +53,23 @@ internal static class FitCommand
             var declared = source.IsGiven(parsed) ? source.Read(parsed) : null;
             var units = parsed.GetValue(hidden) ?? [];
             var written = given == ByHand;
+            var readout = written ? null : BackpropagationReadout.Of(given);
+            if (readout is not null && declared is not null) throw new VsmlException($"'{given}' was made by vsml clone and fits any sizes; leave out the architecture, and give --hidden.");
+            var alpha = parsed.GetValue(rate) ?? readout?.Rate ?? .005;
             var architecture = written
                 ? Resized(declared ?? BackpropagationTheta.Network([train.ImageSize, .. units, train.ClassCount]))
                 : Resized((declared is null ? MetaParameters.Load(given) : MetaParameters.Load(given, declared)).Architecture);
-            var parameters = written ? BackpropagationTheta.For(architecture, parsed.GetValue(rate)) : MetaParameters.Load(given, architecture);
+            var parameters = written ? BackpropagationTheta.For(architecture, alpha) : MetaParameters.Load(given, architecture);
+            if (readout is not null)
+            {
+                parameters = readout.At(alpha).Sized(parameters, readout, [train.ImageSize, .. units, train.ClassCount]);
+                architecture = parameters.Architecture;
+            }
             var model = context.Abandonable(() => RuntimeCompiler.Find(architecture, level));
             var learner = new Learner(model, model.Pack(parameters.Values, level), parsed.GetValue(seed));
 
             var fit = new Fit(train, test, parsed.GetValue(epochs), parsed.GetValue(seed));
-            var results = Run(fit, learner, Plain(learner, parsed.GetValue(rate), parsed.GetValue(seed), written), context);
+            var results = Run(fit, learner, readout is null ? Plain(learner, alpha, parsed.GetValue(seed), written) : readout.At(alpha).Plain(learner), context);
             int[] sizes = [.. architecture.Layers.SkipLast(1).Select(layer => layer.GivenOutputs!.Value)];
             if (place is not { IsStandardOutput: true }) Print(results, context);
             place?.Write(stream => Write(stream, name, sizes, results, parsed.GetValue(seed)));
