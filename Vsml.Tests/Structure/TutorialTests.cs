@@ -55,7 +55,7 @@ public sealed partial class TutorialTests : IDisposable
     public void They_are_all_in_the_list()
     {
         var list = File.ReadAllText(RepositoryPaths.InRepository("docs", "tutorials", "README.md"));
-        foreach (var row in Tutorials) list.ShouldContain($"]({row[0]})");
+        foreach (string name in Tutorials) list.ShouldContain($"]({name})");
     }
 
     private static IEnumerable<string> Blocks(string tutorial, string language) =>
