@@ -24,6 +24,13 @@ public sealed class ExperimentTests : IDisposable
         File.ReadAllText(RepositoryPaths.InRepository("experiments", "README.md")).ShouldContain($"]({name}/README.md)");
     }
 
+    [Fact]
+    public void One_that_needs_no_training_runs_with_what_is_shipped()
+    {
+        ToolRun.InProcess("experiment", "introspection", "--quick", "--out", _folder["out"]).ShouldSucceed();
+        File.ReadAllText(Path.Combine(_folder["out"], "RESULTS.md")).ShouldContain("| VSML (online) |");
+    }
+
     public static TheoryData<string> Configurations =>
         [.. Directory.EnumerateFiles(RepositoryPaths.InRepository("experiments"), "*.json", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(RepositoryPaths.Root, path)).Where(path => !path.Contains("results"))];
 

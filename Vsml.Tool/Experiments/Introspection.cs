@@ -21,7 +21,7 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
         var inside = run.Step("states", () => Inside.Of(task, length));
         return
         [
-            new ParagraphBlock(FormattableString.Invariant($"After each wrong prediction: the probability of the right class before its label was seen, for the same image after it, and for another image of the class. Means over {episodes} episodes of {length} examples of MNIST 14x14, with 95 % confidence over episodes. VSML associates an image with its class at once, where gradient descent takes small steps; SGD's rate is the best of {s_rates.Length} by accuracy.")),
+            new ParagraphBlock(FormattableString.Invariant($"After each wrong prediction: the probability of the right class before its label was seen, for the same image after it, and for another image of the class. Means over {episodes} episodes of {length} examples of MNIST 14x14, with 95 % confidence over episodes. SGD's rate is the best of {s_rates.Length} by accuracy.")),
             new TableBlock(["learner", "before", "same image after", "another image before", "another image after"], [.. association.Select(row => new TableRow([row.Learner, row.Before.ToString(), row.Same.ToString(), row.OtherBefore.ToString(), row.Other.ToString()], row.Learner.StartsWith("VSML", StringComparison.Ordinal)))]),
             new LineChartBlock("Probability of the right class for the same image, right after a wrong prediction", "examples seen", "probability", [.. association.Select(row => ChartLine.WithBand(row.Learner, row.Places, row.SameOverTime, row.SameErrors) with { HasPoints = true })]) { IsShare = true },
             new HeatMapBlock("Outputs over one episode: probability of each class (rows: examples)", inside.Examples, [.. Enumerable.Range(0, inside.Probabilities[0].Count).Select(c => $"{c}")], inside.Probabilities) { IsShare = true, Least = 0, Greatest = 1, ColumnAxis = "class" },
@@ -32,10 +32,10 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
 
     private static List<Association> Associations(TaskDescription task, int episodes, int length, CancellationToken cancellation)
     {
-        var theta = MetaParameters.Shipped("images");
+        var theta = MetaParameters.Shipped("online");
         var model = RuntimeCompiler.Find(Layouts.For(theta.Architecture, task.InputSize, task.OutputSize), null);
         var sgd = s_rates.Select(rate => Association.Of($"SGD, rate {rate}", new GradientDescentLearner(task.InputSize, task.OutputSize, new OnlineSgd(rate)), task, episodes, length, cancellation)).MaxBy(row => row.Accuracy)!;
-        return [Association.Of("VSML (images)", new Learner(model, model.Pack(theta)), task, episodes, length, cancellation), sgd];
+        return [Association.Of("VSML (online)", new Learner(model, model.Pack(theta)), task, episodes, length, cancellation), sgd];
     }
 
     /// <summary>What one learner's outputs did after wrong predictions.</summary>
@@ -107,7 +107,7 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
     {
         public static Inside Of(TaskDescription task, int length)
         {
-            var theta = MetaParameters.Shipped("images");
+            var theta = MetaParameters.Shipped("online");
             var model = RuntimeCompiler.Find(Layouts.For(theta.Architecture, task.InputSize, task.OutputSize), null);
             var (learner, data) = (new Learner(model, model.Pack(theta)), new EpisodeData());
             var draw = new CounterRandom(1, RandomStream.Evaluation, 0, 0, 0);

@@ -15,7 +15,7 @@ internal sealed class Invariances() : Experiment("invariances", "Invariances: si
         var options = new MetaTestOptions { Episodes = run.IsQuick ? 4 : 16, Length = run.IsQuick ? 200 : 1000 };
         var all = new List<Measured>();
         foreach (var (name, task) in Tasks())
-            all.AddRange(run.Step(name, () => Measured.Of(name, task, [Measured.Shipped("images", task), .. MetaTestLearner.PublishedBaselines], options, run.Cancellation)));
+            all.AddRange(run.Step(name, () => Measured.Of(name, task, [Measured.Shipped("online", task), .. MetaTestLearner.PublishedBaselines], options, run.Cancellation)));
         var learners = all.Select(row => row.Learner).Distinct().ToList();
         var tasks = all.Select(row => row.Task).Distinct().ToList();
         return

@@ -36,7 +36,7 @@ internal sealed class OnlineLearning() : Experiment("online-learning", "Online l
 
     private static IReadOnlyList<MetaTestLearner> Learners(TaskDescription task) =>
     [
-        Measured.Shipped("images", task), Measured.Shipped("online", task),
+        Measured.Shipped("online", task),
         Measured.Network("untrained", MetaParameters.Initial(MetaParameters.Shipped("online").Architecture, 1), task),
         .. MetaTestLearner.PublishedBaselines,
     ];
