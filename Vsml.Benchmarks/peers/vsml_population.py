@@ -113,7 +113,7 @@ def with_torch(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--library", choices=("jax", "pytorch"), required=True)
+    parser.add_argument("--library", dest="peer", choices=("jax", "pytorch"), required=True)
     parser.add_argument("--inputs", type=int, default=784)
     parser.add_argument("--outputs", type=int, default=10)
     parser.add_argument("--state", type=int, default=16)
@@ -123,7 +123,7 @@ def main():
     parser.add_argument("--length", type=int, default=10, help="examples of an episode")
     parser.add_argument("--repetitions", type=int, default=9, help="of which the best tenth count")
     arguments = parser.parse_args()
-    library, rates = (with_jax if arguments.library == "jax" else with_torch)(arguments)
+    library, rates = (with_jax if arguments.peer == "jax" else with_torch)(arguments)
     print(json.dumps({"library": library, "examplesPerSecond": rates}))
 
 

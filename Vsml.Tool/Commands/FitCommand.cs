@@ -56,10 +56,10 @@ internal static class FitCommand
             var readout = written ? null : BackpropagationReadout.Of(given);
             if (readout is not null && declared is not null) throw new VsmlException($"'{given}' was made by vsml clone and fits any sizes; leave out the architecture, and give --hidden.");
             var alpha = parsed.GetValue(rate) ?? readout?.Rate ?? .005;
-            var architecture = written
-                ? Resized(declared ?? BackpropagationTheta.Network([train.ImageSize, .. units, train.ClassCount]))
-                : Resized((declared is null ? MetaParameters.Load(given) : MetaParameters.Load(given, declared)).Architecture);
-            var parameters = written ? BackpropagationTheta.For(architecture, alpha) : MetaParameters.Load(given, architecture);
+            var loaded = written ? null : MetaParameters.Load(given, declared);
+            var architecture = Resized(loaded?.Architecture ?? declared ?? BackpropagationTheta.Network([train.ImageSize, .. units, train.ClassCount]));
+            // No size is a part of theta.
+            var parameters = loaded is null ? BackpropagationTheta.For(architecture, alpha) : new MetaParameters(architecture, loaded.Values);
             if (readout is not null)
             {
                 parameters = readout.At(alpha).Sized(parameters, readout, [train.ImageSize, .. units, train.ClassCount]);

@@ -13,8 +13,6 @@ namespace Vsml.Tool.Commands;
 /// <summary><c>vsml test</c>: a meta-test, theta fixed, on data that meta-training did not see.</summary>
 internal static class TestCommand
 {
-    private const string DatasetNames = "mnist, digits, fashion, random, sum-sign";
-
     /// <summary>Makes the command.</summary>
     /// <param name="context">Where to print, and when to stop.</param>
     public static Command Create(ToolContext context)
@@ -22,7 +20,7 @@ internal static class TestCommand
         var source = new ArchitectureSource(context, withParts: true);
         var reading = new DataOptions();
         var theta = new Option<string>("--theta") { HelpName = "FILE|shipped:NAME", Required = true, Description = "Meta-parameters, for example a run's theta.safetensors, or shipped:online. Without an architecture, the one in its metadata is used." };
-        var data = new Option<string[]>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{DatasetNames}, a CSV or IDX file, a task as JSON, or the name of a task of --assembly; several times for a comparison over several." };
+        var data = new Option<string[]>("--data") { HelpName = "NAME|FILE", Required = true, Description = $"{string.Join(", ", DatasetCatalogue.Entries.Select(entry => entry.Name))}, a CSV or IDX file, a task as JSON, or the name of a task of --assembly; several times for a comparison over several." };
         var size = NumberOption.Create("--size", "8|14|28", 1, ImageResizing.LargestSize, "Rows and columns that images are resized to; left out: their own.");
         var projected = new Option<bool>("--projected") { Description = "Multiply inputs by a random matrix, a fresh one for every episode." };
         var episodes = NumberOption.Create("--episodes", "16", 1, int.MaxValue, 16, "Number of episodes.");
