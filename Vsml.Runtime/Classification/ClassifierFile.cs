@@ -6,15 +6,14 @@ namespace Vsml;
 
 /// <summary>What a saved classifier knows beside numbers.</summary>
 /// <param name="Labels">The labels in order.</param>
-/// <param name="LabelsMade">Labels that ever came, forgotten ones included.</param>
 /// <param name="FeatureCount">Number of features.</param>
 /// <param name="FeatureNames">Their names, or null.</param>
-internal sealed record ClassifierContent<TLabel>(IReadOnlyList<TLabel> Labels, uint LabelsMade, int FeatureCount, IReadOnlyList<string>? FeatureNames);
+internal sealed record ClassifierContent<TLabel>(IReadOnlyList<TLabel> Labels, int FeatureCount, IReadOnlyList<string>? FeatureNames);
 
 /// <summary>The saved form of a classifier (docs/formats.md): tensors, and in the metadata format, theta (its digest), architecture, content and options as JSON.</summary>
 internal static class ClassifierFile
 {
-    private const string Format = "vsml-classifier-1";
+    private const string Format = "vsml-classifier-2";
     private const long MostStreamBytes = 1L << 30;
 
     /// <summary>Everything that is text.</summary>
@@ -27,7 +26,6 @@ internal static class ClassifierFile
             ["content"] = Json(json =>
             {
                 Write(json, "labels", content.Labels.Select(LabelText.Of));
-                json.WriteNumber("labelsMade", content.LabelsMade);
                 json.WriteNumber("features", content.FeatureCount);
                 if (content.FeatureNames is { } names) Write(json, "names", names);
             }),
@@ -81,8 +79,7 @@ internal static class ClassifierFile
             if (count < 0 || (names is not null && (names.Count != count || names.Distinct(StringComparer.Ordinal).Count() != count)))
                 throw StrictJson.Error(source, "features", $"{count} features do not agree with their names.");
             return new ClassifierContent<TLabel>(
-                Labels<TLabel>(root, "labels", source),
-                (uint)StrictJson.WholeOf(Member(root, "labelsMade", source), source, "labelsMade", 0, uint.MaxValue), count, names);
+                Labels<TLabel>(root, "labels", source), count, names);
         });
     }
 

@@ -8,6 +8,10 @@ namespace Vsml;
 /// A network of dense layers whose inputs and outputs grow while what it learned stays, and of which every example uses some of the
 /// inputs: the sub-RNNs of the others neither step nor count in any mean, as in a network without them. The states of all lie in
 /// grids; those of the inputs in use are moved into a runner of just that size, and stay there until another set of inputs is used.
+/// <para>
+/// Behind the outputs is one more, the stand-in: it takes part in every example and is never the right one, as a class that was there
+/// from the start and has not been seen. A new output begins as a copy of it, so that it makes no difference when a class comes.
+/// </para>
 /// </summary>
 internal sealed class GrowingNetwork
 {
@@ -24,6 +28,7 @@ internal sealed class GrowingNetwork
     private EpisodeRunner? _resident;
     private int[] _rows = [];
     private float[] _loss = new float[1];
+    private float[] _logits = [], _label = []; // the stand-in's included
 
     /// <summary>A network without inputs and outputs.</summary>
     /// <exception cref="VsmlException">Theta's architecture has a convolution.</exception>
@@ -35,23 +40,25 @@ internal sealed class GrowingNetwork
         var layers = theta.Architecture.Layers;
         _grids = [.. layers.Select(_ => new SubRnnGrid(theta.Architecture.StateSize))];
         _messages = [.. layers.Select(_ => Array.Empty<float>())];
-        for (var l = 0; l < layers.Count; l++) _grids[l].Resize(l == 0 ? 0 : layers[l].Inputs, l == layers.Count - 1 ? 0 : layers[l].Outputs);
+        for (var l = 0; l < layers.Count; l++) _grids[l].Resize(l == 0 ? 0 : layers[l].Inputs, l == layers.Count - 1 ? 1 : layers[l].Outputs);
         for (var l = 1; l < layers.Count; l++) _messages[l - 1] = new float[layers[l].Inputs * theta.Architecture.MessageSize];
-        for (var l = 1; l < layers.Count - 1; l++) Draw(l, 0, 0, key: (uint)l);
+        _messages[^1] = new float[FeedbackEntries];
+        for (var l = 1; l < layers.Count; l++) Draw(l, 0, 0, key: (uint)l);
+        SizeOutputs();
     }
 
     /// <summary>Inputs so far.</summary>
     public int Inputs => _grids[0].Rows;
 
     /// <summary>Outputs so far.</summary>
-    public int Outputs => _grids[^1].Columns;
+    public int Outputs => _grids[^1].Columns - 1;
 
     /// <summary>Throws where the network could not grow to these sizes; nothing changes.</summary>
     /// <exception cref="VsmlException">It would be too large.</exception>
     public void CheckSizes(int inputs, int outputs)
     {
         if (inputs == 0 || outputs == 0) return;
-        var layout = Layouts.For(_theta.Architecture, inputs, outputs);
+        var layout = Layouts.For(_theta.Architecture, inputs, outputs + 1);
         if (layout.Layers.Any(layer => layer.SubRnnCount * layout.StateSize > Array.MaxLength / 2))
             throw new VsmlException($"With {inputs} features and {outputs} labels the network would have more states than an array can hold.");
     }
@@ -66,40 +73,47 @@ internal sealed class GrowingNetwork
         for (var i = 0; i < keys.Length; i++) Draw(0, first + i, 0, keys[i]);
     }
 
-    /// <summary>A new output after the others, with fresh sub-RNNs.</summary>
-    /// <param name="key">A number that decides its random cells in networks of several layers.</param>
-    public void AddOutput(uint key)
+    /// <summary>A new output after the others, which begins as the stand-in is.</summary>
+    public void AddOutput()
     {
         ForgetRunners();
-        var (grid, column) = (_grids[^1], Outputs);
-        grid.Resize(grid.Rows, column + 1);
-        for (var a = 0; a < grid.Rows; a++) Draw(_grids.Length - 1, a, column, key);
-        Waiting = WithColumn(Waiting, column);
+        _grids[^1].RepeatLastColumn();
+        var columns = Outputs;
+        Waiting = [.. Waiting.Chunk(columns).SelectMany(entry => (float[])[.. entry, entry[^1]])];
+        SizeOutputs();
     }
 
     /// <summary>Takes an output out, with all that its sub-RNNs learned.</summary>
     public void RemoveOutput(int output)
     {
         ForgetRunners();
-        var entries = Outputs == 0 ? 0 : Waiting.Length / Outputs;
-        var columns = Outputs;
-        Waiting = [.. Enumerable.Range(0, entries * columns).Where(i => i % columns != output).Select(i => Waiting[i])];
+        var columns = _grids[^1].Columns;
+        Waiting = [.. Waiting.Where((_, i) => i % columns != output)];
         _grids[^1].RemoveColumn(output);
+        SizeOutputs();
     }
 
     /// <summary>The outputs for some of the inputs; nothing is learned.</summary>
     /// <param name="rows">The inputs in use, ascending; at least one.</param>
     /// <param name="values">Their values.</param>
     /// <param name="logits">Receives the outputs.</param>
-    public void Predict(ReadOnlySpan<int> rows, ReadOnlySpan<float> values, Span<float> logits) => Use(rows).Predict(_packed!, values, logits);
+    public void Predict(ReadOnlySpan<int> rows, ReadOnlySpan<float> values, Span<float> logits)
+    {
+        Use(rows).Predict(_packed!, values, _logits);
+        _logits.AsSpan(0, Outputs).CopyTo(logits);
+    }
 
     /// <summary>Predicts, then learns.</summary>
     /// <param name="rows">The inputs in use, ascending; at least one.</param>
     /// <param name="values">Their values.</param>
     /// <param name="label">Weight of each output.</param>
     /// <param name="logits">Receives the outputs before the label was seen.</param>
-    public void Learn(ReadOnlySpan<int> rows, ReadOnlySpan<float> values, ReadOnlySpan<float> label, Span<float> logits) =>
-        Use(rows).Step(_packed!, values, label, logits, _loss);
+    public void Learn(ReadOnlySpan<int> rows, ReadOnlySpan<float> values, ReadOnlySpan<float> label, Span<float> logits)
+    {
+        label.CopyTo(_label);
+        Use(rows).Step(_packed!, values, _label, _logits, _loss);
+        _logits.AsSpan(0, Outputs).CopyTo(logits);
+    }
 
     /// <summary>An independent copy.</summary>
     public GrowingNetwork Copy()
@@ -110,12 +124,13 @@ internal sealed class GrowingNetwork
         copy._pooledFloats = 0;
         copy._rows = [];
         copy._loss = new float[1];
+        copy.SizeOutputs();
         copy._grids = [.. _grids.Select(grid => grid.Copy())];
         copy._messages = [.. _messages.Select(messages => (float[])[.. messages])];
         return copy;
     }
 
-    /// <summary>What a saved file holds of it: cell/l and hidden/l [A, B, N], message/l the backward messages before hidden layer l [M, places], feedback [1 or 2, B].</summary>
+    /// <summary>What a saved file holds of it: cell/l and hidden/l [A, B, N], message/l the backward messages before hidden layer l [M, places], feedback [1 or 2, B]; the stand-in is the last of B.</summary>
     public IEnumerable<Tensor> ToTensors()
     {
         Evict();
@@ -127,7 +142,7 @@ internal sealed class GrowingNetwork
             yield return Tensor.Of($"hidden/{l}", shape, _grids[l].Hidden[.._grids[l].Length]);
         }
         for (var l = 1; l < _grids.Length; l++) yield return Tensor.Of($"message/{l}", [_theta.Architecture.MessageSize, _grids[l].Rows], [.. _messages[l - 1]]);
-        yield return Tensor.Of("feedback", [FeedbackEntries, Outputs], [.. Waiting]);
+        yield return Tensor.Of("feedback", [FeedbackEntries, _grids[^1].Columns], [.. Waiting]);
     }
 
     /// <summary>Reads <see cref="ToTensors"/> into a new network.</summary>
@@ -139,14 +154,15 @@ internal sealed class GrowingNetwork
         for (var l = 0; l < _grids.Length; l++)
         {
             var grid = _grids[l];
-            int[] shape = [l == 0 ? inputs : grid.Rows, l == _grids.Length - 1 ? outputs : grid.Columns, n];
+            int[] shape = [l == 0 ? inputs : grid.Rows, l == _grids.Length - 1 ? outputs + 1 : grid.Columns, n];
             var (cell, hidden) = (file.GetSingles($"cell/{l}", shape), file.GetSingles($"hidden/{l}", shape));
             grid.Resize(shape[0], shape[1]);
             cell.CopyTo(grid.Cell, 0);
             hidden.CopyTo(grid.Hidden, 0);
         }
         for (var l = 1; l < _grids.Length; l++) _messages[l - 1] = file.GetSingles($"message/{l}", _theta.Architecture.MessageSize, _grids[l].Rows);
-        Waiting = file.GetSingles("feedback", FeedbackEntries, outputs);
+        Waiting = file.GetSingles("feedback", FeedbackEntries, outputs + 1);
+        SizeOutputs();
     }
 
     private int FeedbackEntries => _theta.Architecture.LabelFeedback ? 2 : 1;
@@ -182,7 +198,7 @@ internal sealed class GrowingNetwork
     private EpisodeRunner RunnerOf(int inputs)
     {
         if (_runners.TryGetValue(inputs, out var runner)) return runner;
-        var model = _models(Layouts.For(_theta.Architecture, inputs, Outputs));
+        var model = _models(Layouts.For(_theta.Architecture, inputs, _grids[^1].Columns));
         _packed ??= model.Pack(_theta);
         runner = new EpisodeRunner(model, _packed.Level);
         runner.Resume();
@@ -245,11 +261,5 @@ internal sealed class GrowingNetwork
             }
     }
 
-    private float[] WithColumn(float[] messages, int columns)
-    {
-        var entries = FeedbackEntries;
-        var wider = new float[entries * (columns + 1)];
-        for (var entry = 0; entry < entries; entry++) messages.AsSpan(entry * columns, columns).CopyTo(wider.AsSpan(entry * (columns + 1)));
-        return wider;
-    }
+    private void SizeOutputs() => (_logits, _label) = (new float[Outputs + 1], new float[Outputs + 1]);
 }

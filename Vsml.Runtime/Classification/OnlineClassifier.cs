@@ -23,7 +23,6 @@ public sealed class OnlineClassifier<TLabel>
     private readonly List<TLabel> _labels = [];
     private readonly Dictionary<TLabel, int> _indices = [];
     private readonly List<long> _labelCounts = [];
-    private uint _labelsMade;
     private int[] _rows = [];
     private float[] _inputs = [];
     private float[] _logits = [], _oneHot = [], _probabilities = [];
@@ -70,7 +69,6 @@ public sealed class OnlineClassifier<TLabel>
             _labels.Add(label);
         }
         _labelCounts = [.. ClassifierFile.Counts(file, "labels/count", _labels.Count)];
-        _labelsMade = content.LabelsMade;
         _features = FeatureTable.Of(content.FeatureCount, content.FeatureNames);
         _scaling = FeatureScaling.Read(file, _features.Count);
         _progress = ProgressRecord.Read(file, options.Window);
@@ -83,7 +81,7 @@ public sealed class OnlineClassifier<TLabel>
     {
         (Theta, _options, _refused) = (other.Theta, other._options, other._refused);
         (_network, _features, _scaling, _progress) = (other._network.Copy(), other._features.Copy(), other._scaling.Copy(), other._progress.Copy());
-        (_labels, _labelCounts, _labelsMade) = ([.. other._labels], [.. other._labelCounts], other._labelsMade);
+        (_labels, _labelCounts) = ([.. other._labels], [.. other._labelCounts]);
         _indices = new(other._indices);
         SizeOutputs();
     }
@@ -362,7 +360,7 @@ public sealed class OnlineClassifier<TLabel>
             .. _network.ToTensors(), .. _scaling.ToTensors(), .. _progress.ToTensors(),
             Tensor.Of("labels/count", [_labels.Count], [.. _labelCounts]),
         ];
-        return (tensors, ClassifierFile.Metadata(Theta, _options, new(_labels, _labelsMade, _features.Count, _features.Names)));
+        return (tensors, ClassifierFile.Metadata(Theta, _options, new(_labels, _features.Count, _features.Names)));
     }
 
     private void CheckLabel(TLabel label)
@@ -474,7 +472,7 @@ public sealed class OnlineClassifier<TLabel>
 
     private void AddLabel(TLabel label)
     {
-        _network.AddOutput(_labelsMade++);
+        _network.AddOutput();
         _indices.Add(label, _labels.Count);
         _labels.Add(label);
         _labelCounts.Add(0);

@@ -29,6 +29,14 @@ internal sealed class SubRnnGrid(int stateSize)
         (Rows, Columns) = (rows, columns);
     }
 
+    /// <summary>A column after the last, with the states of the last.</summary>
+    public void RepeatLastColumn()
+    {
+        Resize(Rows, Columns + 1);
+        foreach (var states in (float[][])[Cell, Hidden])
+            for (var a = 0; a < Rows; a++) states.AsSpan(IndexOf(a, Columns - 2), stateSize).CopyTo(states.AsSpan(IndexOf(a, Columns - 1)));
+    }
+
     /// <summary>Takes a column out.</summary>
     public void RemoveColumn(int column)
     {

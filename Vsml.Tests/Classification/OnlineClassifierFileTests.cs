@@ -76,8 +76,8 @@ public sealed class OnlineClassifierFileTests : IDisposable
         Should.Throw<VsmlException>(() => OnlineClassifier<string>.Load(path, other)).Message.ShouldContain(other.Digest);
         Should.Throw<VsmlException>(() => OnlineClassifier<int>.Load(path)).Message.ShouldContain("is no label of type Int32");
         var file = SafetensorsFile.Read(path);
-        SafetensorsFile.Write(_folder["later"], file.Tensors, new Dictionary<string, string>(file.Metadata) { ["format"] = "vsml-classifier-2" });
-        Should.Throw<VsmlException>(() => OnlineClassifier<string>.Load(_folder["later"])).Message.ShouldContain("vsml-classifier-2");
+        SafetensorsFile.Write(_folder["later"], file.Tensors, new Dictionary<string, string>(file.Metadata) { ["format"] = "vsml-classifier-3" });
+        Should.Throw<VsmlException>(() => OnlineClassifier<string>.Load(_folder["later"])).Message.ShouldContain("vsml-classifier-3");
         other.Save(_folder["theta"]);
         Should.Throw<VsmlException>(() => OnlineClassifier<string>.Load(_folder["theta"])).Message.ShouldContain("not a saved classifier");
         Should.Throw<VsmlException>(() => OnlineClassifier<string>.Load(_folder["none"]));
