@@ -57,7 +57,7 @@ internal static class ScaleCommand
             var (file, output) = (Path.Combine(folder.FullName, "run.json"), Path.Combine(folder.FullName, "run"));
             File.WriteAllText(file, RunConfigurationJson.Format(run with { Stages = new([run.Stages[0] with { Iterations = iterations }]), LearningRate = new LearningRateSchedule(), Evaluation = null }));
             string[] words = launcher.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            string[] tool = ["dotnet", typeof(ScaleCommand).Assembly.Location, "train", "--config", file, "--out", output, "--threads", "1"];
+            string[] tool = [.. ToolProgram.Words, "train", "--config", file, "--out", output, "--threads", "1"];
             using var process = Start(words, ["-n", ranks.ToString(CultureInfo.InvariantCulture), .. tool]);
             var error = process.StandardError.ReadToEndAsync(context.Cancellation);
             process.StandardOutput.ReadToEndAsync(context.Cancellation).GetAwaiter().GetResult();

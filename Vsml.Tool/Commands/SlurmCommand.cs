@@ -62,7 +62,7 @@ internal static class SlurmCommand
         if (words is not ["train" or "sweep", ..]) throw new VsmlException("After -- comes the command of the job: -- train --config RUN.json --out DIR, or -- sweep GRID.json --out DIR.");
         var parsed = VsmlTool.Parse(words, context);
         if (parsed.Errors.Count > 0) throw new VsmlException($"The command of the job is wrong: {parsed.Errors[0].Message}");
-        string[] program = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "vsml" ? [path] : ["dotnet", typeof(SlurmCommand).Assembly.Location];
+        var program = ToolProgram.Words;
         return words[0] == "train" ? Train(words, parsed, program) : Sweep(words, parsed, program);
     }
 
