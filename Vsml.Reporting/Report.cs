@@ -8,7 +8,7 @@ namespace Vsml.Reporting;
 public static class Report
 {
     /// <summary>A page of files and folders.</summary>
-    /// <param name="paths">Folders of runs, files of <c>vsml test --json</c>, folders of experiments; at least one.</param>
+    /// <param name="paths">Folders of runs, of cloning too, files of <c>vsml test --json</c>, folders of experiments; at least one.</param>
     /// <exception cref="VsmlException">One is something else, cannot be read, or is named twice. Damaged metrics and what is missing are told on the page.</exception>
     public static ReportPage Of(IReadOnlyList<string> paths)
     {
@@ -28,7 +28,8 @@ public static class Report
         [
             .. experiments.SelectMany(experiment => experiment.Chapter()),
             .. tests.Count > 0 ? TestChapter.Of(tests) : [],
-            .. runs.Count > 0 ? RunChapter.Of(runs) : [],
+            .. Chapter(runs.Where(run => run.IsCloning), CloneChapter.Of),
+            .. Chapter(runs.Where(run => !run.IsCloning), RunChapter.Of),
         ]);
     }
 
@@ -37,6 +38,8 @@ public static class Report
     /// <param name="nameOf">The name that a learner shows.</param>
     public static IReadOnlyList<PageBlock> Chapter(IReadOnlyList<NamedMetaTest> tests, Func<LearningCurve, string> nameOf) =>
         [.. TestChapter.Of([TestResults.Of(tests, nameOf)])];
+
+    private static IEnumerable<PageBlock> Chapter(IEnumerable<RunLog> runs, Func<IReadOnlyList<RunLog>, IEnumerable<PageBlock>> of) => runs.ToList() is { Count: > 0 } some ? of(some) : [];
 
     private static string Title(List<RunLog> runs, List<TestResults> tests, List<ExperimentResult> experiments) =>
         string.Join(", ", [.. experiments.Select(experiment => experiment.Title), .. tests.Select(test => test.Name), .. runs.Select(run => run.Name)]);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Vsml.MetaTraining;
 using Vsml.Numerics;
 
@@ -55,13 +56,17 @@ public sealed record FastWeightProgrammerDescription : LearnerDescription
     [Range(1, 4096)]
     public int KeySize { get; init; } = 64;
 
+    /// <summary>Whether keys and queries are divided by their norm, so that fast weights stay bounded. Default false, as published.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool UnitKeys { get; init; }
+
     /// <inheritdoc/>
     public override IParametricLearner Create(int inputs, int outputs) => New(inputs, outputs);
 
     /// <inheritdoc/>
     public override float[] InitialParameters(int inputs, int outputs, ref CounterRandom random) => New(inputs, outputs).InitialParameters(ref random);
 
-    private FastWeightProgrammer New(int inputs, int outputs) => new(inputs, outputs, [], KeySize);
+    private FastWeightProgrammer New(int inputs, int outputs) => new(inputs, outputs, [], KeySize, unitKeys: UnitKeys);
 }
 
 /// <summary>A <see cref="FastWeightMemory"/>.</summary>

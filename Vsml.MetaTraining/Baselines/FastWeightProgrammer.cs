@@ -6,6 +6,7 @@ namespace Vsml.Baselines;
 /// <summary>
 /// Fast weight programmer with the delta rule (Schlag, Irie, Schmidhuber, 2021): a linear slow net of [input, previous output,
 /// previous error, previous label] makes a key, a value, a query and a rate; F &lt;- F + k^T (rate (v - k F)); the output is q F.
+/// With keys longer than sqrt(2 / rate) F grows without end, so they can be divided by their norm, and queries too.
 /// Parameters in order: slow weights [A + 3B, 2S + B + 1] and biases.
 /// </summary>
 public sealed class FastWeightProgrammer : FeedbackLearner, IParametricLearner
@@ -15,6 +16,7 @@ public sealed class FastWeightProgrammer : FeedbackLearner, IParametricLearner
 
     private readonly LinearMap _slow;
     private readonly int _size;
+    private readonly bool _unitKeys;
     private readonly float[] _joined;
     private readonly float[] _made;
     private readonly float[] _change;
@@ -27,12 +29,13 @@ public sealed class FastWeightProgrammer : FeedbackLearner, IParametricLearner
     /// <param name="theta">The parameters, or empty for zeros.</param>
     /// <param name="size">S, the length of keys and queries; published 64.</param>
     /// <param name="outputBound">Bound T of the output; 0 for none.</param>
+    /// <param name="unitKeys">Whether keys and queries are divided by their norm.</param>
     /// <exception cref="VsmlException">The number of parameters is wrong.</exception>
-    public FastWeightProgrammer(int inputSize, int outputSize, ReadOnlySpan<float> theta, int size = 64, float outputBound = 100f)
+    public FastWeightProgrammer(int inputSize, int outputSize, ReadOnlySpan<float> theta, int size = 64, float outputBound = 100f, bool unitKeys = false)
         : base(inputSize, outputSize, outputBound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        _size = size;
+        (_size, _unitKeys) = (size, unitKeys);
         _joined = new float[inputSize + 3 * outputSize];
         _made = new float[2 * size + outputSize + 1];
         _change = new float[outputSize];
@@ -92,6 +95,11 @@ public sealed class FastWeightProgrammer : FeedbackLearner, IParametricLearner
         var value = _made.AsSpan(_size, OutputSize);
         var query = _made.AsSpan(_size + OutputSize, _size);
         var rate = Activation.Sigmoid(_made[^1]);
+        if (_unitKeys)
+        {
+            Normalise(key);
+            Normalise(query);
+        }
 
         LinearMap.Products(key, _fast, _change);
         TensorPrimitives.Subtract(value, _change, _change);
@@ -100,6 +108,8 @@ public sealed class FastWeightProgrammer : FeedbackLearner, IParametricLearner
             TensorPrimitives.MultiplyAdd(_change, key[s], _fast.AsSpan(s * OutputSize, OutputSize), _next.AsSpan(s * OutputSize, OutputSize));
         LinearMap.Products(query, _next, output);
     }
+
+    private static void Normalise(Span<float> vector) => TensorPrimitives.Divide(vector, MathF.Sqrt(FixedOrder.Dot(vector, vector)) + 1e-6f, vector);
 
     /// <inheritdoc/>
     protected override void Keep() => (_fast, _next) = (_next, _fast);

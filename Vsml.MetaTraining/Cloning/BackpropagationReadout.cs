@@ -132,5 +132,16 @@ public sealed record BackpropagationReadout
         return [.. Enumerable.Range(0, cells.Length / n).Select(i => (double)cells[i * n + WeightEntry] / Alpha)];
     }
 
+    /// <summary>The biases [outputs] that a learner's state holds.</summary>
+    /// <param name="learner">A learner of a theta from <see cref="Sized"/>.</param>
+    /// <param name="layer">The layer, from 0.</param>
+    public double[] Biases(Learner learner, int layer)
+    {
+        var (cells, n) = (learner.Cells(layer), learner.Architecture.StateSize);
+        var biases = new double[learner.Architecture.Layers[layer].Outputs];
+        for (var i = 0; i < cells.Length / n; i++) biases[i % biases.Length] += BiasShare * (double)cells[i * n + BiasEntry] / Alpha;
+        return biases;
+    }
+
     private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -127,6 +127,10 @@ public static class DatasetCatalogue
     public static bool IsPresent(string name) =>
         PublishedSet.Find(name) is not { } set || s_parts.All(part => set.FilesOf(part, DataFolders.Candidates(set.Folder)) is not null);
 
+    /// <summary>The published set that a built-in one is a part of: mnist-60k, all of MNIST, for mnist; any other name is its own.</summary>
+    /// <param name="name">As for <see cref="Load"/>.</param>
+    public static string WholeOf(string name) => name == Mnist ? PublishedSet.WholeMnist : name;
+
     /// <summary>Downloads a data set into the cache folder; those that need no download are left alone.</summary>
     /// <param name="name">A name of <see cref="Entries"/>.</param>
     /// <param name="progress">Told how far it is; may be null.</param>
@@ -203,8 +207,14 @@ public static class DatasetCatalogue
         _ => Join(train!, test!),
     };
 
-    private static ImageDataset Join(ImageDataset first, ImageDataset second) =>
-        new(first.Name, [.. first.Images, .. second.Images], [.. first.Labels, .. second.Labels], first.Height, first.Width, first.Channels, first.ClassNames);
+    private static ImageDataset Join(ImageDataset first, ImageDataset second)
+    {
+        // Parts of few-shot sets have classes of their own.
+        var areSame = first.ClassNames.SequenceEqual(second.ClassNames);
+        var labels = second.Labels.ToArray();
+        if (!areSame) foreach (ref var label in labels.AsSpan()) label += first.ClassCount;
+        return new(first.Name, [.. first.Images, .. second.Images], [.. first.Labels, .. labels], first.Height, first.Width, first.Channels, areSame ? first.ClassNames : [.. first.ClassNames, .. second.ClassNames]);
+    }
 
     private static T Resource<T>(string file, Func<Stream, string, T> read)
     {

@@ -12,10 +12,13 @@ namespace Vsml.MetaTraining;
 [VsmlPart("omniglot")]
 public sealed record OmniglotTask : TaskDescription
 {
-    /// <summary>Path of a zip archive of the published form, such as images_background.zip.</summary>
+    /// <summary>A set of Omniglot's by name (omniglot, omniglot-small), or the path of a zip archive of the published form.</summary>
     [JsonRequired]
     [DataReference]
     public string Archive { get; init; } = "images_background.zip";
+
+    /// <summary>Which characters of a named set; an archive given by its path is taken whole. Default all.</summary>
+    public DatasetSplit Split { get; init; } = DatasetSplit.All;
 
     /// <summary>Characters of an episode. Default 5.</summary>
     [Range(1, int.MaxValue - 1)]
@@ -51,7 +54,8 @@ public sealed record OmniglotTask : TaskDescription
     /// <inheritdoc/>
     public override EpisodeLoss Loss => EpisodeLoss.Last;
 
-    private ImageDataset Dataset => DatasetCatalogue.Prepare(Archive, DatasetSplit.All, Size);
+    private ImageDataset Dataset => Split == DatasetSplit.All || DatasetCatalogue.HasTestPart(Archive) ? DatasetCatalogue.Prepare(Archive, Split, Size)
+        : throw new VsmlException($"{Archive}: an archive given by its path is taken whole; leave out split, or name a set such as omniglot");
 
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)

@@ -75,7 +75,7 @@ internal sealed class TaskCounter
         MixedTask mixed => mixed.Shares.Sum(share => Choices(share.Task)),
         ImageTask { ClassCount: > 0 } images => Ordered((images with { ClassCount = 0 }).OutputSize, images.ClassCount) / Ordered(images.ClassCount, images.ClassCount),
         ImageTask or SumSignTask => 1,
-        OmniglotTask omniglot => Ordered(DatasetCatalogue.Prepare(omniglot.Archive, DatasetSplit.All, omniglot.Size).ClassCount, omniglot.Ways),
+        OmniglotTask omniglot => Ordered(DatasetCatalogue.Prepare(omniglot.Archive, omniglot.Split, omniglot.Size).ClassCount, omniglot.Ways),
         _ => double.PositiveInfinity,
     };
 

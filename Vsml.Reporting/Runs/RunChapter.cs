@@ -34,7 +34,8 @@ internal static class RunChapter
         vsml test --theta {Quoted(Path.Combine(run.Path, "theta.safetensors"))} --data mnist --baselines --json results.json --curves
         """;
 
-    private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''")}'";
+    /// <summary>A path as a shell takes it.</summary>
+    public static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''")}'";
 
     private static IEnumerable<PageBlock> Differences(IReadOnlyList<RunLog> runs)
     {

@@ -10,6 +10,7 @@ internal sealed class RunLog
     private const string RunFile = "run.json", MetricsFile = "metrics.jsonl";
     private readonly SortedDictionary<int, MetricsPoint> _iterations = [];
     private readonly SortedDictionary<int, EvaluationPoint> _evaluations = [];
+    private readonly SortedDictionary<int, ClonePoint> _cloning = [];
     private readonly List<string> _problems = [];
 
     private RunLog(string path, string configuration)
@@ -35,6 +36,12 @@ internal sealed class RunLog
 
     /// <summary>Periodic meta-tests in order.</summary>
     public IReadOnlyCollection<EvaluationPoint> Evaluations => _evaluations.Values;
+
+    /// <summary>Iterations of a run that clones backpropagation, in order; of another run none.</summary>
+    public IReadOnlyCollection<ClonePoint> Cloning => _cloning.Values;
+
+    /// <summary>Whether the run clones backpropagation, which its configuration shows.</summary>
+    public bool IsCloning => Fields.ContainsKey("stages[0].task");
 
     /// <summary>What is missing or damaged, in words.</summary>
     public IReadOnlyList<string> Problems => _problems;
@@ -81,6 +88,11 @@ internal sealed class RunLog
             throw new VsmlException($"Cannot read '{path}': {exception.Message}", exception);
         }
         if (damaged.Count > 0) _problems.Add($"{MetricsFile}: {(damaged.Count == 1 ? "line" : "lines")} {string.Join(", ", damaged.Take(10))}{(damaged.Count > 10 ? $" and {damaged.Count - 10} more" : "")} cannot be read and {(damaged.Count == 1 ? "is" : "are")} left out.");
+        if (IsCloning)
+        {
+            if (_cloning.Count == 0) _problems.Add($"{MetricsFile} has no iterations, so there are no curves.");
+            return;
+        }
         if (_iterations.Count == 0) _problems.Add($"{MetricsFile} has no meta-iterations, so there are no training curves.");
         if (_evaluations.Count == 0) _problems.Add(Fields.Keys.Any(key => key.StartsWith("evaluation.", StringComparison.Ordinal))
             ? "There are no periodic meta-tests yet."
@@ -102,6 +114,10 @@ internal sealed class RunLog
                 case "evaluation":
                     _evaluations[iteration] = new(iteration, root.GetProperty("score").GetDouble(), [.. root.GetProperty("results").EnumerateArray()
                         .Select(result => new TaskAccuracy(result.GetProperty("task").GetString()!, result.GetProperty("accuracy").GetDouble(), Number(result, "standardError")))]);
+                    break;
+                case "clone":
+                    _cloning[iteration] = new(iteration, root.GetProperty("loss").GetDouble(), root.GetProperty("forwardMessage").GetDouble(), root.GetProperty("backwardMessage").GetDouble(),
+                        root.GetProperty("weightChange").GetDouble(), root.GetProperty("biasChange").GetDouble());
                     break;
             }
             return true;
@@ -140,3 +156,6 @@ internal sealed record EvaluationPoint(int Iteration, double Score, IReadOnlyLis
 
 /// <summary>Accuracy on one task, with its standard error where there is one.</summary>
 internal sealed record TaskAccuracy(string Task, double Accuracy, double? StandardError);
+
+/// <summary>One iteration of a run that clones backpropagation: the loss and its parts.</summary>
+internal sealed record ClonePoint(int Iteration, double Loss, double ForwardMessage, double BackwardMessage, double WeightChange, double BiasChange);

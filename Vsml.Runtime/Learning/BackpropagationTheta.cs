@@ -27,6 +27,13 @@ public static class BackpropagationTheta
     private const int MessagePlus = 2, MessageMinus = 3, ProductPlus = 4, ProductMinus = 5, Derivative = 6, BackPlus = 7, BackMinus = 8;
     private const double Eta = .1, Epsilon = .1, OffsetOfInput = 5, OffsetOfForget = 5;
 
+    // In a convolution's backward sweep, which makes no message m.
+    private static readonly int[] s_returns = [MessagePlus, MessageMinus, BackPlus, BackMinus];
+    private const double ReturnEpsilon = .2, Shift = .25;
+
+    // sigmoid(2x + s) - sigmoid(2x - s) is s (1 - tanh(x)^2) / 2 for small s; with this in place of s it is right at x = 1/2, and within .7 % elsewhere.
+    private static readonly double s_shift = Math.Sinh(Shift) * (1 + Math.Cosh(1)) / (Math.Cosh(Shift) + Math.Cosh(1));
+
     /// <summary>A network for which <see cref="For"/> has an answer: dense layers, each with meta-parameters of its own, two micro ticks, a separate backward sweep, and initial weights as <see cref="InitialDeviation"/> says.</summary>
     /// <param name="sizes">Inputs, hidden units of each layer if there are any, and classes.</param>
     /// <exception cref="VsmlException">There are fewer than two sizes, or one is below 1.</exception>
@@ -54,13 +61,13 @@ public static class BackpropagationTheta
     /// <param name="inputs">Inputs of the layer.</param>
     public static double InitialDeviation(int inputs) => 1 / Math.Sqrt(inputs);
 
-    /// <summary>Writes theta for a network of dense layers.</summary>
+    /// <summary>Writes theta for a network of dense layers and convolutions.</summary>
     /// <param name="architecture">
     /// The network: two micro ticks, a separate backward sweep, N of at least <see cref="Units"/>, M of at least 2, no message layer norm, no position features,
     /// and for several layers meta-parameters of each its own.
     /// </param>
     /// <param name="rate">Learning rate of the plain network, for weights and biases.</param>
-    /// <exception cref="VsmlException">The architecture has other options, a layer is a convolution, a size is free, or the rate is not a positive number.</exception>
+    /// <exception cref="VsmlException">The architecture has other options, a size is free, or the rate is not a positive number.</exception>
     public static MetaParameters For(Architecture architecture, double rate)
     {
         Check(architecture, rate);
@@ -68,29 +75,35 @@ public static class BackpropagationTheta
         var values = new float[layout.Count];
         for (var l = 0; l < architecture.Layers.Count; l++)
         {
-            var layer = (DenseLayerSpec)architecture.Layers[l];
             var isLast = l == architecture.Layers.Count - 1;
-            var (inputs, outputs) = ((double)layer.Inputs, (double)layer.Outputs);
+            // Terms of a forward and of a backward message, and positions over which states are averaged.
+            var (inputs, outputs, positions) = architecture.Layers[l] is ConvLayerSpec conv
+                ? ((double)conv.Kernel * conv.Kernel * conv.Channels, (double)conv.Kernel * conv.Kernel * conv.OutputChannels, (double)conv.OutputHeight * conv.OutputWidth)
+                : (architecture.Layers[l].Inputs, architecture.Layers[l].Outputs, 1);
             var number = architecture.LayerwiseParameters ? l.ToString(System.Globalization.CultureInfo.InvariantCulture) : "";
             // What the sum of all forward messages is divided by.
             var divisor = !isLast && architecture.MessageScale == MessageScale.Root ? Math.Sqrt(inputs) : inputs;
             WriteForward(new Group(architecture, layout, values, number.Length == 0 ? "shared" : "layer" + number), isLast ? architecture.OutputIndex : 0, divisor);
-            WriteBackward(new Group(architecture, layout, values, "backward" + number), rate, inputs, outputs);
+            var backward = new Group(architecture, layout, values, "backward" + number);
+            WriteSteps(backward, rate * positions, inputs);
+            if (architecture.Layers[l] is ConvLayerSpec) WriteReturns(backward, outputs);
+            else WriteReturn(backward, outputs);
         }
         return new MetaParameters(architecture, values);
     }
 
-    /// <summary>The weights [inputs, outputs] of the plain network that a learner's state holds.</summary>
+    /// <summary>The weights [inputs, outputs] of the plain network that a learner's state holds, of a convolution [k, k, channels in, channels out].</summary>
     /// <param name="learner">A learner of a theta written by <see cref="For"/>.</param>
     /// <param name="layer">The layer, from 0.</param>
     public static double[] Weights(Learner learner, int layer) => [.. Held(learner, layer, WeightEntry)];
 
-    /// <summary>The biases [outputs] of the plain network that a learner's state holds.</summary>
+    /// <summary>The biases [outputs] of the plain network that a learner's state holds, of a convolution [channels out].</summary>
     /// <param name="learner">A learner of a theta written by <see cref="For"/>.</param>
     /// <param name="layer">The layer, from 0.</param>
     public static double[] Biases(Learner learner, int layer)
     {
-        var biases = new double[learner.Architecture.Layers[layer].GivenOutputs!.Value];
+        var spec = learner.Architecture.Layers[layer];
+        var biases = new double[spec is ConvLayerSpec conv ? conv.OutputChannels : spec.GivenOutputs!.Value];
         var i = 0;
         foreach (var held in Held(learner, layer, BiasEntry)) biases[i++ % biases.Length] += held;
         return biases;
@@ -109,10 +122,10 @@ public static class BackpropagationTheta
         foreach (var (unit, factor) in ((int, double)[])[(MessagePlus, 1), (MessageMinus, -1), (BiasEntry, 1)]) group.Forward(unit, entry, factor * divisor / WeightScale);
     }
 
-    private static void WriteBackward(Group group, double rate, double inputs, double outputs)
+    // A step of gradient descent; averages over positions are what a convolution needs here.
+    private static void WriteSteps(Group group, double rate, double inputs)
     {
         group.Begin();
-        WriteMessage(group);
         // p = sigmoid(+-2x) tanh(eta e), from which the second micro tick makes the step of w.
         foreach (var (unit, sign) in ((int, double)[])[(ProductPlus, 1), (ProductMinus, -1)])
         {
@@ -124,6 +137,12 @@ public static class BackpropagationTheta
         // Written in both micro ticks, by all sub-RNNs of an output.
         group.Open(BiasEntry);
         group.Value(BiasEntry, group.E, -rate * WeightScale / (2 * inputs));
+    }
+
+    // A dense layer's message back, from what stays in the state from one micro tick to the next.
+    private static void WriteReturn(Group group, double outputs)
+    {
+        WriteMessage(group);
         // u = w sigmoid(2x) sigmoid(-2x) = w (1 - tanh(x)^2) / 4, from the weight before the step.
         group.OpenBy(Derivative, Group.X, -2);
         group.Value(Derivative, group.H(MessagePlus), 1);
@@ -132,6 +151,20 @@ public static class BackpropagationTheta
             group.OpenBy(unit, group.E, sign * Epsilon);
             group.Value(unit, group.H(Derivative), 1);
             group.Backward(unit, 0, sign * 8 / Epsilon * outputs / WeightScale);
+        }
+    }
+
+    // A convolution's: from its averaged state, w alone is of use at each position, so the last micro tick makes e w (1 - tanh(x)^2) at once,
+    // through input gates sigmoid(+-e) and output gates sigmoid(2x +- shift), whose differences are e / 2 and the derivative.
+    private static void WriteReturns(Group group, double outputs)
+    {
+        for (var k = 0; k < s_returns.Length; k++)
+        {
+            var (unit, errorSign, shiftSign) = (s_returns[k], k % 2 == 0 ? 1 : -1, k < 2 ? 1 : -1);
+            group.OpenBy(unit, group.E, errorSign * ReturnEpsilon);
+            group.Value(unit, group.H(WeightEntry), 1);
+            group.ShowBy(unit, Group.X, 2, shiftSign * Shift);
+            group.Backward(unit, 0, errorSign * shiftSign * 4 / (ReturnEpsilon * s_shift) * outputs / WeightScale);
         }
     }
 
@@ -151,7 +184,6 @@ public static class BackpropagationTheta
         Layouts.RequireSizes(architecture);
         var schedule = architecture.Schedule;
         var wrong =
-            architecture.Layers.Any(layer => layer is ConvLayerSpec) ? "its layers must be dense" :
             schedule.BackwardSweep != BackwardSweep.Separate ? "it needs a backward sweep with meta-parameters of its own (backwardSweep separate)" :
             schedule.TicksPerExample != 1 ? "it needs one tick an example" :
             Enumerable.Range(0, architecture.Layers.Count).Any(l => schedule.MicroTicksOf(l) != 2) ? "it needs two micro ticks in every layer" :
@@ -202,6 +234,13 @@ public static class BackpropagationTheta
         {
             Bias(I, unit, OffsetOfInput);
             Weight(row, I, unit, factor);
+        }
+
+        /// <summary>The output gate of a unit is sigmoid(factor times a row, plus a shift).</summary>
+        public void ShowBy(int unit, int row, double factor, double shift)
+        {
+            Bias(O, unit, shift);
+            Weight(row, O, unit, factor);
         }
 
         /// <summary>What goes into the cell of a unit: tanh(factor times a row).</summary>

@@ -39,6 +39,30 @@ public class FeedbackLearnerTests
     }
 
     [Fact]
+    public void UnitKeysKeepFastWeightsBounded()
+    {
+        var random = new CounterRandom(1, RandomStream.Theta, 0, 0);
+        var theta = new FastWeightProgrammer(64, 10, []).InitialParameters(ref random);
+        Largest(unitKeys: true).ShouldBeLessThan(10);
+        // As published, keys of 64 entries are long enough for it to blow up.
+        Largest(unitKeys: false).ShouldBeGreaterThan(1000);
+
+        float Largest(bool unitKeys)
+        {
+            var learner = new FastWeightProgrammer(64, 10, theta, unitKeys: unitKeys);
+            var draw = new CounterRandom(2, RandomStream.Evaluation, 0, 0);
+            learner.Reset(ref draw);
+            var input = new float[64];
+            for (var t = 0; t < 100; t++)
+            {
+                draw.FillTruncatedNormal(input);
+                learner.Learn(input, t % 10);
+            }
+            return learner.FastWeights.ToArray().Max(MathF.Abs) is var largest && float.IsFinite(largest) ? largest : float.MaxValue;
+        }
+    }
+
+    [Fact]
     public void TheFastWeightMemoryAgreesWithThePublishedOne()
     {
         var golden = new BaselineGolden("fw-memory");

@@ -127,6 +127,25 @@ public class OmniglotArchiveTests
     }
 
     [Fact]
+    public void TheSmallSetHasOtherCharactersForTestingThanForTraining()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("images_background_small1.zip", Archive(12, 3));
+        var set = PublishedSet.Find("omniglot-small").ShouldNotBeNull();
+        var (train, test) = (Read(DatasetSplit.Train), Read(DatasetSplit.Test));
+        (train.ClassCount, test.ClassCount).ShouldBe((9, 3));
+        test.ClassNames.ShouldBe(["Alphabet/character01", "Alphabet/character06", "Alphabet/character11"]);
+        train.ClassNames.ShouldNotContain("Alphabet/character06");
+        (train.Count, test.Count).ShouldBe((27, 9));
+        var all = OmniglotArchive.Read(path);
+        test.Image(3).SequenceEqual(all.Image(6 * 3)).ShouldBeTrue();
+        test.Labels[3].ShouldBe(1);
+        Should.Throw<VsmlException>(() => new OmniglotTask { Archive = path, Split = DatasetSplit.Test, Ways = 2 }.Validate(3)).Message.ShouldContain("leave out split");
+
+        ImageDataset Read(DatasetSplit part) => set.Read(part, set.FilesOf(part, [folder[""]]).ShouldNotBeNull());
+    }
+
+    [Fact]
     public void WrongEpisodesAreRefused()
     {
         using var folder = new TemporaryFolder();

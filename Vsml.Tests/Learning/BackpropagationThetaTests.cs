@@ -46,6 +46,64 @@ public class BackpropagationThetaTests
         }
     }
 
+    public static TheoryData<LayerSpec[], MessageScale> Convolutions => new()
+    {
+        { [new ConvLayerSpec(5, 4, 1, 2, 3, 1), new DenseLayerSpec(40, 3)], MessageScale.Mean },
+        { [new ConvLayerSpec(6, 5, 2, 3, 3, 2), new DenseLayerSpec(27, 3)], MessageScale.Mean },
+        { [new ConvLayerSpec(5, 4, 1, 2, 3, 1), new ConvLayerSpec(5, 4, 2, 3, 3, 2), new DenseLayerSpec(18, 3)], MessageScale.Mean },
+        { [new ConvLayerSpec(5, 4, 1, 2, 3, 1), new ConvLayerSpec(5, 4, 2, 2, 5, 2), new DenseLayerSpec(12, 3)], MessageScale.Root },
+    };
+
+    [Theory]
+    [MemberData(nameof(Convolutions))]
+    public void After_each_of_200_examples_convolutions_hold_the_weights_of_backpropagation(LayerSpec[] layers, MessageScale scale)
+    {
+        var architecture = Convolutional(layers) with { MessageScale = scale };
+        var learner = new Learner(RuntimeCompiler.Compile(architecture, SimdLevels.Widest), BackpropagationTheta.For(architecture, Rate), seed: 5);
+        double[][] initial = [.. layers.Select((_, l) => BackpropagationTheta.Weights(learner, l))];
+        var plain = new PlainNetwork(layers, [.. initial.Select(weights => weights.ToArray())]);
+        var random = new CounterRandom(5, RandomStream.Task, 0, 0);
+        var input = new float[architecture.InputSize];
+        for (var t = 0; t < 200; t++)
+        {
+            random.FillNormal(input);
+            var label = (input[0] > 0 ? 1 : 0) + (input[1] > .5f ? 1 : 0);
+            var logits = plain.Forward([.. input.Select(value => (double)value)]);
+            var loss = PlainNetwork.Loss(logits, label);
+            plain.Descend(plain.Backward(logits, label), Rate);
+            learner.Learn(input, label).Loss.ShouldBe((float)loss, 1e-2f * Math.Max(1, (float)loss));
+            for (var l = 0; l < layers.Length; l++)
+            {
+                Changes(BackpropagationTheta.Weights(learner, l), plain.Weights[l], initial[l]).ShouldBeLessThan(.01, $"weights of layer {l} after {t + 1} examples");
+                Changes(BackpropagationTheta.Biases(learner, l), plain.Biases[l], new double[plain.Biases[l].Length]).ShouldBeLessThan(.01, $"biases of layer {l} after {t + 1} examples");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Convolutions))]
+    public void The_plain_convolutions_have_the_gradient_of_their_loss(LayerSpec[] layers, MessageScale scale)
+    {
+        var learner = new Learner(RuntimeCompiler.Compile(Convolutional(layers) with { MessageScale = scale }, SimdLevels.Widest), BackpropagationTheta.For(Convolutional(layers), Rate), seed: 6);
+        var plain = new PlainNetwork(layers, [.. layers.Select((_, l) => BackpropagationTheta.Weights(learner, l))]);
+        double[] input = [.. Enumerable.Range(0, learner.Architecture.InputSize).Select(i => Math.Sin(i + 1))];
+        plain.Descend(plain.Backward(plain.Forward(input), 0), .1);
+        var (weights, biases) = plain.Backward(plain.Forward(input), 1);
+        foreach (var (parameters, gradients) in plain.Weights.Concat(plain.Biases).Zip(weights.Concat(biases)))
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                var value = parameters[i];
+                double At(double moved)
+                {
+                    parameters[i] = moved;
+                    return PlainNetwork.Loss(plain.Forward(input), 1);
+                }
+                var difference = (At(value + 1e-5) - At(value - 1e-5)) / 2e-5;
+                parameters[i] = value;
+                gradients[i].ShouldBe(difference, 1e-8);
+            }
+    }
+
     [Fact]
     public void The_plain_network_takes_steps_along_the_gradient()
     {
@@ -92,7 +150,6 @@ public class BackpropagationThetaTests
         { BackpropagationTheta.Network(3, 2) with { Schedule = new() { MicroTicks = new([2]) } }, "backwardSweep separate" },
         { BackpropagationTheta.Network(3, 2, 2) with { LayerwiseParameters = false }, "layerwiseParameters" },
         { BackpropagationTheta.Network(3, 2) with { Layers = new([new DenseLayerSpec(null, 2)]) }, "leaves sizes free" },
-        { BackpropagationTheta.Network(3, 2) with { Layers = new([new ConvLayerSpec(4, 4, 1, 2, 3, 1), new DenseLayerSpec(32, 2)]), LayerwiseParameters = true }, "must be dense" },
     };
 
     [Theory]
@@ -103,6 +160,14 @@ public class BackpropagationThetaTests
     [Fact]
     public void A_network_has_at_least_one_layer() =>
         Should.Throw<VsmlException>(() => BackpropagationTheta.Network(3)).Message.ShouldContain("at least two sizes");
+
+    // Initial weights of deviation 1 / sqrt(terms of a sum).
+    private static Architecture Convolutional(LayerSpec[] layers) => BackpropagationTheta.Network(2, 2, 2) with
+    {
+        Layers = new(layers),
+        InitialCellScale = new(layers.Select(layer => new InitialCellScale(
+            (float)(BackpropagationTheta.InitialDeviation(layer is ConvLayerSpec conv ? conv.Kernel * conv.Kernel * conv.Channels : layer.Inputs) * BackpropagationTheta.WeightScale)))),
+    };
 
     private delegate Span<double> Values(TanhNetwork network, int layer);
 

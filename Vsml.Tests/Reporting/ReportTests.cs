@@ -152,6 +152,29 @@ public sealed class ReportTests : IDisposable
         ToolRun.InProcess("report", results, "--out", "-", "--open").ShouldBeRefused("--open");
     }
 
+    [Fact]
+    public void Runs_of_cloning_have_a_chapter_of_their_own()
+    {
+        var run = Cloning("clone");
+        Write(run, Run("first"));
+        var page = Page();
+        foreach (var shown in (string[])["Cloning of backpropagation", "change of w", "100 of 100", "vsml clone --resume", "Loss on the training tasks"]) page.ShouldContain(shown);
+        page.ShouldNotContain("class=\"warning\"");
+        File.AppendAllText(Path.Combine(run, "metrics.jsonl"), "{\"kind\":\"clone\"");
+        Write(run);
+        Page().ShouldContain("line 3 cannot be read");
+        File.Delete(Path.Combine(run, "metrics.jsonl"));
+        Write(run);
+        Page().ShouldContain("There is no metrics.jsonl yet");
+    }
+
+    [Fact]
+    public void Metrics_of_cloning_fit_the_schema()
+    {
+        var schema = JsonSchemaValidator.Of("metrics.schema.json");
+        foreach (var line in File.ReadLines(Path.Combine(Cloning("clone"), "metrics.jsonl"))) schema.Problems(line).ShouldBeEmpty();
+    }
+
     private void Write(params string[] sources) => ToolRun.InProcess(["report", .. sources, "--out", _folder["report.html"]]).ShouldSucceed().Output.Trim().ShouldBe(_folder["report.html"]);
 
     private string Page() => File.ReadAllText(_folder["report.html"]);
@@ -161,6 +184,14 @@ public sealed class ReportTests : IDisposable
     private string Run(string name, RunConfiguration configuration)
     {
         TinyRuns.Run(_folder[name], configuration);
+        return _folder[name];
+    }
+
+    private string Cloning(string name)
+    {
+        var stage = new CloneStage { Task = CloneTask.Steps, Iterations = 100, SubRnns = 8, Window = 1 };
+        using var folder = CloneFolder.Create(_folder[name], new CloneConfiguration { StateSize = 9, Stages = new([stage]) });
+        new CloneRun(folder).Run(_ => { }, Assert.Fail).ShouldBe(100);
         return _folder[name];
     }
 

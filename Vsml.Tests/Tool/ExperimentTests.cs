@@ -1,4 +1,7 @@
+using Vsml.Baselines;
+using Vsml.Data;
 using Vsml.MetaTraining;
+using Vsml.Numerics;
 using Vsml.Reporting;
 using Vsml.Tests.Fixtures;
 using Vsml.Tool;
@@ -41,6 +44,59 @@ public sealed class ExperimentTests : IDisposable
         JsonSchemaValidator.Of("run.schema.json").Problems(File.ReadAllText(RepositoryPaths.InRepository(path))).ShouldBeEmpty();
         var run = RunConfigurationJson.Read(RepositoryPaths.InRepository(path));
         foreach (var stage in run.Stages) StageTasks.Of(run, stage).ShouldNotBeEmpty();
+    }
+
+    public static TheoryData<string> Published =>
+        [.. Directory.EnumerateFiles(RepositoryPaths.InRepository("experiments"), "published*.json", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(RepositoryPaths.Root, path))];
+
+    // An iteration of this size takes minutes: that it begins is enough.
+    [Theory]
+    [MemberData(nameof(Published))]
+    public void What_is_of_the_published_size_begins_as_a_dry_run(string path)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        var run = ToolRun.InProcess(stop.Token, ["train", "--config", RepositoryPaths.InRepository(path), "--dry-run"]);
+        if (path.Contains("omniglot", StringComparison.Ordinal) && !DatasetCatalogue.IsPresent("omniglot")) run.ShouldBeRefused("vsml data get omniglot");
+        else run.Code.ShouldBeOneOf([ExitCodes.Success, ExitCodes.Interrupted], run.Error);
+    }
+
+    [Fact]
+    public void Intervals_are_those_of_Student_and_of_the_jackknife()
+    {
+        var (mean, half) = Interval.Of([1, 2, 3]);
+        mean.ShouldBe(2);
+        half.ShouldNotBeNull().ShouldBe(4.303 / Math.Sqrt(3), 1e-9);
+        Interval.Of([.5]).ToString().ShouldBe("0.500");
+        Interval.Of([.25, .75]).ToString().ShouldBe("0.500 ± 3.177");
+        // For a mean the jackknife is Student's interval.
+        Interval.Jackknife(2, [2.5, 2, 1.5]).Half.ShouldNotBeNull().ShouldBe(half.Value, 1e-9);
+        Interval.Quantile(1000).ShouldBe(1.962, .001);
+    }
+
+    [Fact]
+    public void A_network_of_backpropagation_by_hand_is_read_beside_gradient_descent()
+    {
+        const double rate = .02;
+        var model = RuntimeCompiler.Find(BackpropagationTheta.Network(8, 6, 3), null);
+        var network = new Learner(model, model.Pack(BackpropagationTheta.For(model.Architecture, rate)));
+        var plain = new TanhNetwork([8, 6, 3], rate);
+        for (var l = 0; l < 2; l++) BackpropagationTheta.Weights(network, l).CopyTo(plain.Weights(l));
+        var both = new SideBySide(network, plain, l => BackpropagationTheta.Weights(network, l), l => BackpropagationTheta.Biases(network, l), [20, 60]);
+        var random = new CounterRandom(1, RandomStream.Evaluation, 0, 0);
+        var input = new float[8];
+        for (var t = 0; t < 60; t++)
+        {
+            foreach (ref var value in input.AsSpan()) value = random.NextTruncatedNormal();
+            both.Learn(input, random.NextInt(3));
+        }
+        both.Readings.Select(reading => reading.Examples).ShouldBe([20, 60]);
+        both.Readings.ShouldAllBe(reading => reading.Cosines.Count == 2 && reading.Cosines.All(cosine => cosine > .999) && reading.Drifts.All(drift => drift < .01));
+        both.Readings[1].Accuracy.ShouldBe(both.Readings[1].PlainAccuracy, .05);
+        // From other weights it drifts.
+        plain.Weights(0)[0] += 10;
+        var other = new SideBySide(network, plain, l => BackpropagationTheta.Weights(network, l), l => BackpropagationTheta.Biases(network, l), [10]);
+        for (var t = 0; t < 10; t++) other.Learn(input, 1);
+        other.Readings.Single().Drifts[0].ShouldBeGreaterThan(.5);
     }
 
     [Fact]

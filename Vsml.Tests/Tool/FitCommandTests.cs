@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Vsml.Data;
+using Vsml.Tests.Data;
 using Vsml.Tests.Fixtures;
 
 namespace Vsml.Tests.Tool;
@@ -36,6 +38,21 @@ public sealed class FitCommandTests : IDisposable
         first.ShouldMatch(@"^vsml\tonline\t0\.\d{4}\ttest\t0\.\d{4}\nsgd\tonline\t");
         ToolRun.InProcess(arguments).Output.ShouldBe(first);
         ToolRun.InProcess([.. arguments, "--seed", "2"]).Output.ShouldNotBe(first);
+    }
+
+    [Fact]
+    public void All_of_MNIST_is_fitted_where_it_is_on_this_machine()
+    {
+        Directory.CreateDirectory(_folder["mnist-60k"]);
+        foreach (var (part, count) in new[] { ("train", 30), ("t10k", 20) })
+        {
+            _folder.Write($"mnist-60k/{part}-images-idx3-ubyte", DataBytes.Idx(8, [count, 3, 3], DataBytes.Counting(count * 9)));
+            _folder.Write($"mnist-60k/{part}-labels-idx1-ubyte", DataBytes.Idx(8, [count], [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))]));
+        }
+        ToolRun.OfProcess("dotnet", [ToolRun.Assembly, "fit", "--theta", "backpropagation", "--data", "mnist", "--json", _folder["fit.json"]], (DataFolders.Variable, _folder.Path)).ShouldSucceed();
+        Results().Vsml.GetProperty("trainExamples").GetInt32().ShouldBe(30);
+        Results().Sgd.GetProperty("testExamples").GetInt32().ShouldBe(20);
+        ToolRun.OfProcess("dotnet", [ToolRun.Assembly, "data", "get", "mnist"], (DataFolders.Variable, _folder.Path)).ShouldSucceed().Output.ShouldContain("mnist-60k is here already");
     }
 
     [Theory]

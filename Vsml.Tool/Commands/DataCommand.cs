@@ -54,7 +54,7 @@ internal static class DataCommand
 
     private static ToolCommand CreateGet(ToolContext context)
     {
-        var name = new Argument<string>("name") { HelpName = "NAME", Description = "A name that 'vsml data list' shows." };
+        var name = new Argument<string>("name") { HelpName = "NAME", Description = "A name that 'vsml data list' shows; mnist, of which a part is built in, brings all of it." };
         var command = new ToolCommand(
             "get",
             $"Download a data set into the cache folder ({DataFolders.Variable}, or vsml in the user's cache folder), checked; goes on where an interrupted download stopped.",
@@ -63,8 +63,9 @@ internal static class DataCommand
         return command;
     }
 
-    private static int Get(string name, ToolContext context)
+    private static int Get(string named, ToolContext context)
     {
+        var name = DatasetCatalogue.WholeOf(named);
         if (DatasetCatalogue.Entries.Any(entry => entry.Name == name) && DatasetCatalogue.IsPresent(name))
         {
             context.Output.WriteLine($"{name} is here already.");

@@ -47,6 +47,8 @@ internal static class FitCommand
         {
             source.LoadParts(parsed);
             var (given, name) = (parsed.GetValue(theta)!, parsed.GetValue(data)!);
+            // All of it where it is on this machine.
+            var set = DatasetCatalogue.WholeOf(name) is var whole && DatasetCatalogue.IsPresent(whole) ? whole : name;
             var place = parsed.GetValue(json) is { } path ? new ResultPlace(path, context, [given, name, .. source.Files(parsed)]) : null;
             var level = SimdOption.Parse(parsed.GetValue(simd));
             var (train, test) = context.Abandonable(() => (Part(DatasetSplit.Train), Part(DatasetSplit.Test)));
@@ -75,7 +77,7 @@ internal static class FitCommand
             place?.Write(stream => Write(stream, name, sizes, results, parsed.GetValue(seed)));
             return ExitCodes.Success;
 
-            ImageDataset Part(DatasetSplit split) => DatasetCatalogue.Prepare(name, split, parsed.GetValue(size) ?? 0, reading.Csv(parsed), reading.Standardise(parsed));
+            ImageDataset Part(DatasetSplit split) => DatasetCatalogue.Prepare(set, split, parsed.GetValue(size) ?? 0, reading.Csv(parsed), reading.Standardise(parsed));
 
             Architecture Resized(Architecture architecture) =>
                 Layouts.For(units.Length == 0 ? architecture : WithHidden(architecture, units), train.ImageSize, train.ClassCount);

@@ -8,7 +8,7 @@ namespace Vsml.Tool.Experiments;
 internal abstract class Experiment(string name, string title)
 {
     /// <summary>All of them, in the order of the list.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new OnlineLearning(), new Invariances(), new Introspection(), new EstimatorComparison(), new Generalisation()];
+    public static IReadOnlyList<Experiment> All { get; } = [new OnlineLearning(), new Invariances(), new Introspection(), new EstimatorComparison(), new Generalisation(), new FewShot(), new Cloning()];
 
     /// <summary>Its name on the command line, and of its folder under experiments.</summary>
     public string Name => name;

@@ -79,12 +79,28 @@ internal sealed partial class ExperimentRun
     /// <param name="configuration">The run.</param>
     public TrainingResult Train(string name, RunConfiguration configuration)
     {
-        var path = Path.Combine(_folder, RunsFolder, NotInNames().Replace(name, "-"));
+        var path = FolderOf(name);
         _context.Output.WriteLine($"{_experiment.Name}: meta-training {name}, {configuration.Iterations} iterations");
         using var folder = File.Exists(Path.Combine(path, "run.json")) ? RunFolder.Continue(path, configuration) : RunFolder.Create(path, configuration);
         var result = new TrainingRun(folder, architecture => RuntimeCompiler.Find(architecture, folder.Configuration.Simd), new() { Progress = new PlainTrainingProgress(_context) }).Run(Cancellation);
         return result.Stop == TrainingStop.Finished ? result : throw new OperationCanceledException(Cancellation);
     }
+
+    /// <summary>A run of cloning to its end, in a folder of its own; it goes on where it was stopped.</summary>
+    /// <param name="name">The folder's name.</param>
+    /// <param name="configuration">The run.</param>
+    public void Clone(string name, CloneConfiguration configuration)
+    {
+        var path = FolderOf(name);
+        _context.Output.WriteLine($"{_experiment.Name}: cloning {name}, {configuration.Iterations} iterations");
+        using var folder = File.Exists(Path.Combine(path, "run.json")) ? CloneFolder.Open(path) : CloneFolder.Create(path, configuration);
+        new CloneRun(folder).Run(_ => { }, _context.Error.WriteLine, Cancellation);
+        Cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>The theta that a run of this experiment made.</summary>
+    /// <param name="name">The run's folder.</param>
+    public string ThetaOf(string name) => Path.Combine(FolderOf(name), "theta.safetensors");
 
     /// <summary>A configuration that comes with the experiment.</summary>
     /// <param name="file">Its name in the experiment's folder.</param>
@@ -94,6 +110,12 @@ internal sealed partial class ExperimentRun
         using var reader = new StreamReader(typeof(ExperimentRun).Assembly.GetManifestResourceStream(name)!);
         return RunConfigurationJson.Parse(reader.ReadToEnd(), name);
     }
+
+    /// <summary>A configuration as it is, or where a few minutes are all it may take a tenth of its iterations on short episodes.</summary>
+    public RunConfiguration Sized(RunConfiguration configuration) => !IsQuick ? configuration
+        : configuration with { Stages = [.. configuration.Stages.Select(stage => stage with { Iterations = Math.Max(1, stage.Iterations / 10), EpisodeLength = Math.Min(stage.EpisodeLength, 30) })] };
+
+    private string FolderOf(string name) => Path.Combine(_folder, RunsFolder, NotInNames().Replace(name, "-"));
 
     private static T Kept<T>(string path)
     {

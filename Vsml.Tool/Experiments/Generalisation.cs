@@ -1,3 +1,4 @@
+using Vsml.Data;
 using Vsml.Evaluation;
 using Vsml.MetaTraining;
 using Vsml.Reporting;
@@ -9,21 +10,32 @@ internal sealed class Generalisation() : Experiment("generalisation", "Meta-trai
 {
     private const int Inputs = 64, Classes = 10;
 
-    private static readonly ulong[] s_seeds = [1, 2, 3];
+    /// <summary>Seeds of meta-training.</summary>
+    public static IReadOnlyList<ulong> Seeds { get; } = [1, 2, 3];
 
-    private static readonly (string Name, TaskDescription Train, TaskDescription Test)[] s_tasks =
+    /// <summary>Kinds of data, with examples for meta-training and others for meta-test, all of 64 inputs and ten classes.</summary>
+    public static IReadOnlyList<(string Name, TaskDescription Train, TaskDescription Test)> Kinds { get; } =
     [
-        ("mnist", Images("mnist", Vsml.Data.DatasetSplit.Train), Images("mnist", Vsml.Data.DatasetSplit.Test)),
-        ("mnist, projected", Projected(Images("mnist", Vsml.Data.DatasetSplit.Train)), Projected(Images("mnist", Vsml.Data.DatasetSplit.Test))),
-        ("digits", Images("digits", Vsml.Data.DatasetSplit.Train), Images("digits", Vsml.Data.DatasetSplit.Test)),
-        ("random", new RandomTask { Inputs = Inputs, Classes = Classes }, new RandomTask { Inputs = Inputs, Classes = Classes }),
-        ("sum-sign", SumSign, SumSign),
-        ("synthetic", Synthetic, Synthetic),
+        Both("mnist", Images("mnist")),
+        Both("mnist, projected", split => Projected(Images("mnist")(split))),
+        Both("fashion", Images("fashion")),
+        Both("fashion, projected", split => Projected(Images("fashion")(split))),
+        Both("digits", Images("digits")),
+        Both("random", _ => new RandomTask { Inputs = Inputs, Classes = Classes }),
+        Both("sum-sign", _ => new TransformedTask(new SumSignTask { Inputs = Inputs }, new Padding(OutputSize: Classes))),
+        Both("synthetic", _ => new SyntheticTask { Inputs = Inputs, Classes = Classes }),
+        Both("mixture", split => new MixedTask(Images("mnist")(split), Images("fashion")(split), Images("digits")(split))),
+        Both("mixture, projected", split => new MixedTask(Projected(Images("mnist")(split)), Projected(Images("fashion")(split)), Projected(Images("digits")(split)))),
     ];
 
-    private static TaskDescription SumSign => new TransformedTask(new SumSignTask { Inputs = Inputs }, new Padding(OutputSize: Classes));
-
-    private static SyntheticTask Synthetic => new() { Inputs = Inputs, Classes = Classes };
+    /// <summary>Those whose data are on this machine.</summary>
+    /// <param name="blocks">Told what is missing.</param>
+    public static IReadOnlyList<(string Name, TaskDescription Train, TaskDescription Test)> Present(List<PageBlock> blocks)
+    {
+        if (DatasetCatalogue.IsPresent("fashion")) return Kinds;
+        blocks.Add(new WarningBlock("fashion is not on this machine, so it and the mixtures are left out; 'vsml data get fashion' brings it."));
+        return [.. Kinds.Where(kind => !kind.Name.Contains("fashion", StringComparison.Ordinal) && !kind.Name.Contains("mixture", StringComparison.Ordinal))];
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<PageBlock> Run(ExperimentRun run)
@@ -31,41 +43,32 @@ internal sealed class Generalisation() : Experiment("generalisation", "Meta-trai
         var options = new MetaTestOptions { Episodes = run.IsQuick ? 8 : 32, Length = run.IsQuick ? 100 : 500 };
         var blocks = new List<PageBlock>
         {
-            new ParagraphBlock(FormattableString.Invariant($"Rows: what was meta-trained on; columns: what was learned then, {options.Episodes} episodes of {options.Length} examples, {Inputs} inputs and {Classes} classes throughout. Means over {s_seeds.Length} seeds of meta-training with 95 % confidence over these. The diagonal has data of its own kind (other examples of it).")),
+            new ParagraphBlock(FormattableString.Invariant($"Rows: what was meta-trained on; columns: what was learned then, {options.Episodes} episodes of {options.Length} examples, {Inputs} inputs and {Classes} classes throughout. Images keep their labels and pixels from episode to episode, unless they are projected: then each episode has a projection and an order of labels of its own. Means over {Seeds.Count} seeds of meta-training with 95 % confidence over these. The diagonal has data of its own kind (other examples of it).")),
         };
+        var kinds = Present(blocks);
+        string[] columns = [.. kinds.Select(kind => kind.Name)];
         foreach (var (learner, file) in new[] { ("VSML", "vsml.json"), ("Meta RNN", "meta-rnn.json") })
         {
-            var accuracies = s_tasks.Select(row => s_seeds.Select(seed => Accuracies(run, learner, file, row, seed, options)).ToList()).ToList();
-            string[] columns = [.. s_tasks.Select(task => task.Name)];
+            var accuracies = kinds.Select(row => Seeds.Select(seed => Accuracies(run, learner, file, row, seed, kinds, options)).ToList()).ToList();
             blocks.Add(new HeadingBlock(learner, 3));
             blocks.Add(new HeatMapBlock($"{learner}: accuracy over whole episodes", columns, columns, [.. accuracies.Select(row => (IReadOnlyList<double?>)[.. columns.Select((_, c) => (double?)row.Average(seed => seed[c]))])])
                 { RowAxis = "meta-trained on", ColumnAxis = "meta-tested on", IsShare = true, Least = 0, Greatest = 1 });
-            blocks.Add(new TableBlock(["meta-trained on", .. columns], [.. accuracies.Select((row, r) => new TableRow([columns[r], .. columns.Select((_, c) => Interval([.. row.Select(seed => seed[c])]))]))]));
+            blocks.Add(new TableBlock(["meta-trained on", .. columns], [.. accuracies.Select((row, r) => new TableRow([columns[r], .. columns.Select((_, c) => $"{Interval.Of([.. row.Select(seed => seed[c])])}")]))]));
         }
         return blocks;
     }
 
-    private static IReadOnlyList<double> Accuracies(ExperimentRun run, string learner, string file, (string Name, TaskDescription Train, TaskDescription Test) row, ulong seed, MetaTestOptions options) =>
+    private static IReadOnlyList<double> Accuracies(
+        ExperimentRun run, string learner, string file, (string Name, TaskDescription Train, TaskDescription Test) row, ulong seed, IReadOnlyList<(string Name, TaskDescription Train, TaskDescription Test)> kinds, MetaTestOptions options) =>
         run.Step($"{learner}, {row.Name}, seed {seed}", () =>
         {
-            var configuration = run.Configuration(file);
-            if (run.IsQuick) configuration = configuration with { Stages = [.. configuration.Stages.Select(stage => stage with { Iterations = stage.Iterations / 10, EpisodeLength = Math.Min(stage.EpisodeLength, 30) })] };
-            var trained = run.Train($"{learner} {row.Name} {seed}", configuration with { Seed = seed, Tasks = [new TaskShare(1, row.Train)] });
-            return (IReadOnlyList<double>)[.. s_tasks.Select(task => MetaTest.Run(task.Test, [Learner(trained, task.Test)], options, cancellation: run.Cancellation).Results.First(result => result.Examples == Math.Min(options.Length, task.Test.MaxLength)).Accuracy)];
+            var trained = run.Train($"{learner} {row.Name} {seed}", run.Sized(run.Configuration(file)) with { Seed = seed, Tasks = [row.Train] });
+            return (IReadOnlyList<double>)[.. kinds.Select(kind => MetaTest.Run(kind.Test, [Measured.Trained(learner, trained, kind.Test)], options, cancellation: run.Cancellation).Find(learner, Horizon.Whole)!.Accuracy)];
         });
 
-    private static MetaTestLearner Learner(TrainingResult trained, TaskDescription task) =>
-        trained.Learner is { } other ? MetaTestLearner.Of("learner", other) : Measured.Network("VSML", trained.Theta, task);
+    private static (string Name, TaskDescription Train, TaskDescription Test) Both(string name, Func<DatasetSplit, TaskDescription> task) => (name, task(DatasetSplit.Train), task(DatasetSplit.Test));
 
-    // Student's t for two degrees of freedom.
-    private static string Interval(double[] values)
-    {
-        var mean = values.Average();
-        var error = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
-        return FormattableString.Invariant($"{mean:0.000} ± {4.303 * error:0.000}");
-    }
+    private static Func<DatasetSplit, TaskDescription> Images(string data) => split => new ImageTask { Data = data, Split = split, Size = 8 };
 
-    private static TransformedTask Images(string data, Vsml.Data.DatasetSplit split) => new(new ImageTask { Data = data, Split = split, Size = 8 }, new LabelPermutation());
-
-    private static TransformedTask Projected(TransformedTask task) => new(task, new RandomProjection());
+    private static TransformedTask Projected(TaskDescription task) => new(task, new RandomProjection(), new LabelPermutation());
 }

@@ -23,7 +23,7 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
         [
             new ParagraphBlock(FormattableString.Invariant($"After each wrong prediction: the probability of the right class before its label was seen, for the same image after it, and for another image of the class. Means over {episodes} episodes of {length} examples of MNIST 14x14, with 95 % confidence over episodes. SGD's rate is the best of {s_rates.Length} by accuracy.")),
             new TableBlock(["learner", "before", "same image after", "another image before", "another image after"], [.. association.Select(row => new TableRow([row.Learner, row.Before.ToString(), row.Same.ToString(), row.OtherBefore.ToString(), row.Other.ToString()], row.Learner.StartsWith("VSML", StringComparison.Ordinal)))]),
-            new LineChartBlock("Probability of the right class for the same image, right after a wrong prediction", "examples seen", "probability", [.. association.Select(row => ChartLine.WithBand(row.Learner, row.Places, row.SameOverTime, row.SameErrors) with { HasPoints = true })]) { IsShare = true },
+            new LineChartBlock("Probability of the right class for the same image, right after a wrong prediction", "examples seen", "probability", [.. association.Select(row => Interval.Line(row.Learner, row.Places, row.SameOverTime))]) { IsShare = true },
             new HeatMapBlock("Outputs over one episode: probability of each class (rows: examples)", inside.Examples, [.. Enumerable.Range(0, inside.Probabilities[0].Count).Select(c => $"{c}")], inside.Probabilities) { IsShare = true, Least = 0, Greatest = 1, ColumnAxis = "class" },
             new HeatMapBlock("Cells over one episode: mean size of each entry (rows: examples)", inside.Examples, [.. Enumerable.Range(0, inside.Cells[0].Count).Select(n => $"{n}")], inside.Cells) { ColumnAxis = "entry of the cell" },
             new HeatMapBlock("Hidden states over one episode: mean size of each entry, from which messages are made (rows: examples)", inside.Examples, [.. Enumerable.Range(0, inside.Hidden[0].Count).Select(n => $"{n}")], inside.Hidden) { ColumnAxis = "entry of the hidden state" },
@@ -40,7 +40,7 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
 
     /// <summary>What one learner's outputs did after wrong predictions.</summary>
     private sealed record Association(
-        string Learner, double Accuracy, Accuracy Before, Accuracy Same, Accuracy OtherBefore, Accuracy Other, IReadOnlyList<double> Places, IReadOnlyList<double?> SameOverTime, IReadOnlyList<double?> SameErrors)
+        string Learner, double Accuracy, Interval Before, Interval Same, Interval OtherBefore, Interval Other, IReadOnlyList<double> Places, IReadOnlyList<Interval?> SameOverTime)
     {
         private const int Stretches = 10;
 
@@ -75,9 +75,9 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
                 other.Add(seen.Average(one => one.Other));
                 over.Add([.. Enumerable.Range(0, Stretches).Select(s => seen.Where(one => one.At * Stretches / length == s).Select(one => (double?)one.Same).DefaultIfEmpty().Average())]);
             }
-            var stretches = Enumerable.Range(0, Stretches).Select(s => over.Select(row => row[s]).OfType<double>().ToList()).Select(values => values.Count == 0 ? null : Mean(values)).ToList();
+            var stretches = Enumerable.Range(0, Stretches).Select(s => over.Select(row => row[s]).OfType<double>().ToList()).Select(values => values.Count == 0 ? null : Interval.Of(values));
             return new(name, right / (double)(episodes * (long)length), Mean(before), Mean(same), Mean(otherBefore), Mean(other),
-                [.. Enumerable.Range(0, Stretches).Select(s => (s + .5) * length / Stretches)], [.. stretches.Select(stretch => stretch?.Mean)], [.. stretches.Select(stretch => stretch?.Error)]);
+                [.. Enumerable.Range(0, Stretches).Select(s => (s + .5) * length / Stretches)], [.. stretches]);
         }
 
         private static int NextOf(EpisodeData data, int t, int length)
@@ -94,12 +94,7 @@ internal sealed class Introspection() : Experiment("introspection", "Introspecti
             return probabilities[label];
         }
 
-        private static Accuracy Mean(List<double> values)
-        {
-            if (values.Count == 0) return new(0, null);
-            var mean = values.Average();
-            return new(mean, values.Count < 2 ? null : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1) / values.Count));
-        }
+        private static Interval Mean(List<double> values) => values.Count == 0 ? new(0, null) : Interval.Of(values);
     }
 
     /// <summary>Outputs and states over one episode.</summary>

@@ -20,13 +20,13 @@ internal sealed class Invariances() : Experiment("invariances", "Invariances: si
         var tasks = all.Select(row => row.Task).Distinct().ToList();
         return
         [
-            new ParagraphBlock(FormattableString.Invariant($"MNIST's test digits with one thing changed at a time against {BaseSize}x{BaseSize} with ten classes, a size that the theta was meta-trained on; {options.Episodes} episodes of {options.Length} examples. A learner that is invariant loses nothing. Fewer classes make a task easier for everybody.")),
+            new ParagraphBlock(FormattableString.Invariant($"MNIST's test digits with one thing changed at a time against {BaseSize}x{BaseSize} with ten classes, a size that the theta was meta-trained on; {options.Episodes} episodes of {options.Length} examples. A learner that is invariant loses nothing. Fewer classes make a task easier for everybody. Intervals of 95 % over episodes.")),
             new HeatMapBlock("Accuracy over whole episodes", tasks, learners, [.. tasks.Select(task => (IReadOnlyList<double?>)[.. learners.Select(learner => Find(task, learner)?.Mean)])]) { IsShare = true },
             new HeatMapBlock("Change against the base, in percentage points", tasks, learners, [.. tasks.Select(task => (IReadOnlyList<double?>)[.. learners.Select(learner => 100 * (Find(task, learner)?.Mean - Find(tasks[0], learner)?.Mean))])]),
             Measured.Table(all, Horizon.First100, Horizon.Whole, Horizon.Last200),
         ];
 
-        Accuracy? Find(string task, string learner) => all.First(row => row.Task == task && row.Learner == learner).Ranges.GetValueOrDefault(Horizon.Whole.Name);
+        Interval? Find(string task, string learner) => all.First(row => row.Task == task && row.Learner == learner).Ranges.GetValueOrDefault(Horizon.Whole.Name);
     }
 
     private static IEnumerable<(string Name, TaskDescription Task)> Tasks()

@@ -10,14 +10,25 @@ internal sealed class OnlineLearning() : Experiment("online-learning", "Online l
 {
     private static readonly (string Data, int Size, bool Projected)[] s_tasks = [("mnist", 28, false), ("mnist", 28, true), ("fashion", 28, false), ("digits", 8, false), ("digits", 8, true), ("random", 14, false), ("sum-sign", 14, false)];
 
+    private static readonly (string Name, string File)[] s_metaLearned =
+    [
+        ("VSML", "vsml.json"), ("Meta RNN", "meta-rnn.json"), ("Hebbian", "hebbian.json"), ("Oja", "oja.json"),
+        ("fast weight programmer", "fast-weight-programmer.json"), ("fast weight memory", "fast-weight-memory.json"),
+    ];
+
     /// <inheritdoc/>
     public override IReadOnlyList<PageBlock> Run(ExperimentRun run)
     {
+        var blocks = new List<PageBlock>();
+        AddShipped(run, blocks);
+        AddMetaLearned(run, blocks);
+        return blocks;
+    }
+
+    private static void AddShipped(ExperimentRun run, List<PageBlock> blocks)
+    {
         var options = new MetaTestOptions { Episodes = run.IsQuick ? 4 : 16, Length = run.IsQuick ? 300 : 2000 };
-        var blocks = new List<PageBlock>
-        {
-            new ParagraphBlock(FormattableString.Invariant($"The shipped thetas, an untrained one, and baselines each with its best settings on these very episodes: {options.Episodes} episodes of up to {options.Length} examples, bands of 95 % confidence.")),
-        };
+        blocks.Add(new ParagraphBlock(FormattableString.Invariant($"The shipped theta, an untrained one, and baselines each with its best settings on these very episodes: {options.Episodes} episodes of up to {options.Length} examples, intervals of 95 % over episodes.")));
         var all = new List<Measured>();
         foreach (var (data, size, projected) in s_tasks)
         {
@@ -31,8 +42,30 @@ internal sealed class OnlineLearning() : Experiment("online-learning", "Online l
         }
         foreach (var task in all.GroupBy(row => row.Task)) blocks.Add(Measured.Chart(task.Key, task));
         blocks.Add(Measured.Table(all, Horizon.First100, Horizon.First500, Horizon.First2000, Horizon.Last200));
-        return blocks;
     }
+
+    // They take one size of input alone, so all of this is at 64 inputs and ten classes.
+    private static void AddMetaLearned(ExperimentRun run, List<PageBlock> blocks)
+    {
+        var options = new MetaTestOptions { Episodes = run.IsQuick ? 8 : 32, Length = run.IsQuick ? 100 : 500 };
+        var seeds = Generalisation.Seeds;
+        blocks.Add(new HeadingBlock("Meta-learned alike", 3));
+        blocks.Add(new ParagraphBlock(FormattableString.Invariant($"Learners meta-trained on MNIST 8x8, projected in half of the episodes, with an order of labels for each: VSML and Meta RNN by BPTT, those without a gradient by ES. Then with all but their state fixed: {options.Episodes} episodes of {options.Length} examples at 64 inputs; labels and projections as above. Intervals of 95 % over {seeds.Count} seeds of meta-training.")));
+        var kinds = Generalisation.Present(blocks).Where(kind => !kind.Name.StartsWith("mixture", StringComparison.Ordinal)).ToList();
+        var accuracies = s_metaLearned.Select(learner => seeds.Select(seed => run.Step($"{learner.Name}, seed {seed}", () =>
+        {
+            var trained = run.Train($"{learner.Name} {seed}", run.Sized(run.Configuration(learner.File)) with { Seed = seed });
+            return kinds.Select(kind => Measured.Of(kind.Name, Permuted(kind.Test), [Measured.Trained(learner.Name, trained, kind.Test)], options, run.Cancellation)[0]).ToList();
+        })).ToList()).ToList();
+        foreach (var (range, title) in new[] { (Horizon.First100, "examples 1-100"), (Horizon.Whole, "all examples") })
+            blocks.Add(new TableBlock([title, .. kinds.Select(kind => kind.Name)], [.. accuracies.Select((ofSeeds, l) => new TableRow(
+                [s_metaLearned[l].Name, .. kinds.Select((_, k) => $"{Interval.Of([.. ofSeeds.Select(seed => seed[k].Ranges[range.Name].Mean)])}")], l == 0))]));
+        blocks.AddRange(kinds.Select((kind, k) => new LineChartBlock($"{kind.Name}, meta-learned alike", "examples seen (logarithmic)", "accuracy",
+            [.. accuracies.Select((ofSeeds, l) => Interval.Line(s_metaLearned[l].Name, ofSeeds[0][k].Places, [.. ofSeeds[0][k].Places.Select((_, p) => Interval.Of([.. ofSeeds.Select(seed => seed[k].Curve[p] ?? 0)]))]) with { HasPoints = false, IsEmphasised = l == 0 })])
+            { IsXLogarithmic = true, IsShare = true }));
+    }
+
+    private static TransformedTask Permuted(TaskDescription task) => new(task, new LabelPermutation());
 
     private static IReadOnlyList<MetaTestLearner> Learners(TaskDescription task) =>
     [
