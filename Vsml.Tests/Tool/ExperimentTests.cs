@@ -61,6 +61,10 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [Fact]
+    public void One_without_its_data_says_which_command_gets_them() =>
+        ToolRun.OfProcess("dotnet", [ToolRun.Assembly, "experiment", "omniglot", "--quick", "--out", _folder["out"]], (DataFolders.Variable, _folder["none"])).ShouldBeRefused("vsml data get omniglot-small");
+
+    [Fact]
     public void Intervals_are_those_of_Student_and_of_the_jackknife()
     {
         var (mean, half) = Interval.Of([1, 2, 3]);

@@ -13,7 +13,7 @@ internal static class ReportCommand
     /// <param name="context">Where to print.</param>
     public static Command Create(ToolContext context)
     {
-        var sources = new Argument<string[]>("RUN") { Arity = ArgumentArity.OneOrMore, Description = "Folders of runs, files of 'vsml test --json FILE --curves', folders of experiments." };
+        var sources = new Argument<string[]>("RUN") { Arity = ArgumentArity.OneOrMore, Description = "Folders of runs and of cloning runs, files of 'vsml test --json FILE --curves', folders of experiments." };
         var output = new Option<string>("--out") { HelpName = "FILE.html", DefaultValueFactory = _ => "report.html", Description = "The page; - prints it." };
         var open = new Option<bool>("--open") { Description = "Show the page in the browser." };
         var command = new ToolCommand(

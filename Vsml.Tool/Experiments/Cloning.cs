@@ -2,7 +2,6 @@ using Vsml.Baselines;
 using Vsml.Data;
 using Vsml.Evaluation;
 using Vsml.MetaTraining;
-using Vsml.Numerics;
 using Vsml.Reporting;
 
 namespace Vsml.Tool.Experiments;
