@@ -6,7 +6,7 @@ namespace Vsml;
 /// (sections 3.2 and 4.1) learns such sub-RNNs; this shows that they exist, and is a start for meta-training.
 /// </summary>
 /// <remarks>
-/// The weight is cell <see cref="WeightEntry"/> of a sub-RNN divided by <see cref="WeightScale"/>; the bias of an output is the sum of
+/// The weight is cell <see cref="WeightEntry"/> of a sub-RNN divided by <see cref="WeightScale"/>; the bias of an output is the mean of
 /// cells <see cref="BiasEntry"/> of all its sub-RNNs divided by it. A product of two signals is a pair of units whose
 /// input gates are sigmoid(+x) and sigmoid(-x): sigmoid(2x) - sigmoid(-2x) = tanh(x).
 /// </remarks>
@@ -15,7 +15,7 @@ public static class BackpropagationTheta
     /// <summary>The cell that holds the weight.</summary>
     public const int WeightEntry = 0;
 
-    /// <summary>The cell that holds this sub-RNN's share of the bias.</summary>
+    /// <summary>The cell that holds the bias, the same in all sub-RNNs of an output.</summary>
     public const int BiasEntry = 1;
 
     /// <summary>What a weight is multiplied by in its cell, so that it stays where tanh(c) is nearly c.</summary>
@@ -83,9 +83,9 @@ public static class BackpropagationTheta
             var number = architecture.LayerwiseParameters ? l.ToString(System.Globalization.CultureInfo.InvariantCulture) : "";
             // What the sum of all forward messages is divided by.
             var divisor = !isLast && architecture.MessageScale == MessageScale.Root ? Math.Sqrt(inputs) : inputs;
-            WriteForward(new Group(architecture, layout, values, number.Length == 0 ? "shared" : "layer" + number), isLast ? architecture.OutputIndex : 0, divisor);
+            WriteForward(new Group(architecture, layout, values, number.Length == 0 ? "shared" : "layer" + number), isLast ? architecture.OutputIndex : 0, divisor, inputs);
             var backward = new Group(architecture, layout, values, "backward" + number);
-            WriteSteps(backward, rate * positions, inputs);
+            WriteSteps(backward, rate * positions);
             if (architecture.Layers[l] is ConvLayerSpec) WriteReturns(backward, outputs);
             else WriteReturn(backward, outputs);
         }
@@ -104,8 +104,8 @@ public static class BackpropagationTheta
     {
         var spec = learner.Architecture.Layers[layer];
         var biases = new double[spec is ConvLayerSpec conv ? conv.OutputChannels : spec.GivenOutputs!.Value];
-        var i = 0;
-        foreach (var held in Held(learner, layer, BiasEntry)) biases[i++ % biases.Length] += held;
+        var held = Held(learner, layer, BiasEntry).ToList();
+        for (var i = 0; i < held.Count; i++) biases[i % biases.Length] += held[i] * biases.Length / held.Count;
         return biases;
     }
 
@@ -115,15 +115,15 @@ public static class BackpropagationTheta
         for (var i = entry; i < cells.Length; i += learner.Architecture.StateSize) yield return cells[i] / WeightScale;
     }
 
-    private static void WriteForward(Group group, int entry, double divisor)
+    private static void WriteForward(Group group, int entry, double divisor, double inputs)
     {
         group.Begin();
         WriteMessage(group);
-        foreach (var (unit, factor) in ((int, double)[])[(MessagePlus, 1), (MessageMinus, -1), (BiasEntry, 1)]) group.Forward(unit, entry, factor * divisor / WeightScale);
+        foreach (var (unit, factor) in ((int, double)[])[(MessagePlus, 1), (MessageMinus, -1), (BiasEntry, 1 / inputs)]) group.Forward(unit, entry, factor * divisor / WeightScale);
     }
 
     // A step of gradient descent; averages over positions are what a convolution needs here.
-    private static void WriteSteps(Group group, double rate, double inputs)
+    private static void WriteSteps(Group group, double rate)
     {
         group.Begin();
         // p = sigmoid(+-2x) tanh(eta e), from which the second micro tick makes the step of w.
@@ -134,9 +134,9 @@ public static class BackpropagationTheta
             group.Value(WeightEntry, group.H(unit), -sign * rate * WeightScale / Eta);
         }
         group.Open(WeightEntry);
-        // Written in both micro ticks, by all sub-RNNs of an output.
+        // Written in both micro ticks. All sub-RNNs of an output hold the whole bias: their shares of it would be too small for single precision.
         group.Open(BiasEntry);
-        group.Value(BiasEntry, group.E, -rate * WeightScale / (2 * inputs));
+        group.Value(BiasEntry, group.E, -rate * WeightScale / 2);
     }
 
     // A dense layer's message back, from what stays in the state from one micro tick to the next.

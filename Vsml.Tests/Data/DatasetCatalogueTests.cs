@@ -157,7 +157,7 @@ public class DatasetCatalogueTests
     public void WrongNamesAreExplained()
     {
         Should.Throw<VsmlException>(() => DatasetCatalogue.Load("minst")).Message
-            .ShouldStartWith($"minst: is no data set and no file (at {Path.GetFullPath("minst")}); the names are mnist, digits, fashion, kmnist, emnist-balanced, emnist-letters, cifar10, svhn, random, sum-sign");
+            .ShouldStartWith($"minst: is no data set and no file (at {Path.GetFullPath("minst")}); the names are mnist, digits, fashion, mnist-60k, kmnist, emnist-balanced, emnist-letters, cifar10, omniglot, omniglot-small, svhn, random, sum-sign");
         Should.Throw<VsmlException>(() => DatasetCatalogue.Load("random")).Message.ShouldContain("generated anew");
     }
 

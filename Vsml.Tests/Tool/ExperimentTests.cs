@@ -43,7 +43,10 @@ public sealed class ExperimentTests : IDisposable
     {
         JsonSchemaValidator.Of("run.schema.json").Problems(File.ReadAllText(RepositoryPaths.InRepository(path))).ShouldBeEmpty();
         var run = RunConfigurationJson.Read(RepositoryPaths.InRepository(path));
-        foreach (var stage in run.Stages) StageTasks.Of(run, stage).ShouldNotBeEmpty();
+        if (path.Contains("omniglot", StringComparison.Ordinal) && !DatasetCatalogue.IsPresent(((OmniglotTask)run.Tasks[0].Task).Archive))
+            Should.Throw<VsmlException>(() => StageTasks.Of(run, run.Stages[0])).Message.ShouldContain("vsml data get omniglot");
+        else
+            foreach (var stage in run.Stages) StageTasks.Of(run, stage).ShouldNotBeEmpty();
     }
 
     public static TheoryData<string> Published =>
