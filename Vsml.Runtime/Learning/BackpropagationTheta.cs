@@ -29,9 +29,9 @@ public static class BackpropagationTheta
 
     // In a convolution's backward sweep, which makes no message m.
     private static readonly int[] s_returns = [MessagePlus, MessageMinus, BackPlus, BackMinus];
-    private const double ReturnEpsilon = .2, Shift = .25;
+    private const double ReturnEpsilon = .2, Shift = .15;
 
-    // sigmoid(2x + s) - sigmoid(2x - s) is s (1 - tanh(x)^2) / 2 for small s; with this in place of s it is right at x = 1/2, and within .7 % elsewhere.
+    // sigmoid(2x + s) - sigmoid(2x - s) is s (1 - tanh(x)^2) / 2 for small s; with this in place of s it is right at x = 1/2, and within .5 % elsewhere.
     private static readonly double s_shift = Math.Sinh(Shift) * (1 + Math.Cosh(1)) / (Math.Cosh(Shift) + Math.Cosh(1));
 
     /// <summary>A network for which <see cref="For"/> has an answer: dense layers, each with meta-parameters of its own, two micro ticks, a separate backward sweep, and initial weights as <see cref="InitialDeviation"/> says.</summary>
