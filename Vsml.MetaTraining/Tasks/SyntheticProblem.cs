@@ -22,7 +22,7 @@ internal readonly ref struct SyntheticProblem
     }
 
     private readonly SyntheticKind _kind;
-    private readonly int _inputs, _classes, _factors, _hiddenUnits, _depth, _lateClass, _lateUntil;
+    private readonly int _width, _inputs, _classes, _factors, _hiddenUnits, _depth, _lateClass, _lateUntil;
     private readonly float _temperature, _labelNoise, _driftFrom, _driftUntil;
     private readonly bool _perColumn;
 
@@ -43,7 +43,9 @@ internal readonly ref struct SyntheticProblem
     /// <param name="episode">Its buffers hold the problem.</param>
     public SyntheticProblem(SyntheticTask task, ref CounterRandom random, EpisodeData episode)
     {
-        (_inputs, _classes) = (task.Inputs, task.Classes);
+        _width = task.Inputs;
+        _inputs = Number(task.LeastInputs, task.Inputs, ref random);
+        _classes = Number(task.LeastClasses, task.Classes, ref random);
         _kind = task.Kind ?? (SyntheticKind)random.NextInt(3);
         _factors = 1 + random.NextInt(Math.Min(_inputs, MostFactors));
         _hiddenUnits = LeastHidden + random.NextInt(MostHidden - LeastHidden + 1);
@@ -106,13 +108,17 @@ internal readonly ref struct SyntheticProblem
         for (var t = 0; t < episode.Length; t++)
         {
             episode.Classes[t] = DrawExample(ref random, t);
-            var row = episode.Inputs.AsSpan(t * _inputs, _inputs);
+            var row = episode.Inputs.AsSpan(t * _width, _width);
             for (var j = 0; j < _inputs; j++) row[j] = Shaped(j, _x[j]) * _scales[j] + _offsets[j];
+            row[_inputs..].Clear();
         }
         if (_perColumn)
             for (var j = 0; j < _inputs; j++) Standardise(episode, j, 1);
         else Standardise(episode, 0, _inputs);
     }
+
+    // What is given as one number needs no draw.
+    private static int Number(int least, int most, ref CounterRandom random) => least == 0 || least == most ? most : least + random.NextInt(most - least + 1);
 
     private int FloatCount() => checked(
         (_inputs * (_factors + 5)) + (4 * _classes) + (_classes * (MostComponents + 1) * _factors) + (_hiddenUnits * (_factors + 2)) + (_classes * _hiddenUnits) + (1 << _depth) + _factors);
@@ -317,7 +323,7 @@ internal readonly ref struct SyntheticProblem
     {
         var (sum, square, count) = (0.0, 0.0, (double)episode.Length * columns);
         for (var t = 0; t < episode.Length; t++)
-            foreach (var value in episode.Inputs.AsSpan(t * _inputs + first, columns))
+            foreach (var value in episode.Inputs.AsSpan(t * _width + first, columns))
             {
                 sum += value;
                 square += (double)value * value;
@@ -326,7 +332,7 @@ internal readonly ref struct SyntheticProblem
         var deviation = Math.Sqrt(Math.Max(0, square / count - mean * mean));
         var factor = deviation > LeastDeviation * (1 + Math.Abs(mean)) ? 1 / deviation : 0;
         for (var t = 0; t < episode.Length; t++)
-            foreach (ref var value in episode.Inputs.AsSpan(t * _inputs + first, columns)) value = (float)((value - mean) * factor);
+            foreach (ref var value in episode.Inputs.AsSpan(t * _width + first, columns)) value = (float)((value - mean) * factor);
     }
 
     private ref struct Parts<T>(Span<T> whole)

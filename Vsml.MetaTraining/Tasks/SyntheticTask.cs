@@ -40,6 +40,14 @@ public sealed record SyntheticTask : TaskDescription
     [Range(2, Largest)]
     public int Classes { get; init; } = 5;
 
+    /// <summary>Least number of features of an episode, which draws how many it has, up to <see cref="Inputs"/>; the others are 0. Default 0: all.</summary>
+    [Range(0, Largest), DefaultValue(0)]
+    public int LeastInputs { get; init; }
+
+    /// <summary>Least number of classes of an episode, which draws how many it has, up to <see cref="Classes"/>; the others do not occur. Default 0: all.</summary>
+    [Range(0, Largest), DefaultValue(0)]
+    public int LeastClasses { get; init; }
+
     /// <summary>Where classes come from. Default null: each kind equally often.</summary>
     public SyntheticKind? Kind { get; init; }
 
@@ -71,16 +79,22 @@ public sealed record SyntheticTask : TaskDescription
             Ordered(Separation, "separation");
             Ordered(LabelNoise, "labelNoise");
             Ordered(Irrelevant, "irrelevant");
+            if (LeastInputs > Inputs) throw new VsmlException($"leastInputs: {LeastInputs} are more than the {Inputs} inputs");
             return Inputs;
         }
     }
 
     /// <inheritdoc/>
-    public override int OutputSize => Classes;
+    public override int OutputSize => LeastClasses == 1 || LeastClasses > Classes
+        ? throw new VsmlException($"leastClasses: it is {LeastClasses}; it must be 0, or 2 to the {Classes} classes")
+        : Classes;
 
     /// <inheritdoc/>
-    public override TaskDescription Resize(int inputs, int classes) =>
-        this with { Inputs = inputs > 0 ? inputs : Inputs, Classes = classes > 0 ? classes : Classes };
+    public override TaskDescription Resize(int inputs, int classes)
+    {
+        var (width, count) = (inputs > 0 ? inputs : Inputs, classes > 0 ? classes : Classes);
+        return this with { Inputs = width, Classes = count, LeastInputs = Math.Min(LeastInputs, width), LeastClasses = Math.Min(LeastClasses, count) };
+    }
 
     /// <inheritdoc/>
     public override void Sample(ref CounterRandom random, int length, EpisodeData episode)

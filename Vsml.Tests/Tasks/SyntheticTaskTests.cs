@@ -65,6 +65,29 @@ public class SyntheticTaskTests
     }
 
     [Fact]
+    public void Episodes_draw_how_many_features_and_classes_they_have()
+    {
+        var task = new SyntheticTask { Inputs = 7, LeastInputs = 3, Classes = 5, LeastClasses = 2 };
+        var (features, classes) = (new HashSet<int>(), new HashSet<int>());
+        var buffer = new EpisodeData();
+        for (uint pair = 0; pair < 200; pair++)
+        {
+            var random = new CounterRandom(7, RandomStream.Task, 3, pair);
+            buffer.Inputs.AsSpan().Fill(9);
+            task.Sample(ref random, 100, buffer);
+            features.Add(Enumerable.Range(0, 7).LastOrDefault(j => Enumerable.Range(0, 100).Any(t => buffer.Inputs[(t * 7) + j] != 0)) + 1);
+            classes.Add(buffer.Classes.AsSpan(0, 100).ToArray().Max() + 1);
+        }
+        // A last feature may be constant, which makes it 0 too.
+        features.Where(count => count >= 3).Order().ShouldBe([3, 4, 5, 6, 7]);
+        classes.Order().ShouldBe([2, 3, 4, 5]);
+        task.Resize(2, 3).ShouldBe(task with { Inputs = 2, LeastInputs = 2, Classes = 3 });
+        Draw(task with { LeastInputs = 7, LeastClasses = 5 }, 50, 1).Inputs.ShouldBe(Draw(new SyntheticTask { Inputs = 7 }, 50, 1).Inputs);
+        Should.Throw<VsmlException>(() => _ = (task with { LeastInputs = 8 }).InputSize).Message.ShouldContain("leastInputs: 8");
+        foreach (var wrong in new[] { 1, 6 }) Should.Throw<VsmlException>(() => _ = (task with { LeastClasses = wrong }).OutputSize).Message.ShouldContain("leastClasses");
+    }
+
+    [Fact]
     public void Features_of_all_shapes_occur()
     {
         var (constant, binary, counted, other, whole) = (0, 0, 0, 0, 0);
