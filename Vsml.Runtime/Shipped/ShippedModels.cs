@@ -9,7 +9,7 @@ public static class ShippedModels
     /// <summary>One layer: N 16, M 8, label feedback, one micro tick, and a backward sweep with meta-parameters of its own.</summary>
     public static FreeSizeModel Online => OnlineNetwork.Model;
 
-    /// <summary>Two layers of such sub-RNNs, each with meta-parameters of its own, and messages into the hidden layer divided by the root of their number.</summary>
+    /// <summary>Two layers, each with meta-parameters of its own: N 18, M 8, and messages between hidden layers divided by the root of their number.</summary>
     public static FreeSizeModel Deep => DeepNetwork.Model;
 
     /// <summary>All of them.</summary>
@@ -28,7 +28,7 @@ public static class ShippedModels
 internal sealed partial class OnlineNetwork;
 
 /// <summary>See <see cref="ShippedModels.Deep"/>.</summary>
-[VsmlModel(StateSize = 16, MessageSize = 8, LabelFeedback = true, LayerwiseParameters = true, MessageScale = MessageScale.Root)]
+[VsmlModel(StateSize = 18, MessageSize = 8, LabelFeedback = true, LayerwiseParameters = true, MessageScale = MessageScale.Root)]
 [DenseLayer]
 [DenseLayer]
 [TickSchedule(MicroTicks = 1, BackwardSweep = BackwardSweep.Separate)]
