@@ -49,6 +49,44 @@ public class OnlineClassifierAccuracyTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Two_layers_learn_what_no_weighing_of_features_tells()
+    {
+        var random = new Random(5);
+        var (online, deep) = (new OnlineClassifier<bool>(), new OnlineClassifier<bool>(MetaParameters.Shipped("deep")));
+        for (var t = 0; t < 400; t++)
+        {
+            var (x, y) = ((float)(random.NextDouble() - .5), (float)(random.NextDouble() - .5));
+            online.Learn([x, y], x * y > 0);
+            deep.Learn([x, y], x * y > 0);
+        }
+        output.WriteLine($"online {online.RecentProgress.Accuracy:f3}, deep {deep.RecentProgress.Accuracy:f3}");
+        online.RecentProgress.Accuracy.ShouldBeLessThan(.65);
+        deep.RecentProgress.Accuracy.ShouldBeGreaterThan(.85);
+    }
+
+    [Fact]
+    public void Two_layers_learn_the_digits_and_the_hidden_one_learns_with_them()
+    {
+        var deep = MetaParameters.Shipped("deep");
+        var narrow = deep.Architecture with { Layers = new([new DenseLayerSpec(Pixels, 48), new DenseLayerSpec(48, 10)]) };
+        // Without the error that the output layer sends, hidden features stay as they began.
+        var values = deep.Values.ToArray();
+        var sent = deep.Layout.Find("backward1", "bwd/w");
+        values.AsSpan(sent.Offset, sent.Length).Clear();
+        var (all, outputOnly) = (Run(new MetaParameters(narrow, deep.Values)), Run(new MetaParameters(narrow, values)));
+        output.WriteLine($"both layers {all:f3}, output layer only {outputOnly:f3}");
+        all.ShouldBeGreaterThan(.85);
+        all.ShouldNotBe(outputOnly);
+
+        static double Run(MetaParameters theta)
+        {
+            var classifier = new OnlineClassifier<int>(theta, new() { Window = 300 });
+            for (var t = 0; t < 800; t++) classifier.Learn(Image(t), Label(t));
+            return classifier.RecentProgress.Accuracy;
+        }
+    }
+
+    [Fact]
     public void A_fifth_of_the_features_can_be_replaced()
     {
         var replaced = Shuffled([.. Enumerable.Range(0, Pixels)], seed: 3).Take(Pixels / 5).ToHashSet();
