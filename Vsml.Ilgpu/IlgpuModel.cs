@@ -13,6 +13,9 @@ public sealed class IlgpuModel(VsmlModel model, DeviceKernels kernels)
     /// <summary>What was declared.</summary>
     public Architecture Architecture => Model.Architecture;
 
+    /// <summary>How exactly its kernels compute.</summary>
+    public DevicePrecision Precision => Kernels.Shape.Precision;
+
     /// <summary>Its kernels.</summary>
     public DeviceKernels Kernels { get; } = kernels;
 }

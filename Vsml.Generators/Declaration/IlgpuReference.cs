@@ -1,5 +1,6 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Vsml.Generators.Planning.Ilgpu;
 
 namespace Vsml.Generators.Declaration;
 
@@ -21,6 +22,7 @@ internal readonly record struct IlgpuReference(bool HasIlgpu, bool HasRuntime)
     public string? ReasonAgainst(ModelDeclaration model) =>
         !HasIlgpu || model.HasIlgpuKernels ? null
         : HasRuntime && model.Architecture.HasFreeSizes ? "its sizes are free. Write them down, or compile a layout with given sizes while the program runs."
+        : HasRuntime && IlgpuPlan.Problem(model.Architecture, model.Precision) is { } problem ? problem
         : HasRuntime ? "it is larger than their indices reach. Use smaller layers."
         : "the project references ILGPU, but not the package Vsml.Gen.Ilgpu that they need. Add it, or switch the warning off where ILGPU serves another purpose.";
 }

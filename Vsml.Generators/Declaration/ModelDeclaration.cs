@@ -12,6 +12,9 @@ public sealed record ModelDeclaration(string Namespace, string Name, Architectur
     /// <summary>Whether kernels for ILGPU are emitted as well: the project references it and the runtime that they need.</summary>
     public bool HasIlgpuKernels { get; init; }
 
+    /// <summary>How exactly kernels for ILGPU compute.</summary>
+    public DevicePrecision Precision { get; init; }
+
     /// <summary>Start of the names of its emitted files; the full name, unless another model's differs in case only.</summary>
     public string FilePrefix { get; init; } = (Namespace.Length == 0 ? Name : Namespace + "." + Name).Replace("@", "");
 }

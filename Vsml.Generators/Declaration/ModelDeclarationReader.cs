@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Vsml.Generators.Diagnostics;
 using Vsml.Generators.Emission;
+using Vsml.Generators.Planning.Ilgpu;
 
 namespace Vsml.Generators.Declaration;
 
@@ -52,6 +53,8 @@ internal static class ModelDeclarationReader
         var ilgpu = IlgpuReference.Of(compilation);
         if (architecture is not null) problems.AddRange(TypeShape.CheckMembers(type, ModelEmitter.MemberNames(architecture, ilgpu == IlgpuReference.Complete)));
 
+        var precision = new DevicePrecision(
+            (Arithmetic)model.Value(nameof(DevicePrecision.Arithmetic), 0), (StateStorage)model.Value(nameof(DevicePrecision.StateStorage), 0));
         var declaration = architecture is null || problems.Any(problem => problem.IsError)
             ? null
             : new ModelDeclaration(
@@ -59,7 +62,8 @@ internal static class ModelDeclarationReader
                 Identifier(type.Name),
                 architecture)
             {
-                HasIlgpuKernels = ilgpu == IlgpuReference.Complete && ModelEmitter.FitsIlgpu(architecture),
+                HasIlgpuKernels = ilgpu == IlgpuReference.Complete && ModelEmitter.FitsIlgpu(architecture) && IlgpuPlan.Problem(architecture, precision) is null,
+                Precision = precision,
             };
         if (declaration is not null && ilgpu.ReasonAgainst(declaration) is { } reason)
             problems.Add(DiagnosticInfo.Of(DiagnosticDescriptors.NoIlgpuKernels, syntax.Identifier.GetLocation(), type.Name, reason));

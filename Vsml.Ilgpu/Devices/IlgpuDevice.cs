@@ -38,6 +38,9 @@ public sealed class IlgpuDevice : IDisposable
     /// <summary>The accelerator, for a program's own kernels.</summary>
     public Accelerator Accelerator { get; }
 
+    /// <summary>Whether kernels for tensor cores run on it; on the CPU accelerator, which stands in for them, in whole warps alone.</summary>
+    internal bool HasTensorCores => Accelerator.WarpSize == 32 && GroupSize % 32 == 0 && Obstacle(new DevicePrecision(Arithmetic.Tf32)) is null;
+
     /// <summary>The devices of this machine: GPUs first, the CPU accelerator last.</summary>
     public static IReadOnlyList<DeviceDescription> List()
     {
@@ -162,6 +165,15 @@ public sealed class IlgpuDevice : IDisposable
         };
         return new DeviceDescription(index, kind, name, device is CudaDevice cuda ? Obstacle(cuda.InstructionSet is not null, cuda.DriverVersion, cuda.Architecture) : null);
     }
+
+    /// <summary>Why the device cannot compute with a precision, in one line; null if it can.</summary>
+    /// <param name="precision">The precision.</param>
+    internal string? Obstacle(DevicePrecision precision) => Obstacle(precision, Description, (Accelerator as CudaAccelerator)?.Architecture);
+
+    /// <summary>Why a device cannot compute with a precision.</summary>
+    internal static string? Obstacle(DevicePrecision precision, DeviceDescription device, CudaArchitecture? architecture) =>
+        precision.IsFloat32 || device.Kind == DeviceKind.Cpu || (device.Kind == DeviceKind.Cuda && architecture >= CudaArchitecture.SM_80) ? null
+        : $"Device {device}{(architecture is { } old ? $", of architecture {old}," : "")} cannot compute with {precision}: they take an NVIDIA GPU of compute capability 8.0 or more. Leave them at float32.";
 
     /// <summary>Why a CUDA device cannot be used.</summary>
     internal static string? Obstacle(bool hasInstructionSet, CudaDriverVersion driver, CudaArchitecture? architecture) => hasInstructionSet ? null

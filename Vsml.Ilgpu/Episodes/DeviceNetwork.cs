@@ -27,11 +27,13 @@ internal sealed class DeviceNetwork : IDisposable
         var accelerator = device.Accelerator;
         if (accelerator.WarpSize > 32 || (accelerator.WarpSize & (accelerator.WarpSize - 1)) != 0)
             throw new VsmlException($"Device {device.Description} has warps of {accelerator.WarpSize} threads; the kernels are made for 32 or fewer.");
+        if (device.Obstacle(Shape.Precision) is { } obstacle) throw new VsmlException(obstacle);
         (_episode, _pack) = Compile(() => (
-            accelerator.LoadKernel(model.Kernels.Episode),
+            accelerator.LoadKernel(device.HasTensorCores ? model.Kernels.TensorEpisode ?? model.Kernels.Episode : model.Kernels.Episode),
             accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(MemberTheta.Pack)));
         // Many programs only run forwards.
-        _gradient = new(() => Compile(() => new GradientKernels(accelerator, model.Kernels)));
+        _gradient = new(() => Compile(() => new GradientKernels(accelerator, model.Kernels.Gradient
+            ?? throw new VsmlException($"Gradients are computed in float32 alone, but the model computes with {model.Precision}. Leave them at float32, or take evolution strategies."))));
         var packing = new PackingTable(model.Kernels.Packing);
         _turns = Upload([.. Shape.Turns]);
         _adjointTurns = Upload([.. Shape.AdjointTurns]);
@@ -44,7 +46,7 @@ internal sealed class DeviceNetwork : IDisposable
             where T : unmanaged
         {
             var buffer = device.Allocate<T>(values.Length, "the tables of a network");
-            buffer.CopyFromCPU(values);
+            if (values.Length > 0) buffer.CopyFromCPU(values);
             return buffer;
         }
     }
@@ -72,6 +74,10 @@ internal sealed class DeviceNetwork : IDisposable
     /// <param name="memory">What they work on, without the network's own tables.</param>
     /// <param name="episodes">Number of episodes.</param>
     public void Run(EpisodeMemory memory, int episodes) => _episode(Device.Accelerator.DefaultStream, Groups(episodes), WithTables(memory));
+
+    /// <summary>Compiles the kernels of the reverse pass, which is else done when they are first needed.</summary>
+    /// <exception cref="VsmlException">They cannot be compiled, or the model has none.</exception>
+    public void PrepareGradient() => _ = _gradient.Value;
 
     /// <summary>Goes back through examples of episodes, all of whose sweeps are kept.</summary>
     /// <param name="memory">What it works on, without the network's own tables.</param>
@@ -124,7 +130,10 @@ internal sealed class DeviceNetwork : IDisposable
         return memory;
     }
 
-    private T Compile<T>(Func<T> load)
+    /// <summary>Compiles kernels.</summary>
+    /// <param name="load">Compiles them.</param>
+    /// <exception cref="VsmlException">They cannot be compiled for the device; the message names the network.</exception>
+    public T Compile<T>(Func<T> load)
     {
         try
         {
@@ -133,7 +142,7 @@ internal sealed class DeviceNetwork : IDisposable
         catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException or AcceleratorException)
         {
             var layers = string.Join(", ", Model.Architecture.Layers);
-            throw new VsmlException($"The kernels of the network {layers} with state size {Model.Architecture.StateSize} cannot be compiled for device {Device.Description}: {(error.InnerException ?? error).Message}", error);
+            throw new VsmlException($"The kernels of the network {layers} with state size {Model.Architecture.StateSize}, {Model.Precision}, cannot be compiled for device {Device.Description}: {(error.InnerException ?? error).Message}", error);
         }
     }
 }

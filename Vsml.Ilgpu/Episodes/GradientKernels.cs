@@ -6,11 +6,11 @@ namespace Vsml.Ilgpu;
 
 /// <summary>The kernels of a reverse pass, compiled for a device.</summary>
 /// <param name="accelerator">The device.</param>
-/// <param name="kernels">The model's kernels.</param>
-internal sealed class GradientKernels(Accelerator accelerator, DeviceKernels kernels)
+/// <param name="reverse">The model's kernel.</param>
+internal sealed class GradientKernels(Accelerator accelerator, Action<GradientMemory> reverse)
 {
     /// <summary>Goes back through examples.</summary>
-    public Action<AcceleratorStream, KernelConfig, GradientMemory> Reverse { get; } = accelerator.LoadKernel(kernels.Gradient);
+    public Action<AcceleratorStream, KernelConfig, GradientMemory> Reverse { get; } = accelerator.LoadKernel(reverse);
 
     /// <summary><see cref="Collecting.Unpack"/>.</summary>
     public Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, int> Unpack { get; } =

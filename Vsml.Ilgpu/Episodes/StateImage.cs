@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vsml.Ilgpu.Kernels;
 
 namespace Vsml.Ilgpu;
@@ -17,7 +18,10 @@ internal sealed class StateImage(DeviceShape shape, Architecture architecture, i
     /// <param name="canonical">[batch, A, B, N], or [batch, k, k, channels in, channels out, N].</param>
     public void Import(int layer, bool isCell, ReadOnlySpan<float> canonical)
     {
-        for (var i = 0; i < canonical.Length; i++) Floats[IndexOf(layer, isCell, i)] = canonical[i];
+        var halves = MemoryMarshal.Cast<float, Half>(Floats.AsSpan());
+        for (var i = 0; i < canonical.Length; i++)
+            if (!isCell && StoresHalves) halves[IndexOf(layer, isCell, i)] = (Half)canonical[i];
+            else Floats[IndexOf(layer, isCell, i)] = canonical[i];
     }
 
     /// <summary>Copies out h or c of a layer.</summary>
@@ -27,15 +31,20 @@ internal sealed class StateImage(DeviceShape shape, Architecture architecture, i
     public float[] Export(int layer, bool isCell)
     {
         var canonical = new float[checked(batch * (int)architecture.Layers[layer].SubRnnCount * architecture.StateSize)];
-        for (var i = 0; i < canonical.Length; i++) canonical[i] = Floats[IndexOf(layer, isCell, i)];
+        var halves = MemoryMarshal.Cast<float, Half>(Floats.AsSpan());
+        for (var i = 0; i < canonical.Length; i++) canonical[i] = !isCell && StoresHalves ? (float)halves[IndexOf(layer, isCell, i)] : Floats[IndexOf(layer, isCell, i)];
         return canonical;
     }
 
+    private bool StoresHalves => shape.Precision.StateStorage == StateStorage.Float16;
+
+    // In floats, or in halves.
     private int IndexOf(int layer, bool isCell, int canonical)
     {
         var storage = shape.Layers[layer];
         var subRnns = (int)architecture.Layers[layer].SubRnnCount;
         var (subRnn, entry) = (canonical / architecture.StateSize, canonical % architecture.StateSize);
-        return 4 * (subRnn / subRnns * shape.StateQuads + (isCell ? storage.Cell : storage.Hidden)) + storage.IndexOf(subRnn % subRnns, entry, shape.SubRnnQuads);
+        var begin = subRnn / subRnns * shape.StateQuads * (!isCell && StoresHalves ? 2 : 1);
+        return 4 * (begin + (isCell ? storage.Cell : storage.Hidden)) + storage.IndexOf(subRnn % subRnns, entry, shape.SubRnnQuads);
     }
 }

@@ -22,6 +22,10 @@ internal sealed class GradientNetwork(IlgpuModel model, IlgpuDevice device) : ID
 
     private int StateFloats => checked(4 * _network.Shape.StateQuads);
 
+    /// <summary>Compiles the kernels.</summary>
+    /// <exception cref="VsmlException">They cannot be compiled, or the model has none.</exception>
+    public void Prepare() => _network.PrepareGradient();
+
     /// <summary>Decides how many windows run side by side, and how many examples of them are kept: as many windows as fit, by halves.</summary>
     /// <param name="request">A meta-iteration.</param>
     /// <exception cref="VsmlException">Not even one fits.</exception>

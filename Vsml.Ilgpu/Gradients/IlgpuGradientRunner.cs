@@ -48,6 +48,15 @@ public sealed class IlgpuGradientRunner : IGradientRunner, IDisposable
         return outcomes;
     }
 
+    /// <summary>Finds out whether gradients of episodes can be computed; compiles the kernels.</summary>
+    /// <param name="source">What they are drawn from.</param>
+    /// <exception cref="VsmlException">They cannot.</exception>
+    internal void Check(EpisodeSource source)
+    {
+        _device.Accelerator.Bind();
+        foreach (var share in source.Tasks) NetworkOf(_modelOf(share.Task)).Prepare();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -60,6 +69,12 @@ public sealed class IlgpuGradientRunner : IGradientRunner, IDisposable
         return (_ofTask[request.Episodes.Choose(request.Seed, began, request.StreamOf(index))], from);
     }
 
+    private GradientNetwork NetworkOf(IlgpuModel model)
+    {
+        if (!_networks.TryGetValue(model, out var network)) _networks.Add(model, network = new GradientNetwork(model, _device));
+        return network;
+    }
+
     private void Prepare(GradientRequest request)
     {
         request.Episodes.Validate();
@@ -67,8 +82,7 @@ public sealed class IlgpuGradientRunner : IGradientRunner, IDisposable
         {
             var model = _modelOf(share.Task);
             request.CheckTheta(model.Model);
-            if (!_networks.TryGetValue(model, out var network)) _networks.Add(model, network = new GradientNetwork(model, _device));
-            return network;
+            return NetworkOf(model);
         }).ToArray();
         foreach (var network in networks.Distinct()) network.Plan(request);
         (_ofTask, _prepared) = (networks, (request.Episodes, request.EpisodeCount, request.Longest, request.MemoryBytes));

@@ -14,6 +14,9 @@ public abstract class DeviceKernels
     /// <summary>The kernel that runs examples of episodes, one group of threads for each.</summary>
     public abstract Action<EpisodeMemory> Episode { get; }
 
-    /// <summary>The kernel that goes back through examples whose states all sweeps have left behind.</summary>
-    public abstract Action<GradientMemory> Gradient { get; }
+    /// <summary>The same on tensor cores, in groups of whole warps of 32; null where arithmetic is float32.</summary>
+    public virtual Action<EpisodeMemory>? TensorEpisode => null;
+
+    /// <summary>The kernel that goes back through examples whose states all sweeps have left behind; null where not all is float32.</summary>
+    public virtual Action<GradientMemory>? Gradient => null;
 }

@@ -3,6 +3,9 @@ namespace Vsml.Ilgpu.Kernels;
 /// <summary>What the runtime must know to allocate memory for kernels, and to fill it.</summary>
 public sealed record DeviceShape
 {
+    /// <summary>How exactly the kernels compute.</summary>
+    public DevicePrecision Precision { get; init; }
+
     /// <summary>Quads of h, or c, of one sub-RNN.</summary>
     public required int SubRnnQuads { get; init; }
 
@@ -27,8 +30,8 @@ public sealed record DeviceShape
     /// <summary>The turns of an example.</summary>
     public required IReadOnlyList<Turn> Turns { get; init; }
 
-    /// <summary>Where the reverse pass of each keeps things.</summary>
-    public required IReadOnlyList<AdjointTurn> AdjointTurns { get; init; }
+    /// <summary>Where the reverse pass of each keeps things; empty where there is none.</summary>
+    public IReadOnlyList<AdjointTurn> AdjointTurns { get; init; } = [];
 }
 
 /// <summary>Storage of a layer's states, see <see cref="Turn"/>.</summary>
@@ -49,10 +52,10 @@ public sealed record DeviceLayer
     /// <summary>The same with padding.</summary>
     public required int PaddedLoops { get; init; }
 
-    /// <summary>h, in quads from the beginning of a state.</summary>
+    /// <summary>h, in quads from the beginning of a state; in half quads where it is stored as float16.</summary>
     public required int Hidden { get; init; }
 
-    /// <summary>c, likewise.</summary>
+    /// <summary>c, in quads.</summary>
     public required int Cell { get; init; }
 
     /// <summary>Index, in floats from the first of h or c, of an entry of a sub-RNN.</summary>

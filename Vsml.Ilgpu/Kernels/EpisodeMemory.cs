@@ -131,10 +131,10 @@ public struct EpisodeMemory
 /// <summary>Where the states of a layer lie.</summary>
 public struct LayerStates
 {
-    /// <summary>h, in quads from the beginning of a state.</summary>
+    /// <summary>h, in quads from the beginning of a state; in half quads where it is stored as float16.</summary>
     public int Hidden;
 
-    /// <summary>c, likewise.</summary>
+    /// <summary>c, in quads.</summary>
     public int Cell;
 
     /// <summary>Places along the loops, which in a convolution are its sub-RNNs.</summary>

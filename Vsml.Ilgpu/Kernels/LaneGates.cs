@@ -35,6 +35,21 @@ public struct LaneGates
 
     /// <summary>From one state entry's to the next one's.</summary>
     public int PaddedLanes;
+
+    /// <summary>Those of a lane.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="example">The example.</param>
+    /// <param name="theta">Packed theta.</param>
+    /// <param name="lane">The lane.</param>
+    public static LaneGates At(in Turn turn, Example example, ArrayView<Quad> theta, int lane) => new()
+    {
+        Message = example.Message(turn.FromLanes, lane, 0),
+        Theta = theta,
+        Rows = turn.FromLanes.Rows,
+        Scratch = example.Scratch,
+        Projected = turn.LaneGates + lane,
+        PaddedLanes = turn.PaddedLanes,
+    };
 }
 
 /// <summary>No message comes in along the lanes.</summary>

@@ -65,9 +65,11 @@ public static class Projection
     /// <param name="turn">The turn.</param>
     /// <param name="example">The example.</param>
     /// <param name="states">Where h is: the state before the sweep, or after it.</param>
+    /// <typeparam name="TStored">How h is stored.</typeparam>
     /// <param name="theta">Packed theta.</param>
     /// <param name="units">State entries with padding.</param>
-    public static void States(Worker worker, Turn turn, Example example, ArrayView<Quad> states, ArrayView<Quad> theta, int units)
+    public static void States<TStored>(Worker worker, Turn turn, Example example, ArrayView<TStored> states, ArrayView<Quad> theta, int units)
+        where TStored : unmanaged, IStoredQuad<TStored>
     {
         var position = turn.Position;
         for (var i = worker.Thread; i < turn.Loops * units; i += worker.Threads)
@@ -77,7 +79,7 @@ public static class Projection
             var row = turn.Recurrent + unit * units;
             for (var quad = 0; quad < units / 4; quad++, row += 4)
             {
-                var h = states[turn.Hidden + subRnn * (units / 4) + quad];
+                var h = states[turn.Hidden + subRnn * (units / 4) + quad].ToQuad();
                 gates = Quad.MultiplyAdd(h.X, theta[row], gates);
                 gates = Quad.MultiplyAdd(h.Y, theta[row + 1], gates);
                 gates = Quad.MultiplyAdd(h.Z, theta[row + 2], gates);

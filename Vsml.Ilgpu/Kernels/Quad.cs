@@ -12,7 +12,7 @@ namespace Vsml.Ilgpu.Kernels;
 /// <param name="z">The third float.</param>
 /// <param name="w">The fourth float.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 16, Size = 16)]
-public readonly struct Quad(float x, float y, float z, float w)
+public readonly struct Quad(float x, float y, float z, float w) : IStoredQuad<Quad>
 {
     /// <summary>The first float.</summary>
     public readonly float X = x;
@@ -25,6 +25,12 @@ public readonly struct Quad(float x, float y, float z, float w)
 
     /// <summary>The fourth float.</summary>
     public readonly float W = w;
+
+    /// <inheritdoc/>
+    public static Quad Of(Quad numbers) => numbers;
+
+    /// <inheritdoc/>
+    public Quad ToQuad() => this;
 
     /// <summary>The sum, float by float.</summary>
     public static Quad operator +(Quad a, Quad b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z, a.W + b.W);
@@ -77,8 +83,14 @@ public readonly struct Quad(float x, float y, float z, float w)
     /// <summary>Loads the quad of one sub-RNN; the distance to the next one's does not matter.</summary>
     public static Quad Load(ArrayView<Quad> memory, int index, int distance) => memory[index];
 
+    /// <summary>Loads that of a sub-RNN whose h is stored as float16.</summary>
+    public static Quad Load(ArrayView<HalfQuad> memory, int index, int distance) => memory[index].ToQuad();
+
     /// <summary>Stores the quad of one sub-RNN.</summary>
     public static void Store(ArrayView<Quad> memory, int index, int distance, Quad value) => memory[index] = value;
+
+    /// <summary>Stores that of a sub-RNN whose h is stored as float16.</summary>
+    public static void Store(ArrayView<HalfQuad> memory, int index, int distance, Quad value) => memory[index] = HalfQuad.Of(value);
 
     /// <summary>Stores the number of one sub-RNN, in a quad of its own.</summary>
     public static void Store(ArrayView<Quad> memory, int index, int distance, float value) => memory[index] = new Quad(value, 0f, 0f, 0f);

@@ -85,11 +85,21 @@ public readonly struct QuadPair(Quad a, Quad b)
     /// <param name="distance">From there to the second one's.</param>
     public static QuadPair Load(ArrayView<Quad> memory, int index, int distance) => new(memory[index], memory[index + distance]);
 
+    /// <summary>Loads those of sub-RNNs whose h is stored as float16.</summary>
+    public static QuadPair Load(ArrayView<HalfQuad> memory, int index, int distance) => new(memory[index].ToQuad(), memory[index + distance].ToQuad());
+
     /// <summary>Stores the quads of both sub-RNNs.</summary>
     public static void Store(ArrayView<Quad> memory, int index, int distance, QuadPair value)
     {
         memory[index] = value.A;
         memory[index + distance] = value.B;
+    }
+
+    /// <summary>Stores those of sub-RNNs whose h is stored as float16.</summary>
+    public static void Store(ArrayView<HalfQuad> memory, int index, int distance, QuadPair value)
+    {
+        memory[index] = HalfQuad.Of(value.A);
+        memory[index + distance] = HalfQuad.Of(value.B);
     }
 
     /// <summary>Stores the number of each sub-RNN, in quads of their own.</summary>

@@ -33,7 +33,7 @@ public struct Turn
     /// <summary>Number of LSTM steps.</summary>
     public int MicroTicks;
 
-    /// <summary>The layer's h, in the state.</summary>
+    /// <summary>The layer's h, in the state; in half quads where it is stored as float16.</summary>
     public int Hidden;
 
     /// <summary>The layer's c, in the state.</summary>

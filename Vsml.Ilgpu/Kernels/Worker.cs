@@ -44,9 +44,23 @@ public readonly struct Worker
         return value;
     }
 
+    /// <summary>The sums over four neighbouring lanes, in all of them.</summary>
+    public QuadPair SumOfFour(QuadPair value) => new(SumOfFour(value.A), SumOfFour(value.B));
+
+    /// <summary>The sums over four neighbouring lanes.</summary>
+    public Pair SumOfFour(Pair value) => new(SumOfFour(value.A), SumOfFour(value.B));
+
     /// <summary>The sums over the lanes of a warp.</summary>
     public Pair Sum(Pair value) => new(Sum(value.A), Sum(value.B));
 
     /// <summary>The sums over the lanes of a warp.</summary>
     public Quad Sum(Quad value) => new(Sum(value.X), Sum(value.Y), Sum(value.Z), Sum(value.W));
+
+    private Quad SumOfFour(Quad value) => new(SumOfFour(value.X), SumOfFour(value.Y), SumOfFour(value.Z), SumOfFour(value.W));
+
+    private float SumOfFour(float value)
+    {
+        value += ILGPU.Warp.ShuffleXor(value, 2);
+        return value + ILGPU.Warp.ShuffleXor(value, 1);
+    }
 }

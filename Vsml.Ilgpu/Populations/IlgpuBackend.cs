@@ -4,11 +4,14 @@ namespace Vsml.Ilgpu;
 
 /// <summary>Runs the episodes of meta-training on a device: populations of evolution strategies, and backpropagation through time.</summary>
 /// <param name="device">The device, which must live as long.</param>
-/// <param name="models">The model of each layout.</param>
+/// <param name="models">The model of each layout; all of one precision.</param>
 /// <param name="memoryBytes">Bytes of the device that it may take; null for all that are free.</param>
-public sealed class IlgpuBackend(IlgpuDevice device, Func<Architecture, IlgpuModel> models, long? memoryBytes = null) : IEpisodeBackend, IDisposable
+/// <param name="precision">How exactly the models compute.</param>
+public sealed class IlgpuBackend(IlgpuDevice device, Func<Architecture, IlgpuModel> models, long? memoryBytes = null, DevicePrecision precision = default) : IEpisodeBackend, IDisposable
 {
     private readonly Dictionary<Architecture, IlgpuModel> _models = [];
+
+    // One of each for all runs: kernels are compiled once.
     private IlgpuPopulationRunner? _runner;
     private IlgpuGradientRunner? _gradients;
 
@@ -19,13 +22,18 @@ public sealed class IlgpuBackend(IlgpuDevice device, Func<Architecture, IlgpuMod
     public string Name => BackendName;
 
     /// <inheritdoc/>
-    public string Device => device.Description.NameAndKind;
+    public RunDevice Device => new(device.Description.NameAndKind, precision.Arithmetic, precision.StateStorage);
 
     /// <inheritdoc/>
-    public void Check(EstimatorContext context, EpisodeSource episodes, int length) => Runner(context).Check(episodes, length);
+    public void Check(EstimatorContext context, EpisodeSource episodes, int length)
+    {
+        _runner?.Check(episodes, length);
+        _gradients?.Check(episodes);
+    }
 
     /// <inheritdoc/>
-    public IPopulationRunner Populations(EstimatorContext context) => Runner(context);
+    public IPopulationRunner Populations(EstimatorContext context) =>
+        _runner ??= new IlgpuPopulationRunner(device, task => ModelOf(context, task), context.Threads, memoryBytes);
 
     /// <inheritdoc/>
     public IGradientRunner Gradients(EstimatorContext context) => _gradients ??= new IlgpuGradientRunner(device, task => ModelOf(context, task), context.Threads);
@@ -37,13 +45,13 @@ public sealed class IlgpuBackend(IlgpuDevice device, Func<Architecture, IlgpuMod
         _gradients?.Dispose();
     }
 
-    // One for all runs: kernels are compiled once.
-    private IlgpuPopulationRunner Runner(EstimatorContext context) => _runner ??= new IlgpuPopulationRunner(device, task => ModelOf(context, task), context.Threads, memoryBytes);
-
     private IlgpuModel ModelOf(EstimatorContext context, TaskDescription task)
     {
         var architecture = context.ModelOf(task).Architecture;
-        if (!_models.TryGetValue(architecture, out var model)) _models.Add(architecture, model = models(architecture));
+        if (_models.TryGetValue(architecture, out var model)) return model;
+        model = models(architecture);
+        if (model.Precision != precision) throw new VsmlException($"The model computes with {model.Precision}, but the backend with {precision}.");
+        _models.Add(architecture, model);
         return model;
     }
 }

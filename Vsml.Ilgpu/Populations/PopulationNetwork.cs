@@ -26,10 +26,11 @@ internal sealed class PopulationNetwork : IDisposable
         _network = new DeviceNetwork(model, device);
         _cellTable = new CellTable(_network);
         var accelerator = device.Accelerator;
-        _perturb = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<RandomKey>, float, int, ArrayView<float>>(MemberNoise.Perturb);
-        _check = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, int, int>(MemberNoise.Check);
-        _cells = accelerator.LoadAutoGroupedKernel<Index2D, CellViews, ArrayView<RandomKey>, ArrayView<int>, ArrayView<float>, ArrayView<float>, CellSizes>(MemberNoise.Cells);
-        _outcomes = accelerator.LoadAutoGroupedKernel<Index1D, EpisodeMemory, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<int>>(Outcomes.Sum);
+        (_perturb, _check, _cells, _outcomes) = _network.Compile(() => (
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<RandomKey>, float, int, ArrayView<float>>(MemberNoise.Perturb),
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, int, int>(MemberNoise.Check),
+            accelerator.LoadAutoGroupedKernel<Index2D, CellViews, ArrayView<RandomKey>, ArrayView<int>, ArrayView<float>, ArrayView<float>, CellSizes>(MemberNoise.Cells),
+            accelerator.LoadAutoGroupedKernel<Index1D, EpisodeMemory, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<int>>(Outcomes.Sum)));
     }
 
     /// <summary>The model.</summary>

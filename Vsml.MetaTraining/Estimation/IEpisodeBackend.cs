@@ -7,9 +7,9 @@ public interface IEpisodeBackend
     string Name { get; }
 
     /// <summary>The device, on which the bits depend; null for this machine's processor.</summary>
-    string? Device => null;
+    RunDevice? Device => null;
 
-    /// <summary>Finds out, before a run begins, whether episodes can run; prepares what they need.</summary>
+    /// <summary>Finds out, before a run begins, whether episodes can run for the estimators made so far; prepares what they need.</summary>
     /// <param name="context">What the run has for it.</param>
     /// <param name="episodes">What the episodes are drawn from.</param>
     /// <param name="length">Most examples that run at once.</param>

@@ -9,7 +9,7 @@ internal sealed class SharedBackend(IEpisodeBackend inner, SharedWork work) : IE
     public string Name => inner.Name;
 
     /// <inheritdoc/>
-    public string? Device => inner.Device;
+    public RunDevice? Device => inner.Device;
 
     /// <inheritdoc/>
     public void Check(EstimatorContext context, EpisodeSource episodes, int length) => inner.Check(context, episodes, length);

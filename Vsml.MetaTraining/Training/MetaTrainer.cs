@@ -50,12 +50,12 @@ public sealed class MetaTrainer
         var problems = new List<ConfigurationProblem>();
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
         var context = new EstimatorContext(TraineeOf, _level, _threads, backend);
-        if (problems.Count == 0)
-            for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.TruncationOf(_episodes[s]).Longest(_episodes[s].Length)));
         for (var t = 0; t < configuration.Evaluation?.Tasks.Count; t++) Try(problems, $"evaluation.tasks[{t}]", () => PrepareEvaluation(configuration.Evaluation, t));
         Try(problems, "optimizer", () => PartPromises.Check(configuration.Optimizer));
         ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
         _estimator = configuration.Estimator.Create(context);
+        for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.TruncationOf(_episodes[s]).Longest(_episodes[s].Length)));
+        ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
         _tasks = new TaskCounter(configuration, _episodes);
     }
 
@@ -193,8 +193,8 @@ public sealed class MetaTrainer
         var name = configuration.Backend ?? CpuBackend.Instance.Name;
         if (name != backend.Name)
             throw new VsmlException($"backend: the run is for {name}; going on with {backend.Name} would change its results. Run it with {name}.");
-        if (configuration.Device is { } device && device != backend.Device)
-            throw new VsmlException($"device: the run is for {device}; going on with {backend.Device ?? "none"} would change its results. Run it on such a device.");
+        if (configuration.Device is { } device && device != (device.Name is null && backend.Device is { } any ? any with { Name = null } : backend.Device))
+            throw new VsmlException($"device: the run is for {device}; going on with {backend.Device?.ToString() ?? "none"} would change its results. Run it on such a device.");
     }
 
     private Architecture LayoutOf(TaskDescription task) => Layouts.For(Configuration.Model, task.InputSize, task.OutputSize);

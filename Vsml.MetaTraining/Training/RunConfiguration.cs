@@ -86,9 +86,9 @@ public sealed record RunConfiguration : IValidatableObject
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Backend { get; init; }
 
-    /// <summary>The device that runs them, as its backend names it. Default null: whichever the backend has; a run folder records it.</summary>
+    /// <summary>The device that runs them, and how exactly. Default null: whichever the backend has, in float32; a run folder records it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public string? Device { get; init; }
+    public RunDevice? Device { get; init; }
 
     /// <summary>Meta-iterations of all stages.</summary>
     public int Iterations => Stages.Sum(stage => stage.Iterations);

@@ -131,7 +131,7 @@ public sealed class RunFolder : IDisposable
             {
                 Simd = folder.Configuration.Simd,
                 Backend = configuration.Backend ?? folder.Configuration.Backend,
-                Device = configuration.Device ?? folder.Configuration.Device,
+                Device = configuration.Device is { Name: null } nameless ? nameless with { Name = folder.Configuration.Device?.Name } : configuration.Device ?? folder.Configuration.Device,
             }));
             var done = folder.Checkpoints.LoadNewest(_ => { })?.Iteration ?? 0;
             if (Continuation.Changes(folder.Configuration, next, done).Count > 0)

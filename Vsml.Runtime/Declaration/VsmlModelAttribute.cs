@@ -42,4 +42,10 @@ public sealed class VsmlModelAttribute : Attribute
 
     /// <summary>What the sum of A forward messages into a hidden layer is divided by: A or sqrt(A). Default the mean.</summary>
     public MessageScale MessageScale { get; set; }
+
+    /// <summary>How kernels for ILGPU, which a project that references Vsml.Gen.Ilgpu gets, compute h W. Default float32.</summary>
+    public Arithmetic Arithmetic { get; set; }
+
+    /// <summary>How kernels for ILGPU store h. Default float32.</summary>
+    public StateStorage StateStorage { get; set; }
 }

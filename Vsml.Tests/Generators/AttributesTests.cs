@@ -6,11 +6,17 @@ namespace Vsml.Tests.Generators;
 /// <summary>The attributes say the same as an architecture does.</summary>
 public class AttributesTests
 {
+    // How devices compute a network is declared beside it, but is no part of it.
+    private static readonly PropertyInfo[] OfDevices = typeof(DevicePrecision).GetProperties().Where(property => property.SetMethod is not null).ToArray();
+
+    private static readonly PropertyInfo[] OfNetwork = typeof(VsmlModelAttribute).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        .ExceptBy(OfDevices.Select(property => property.Name), property => property.Name).ToArray();
+
     [Fact]
     public void What_is_left_out_has_the_value_of_an_architecture()
     {
         var defaults = new Architecture();
-        foreach (var property in typeof(VsmlModelAttribute).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly))
+        foreach (var property in OfNetwork)
         {
             var other = typeof(Architecture).GetProperty(property.Name).ShouldNotBeNull(property.Name);
             // No number stands for the fan-in.
@@ -37,7 +43,14 @@ public class AttributesTests
             .Where(property => property.SetMethod is not null)
             .Select(property => property.Name)
             .Except([nameof(Architecture.Layers), nameof(Architecture.Schedule)])
-            .ShouldBe(typeof(VsmlModelAttribute).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly).Select(property => property.Name), ignoreOrder: true);
+            .ShouldBe(OfNetwork.Select(property => property.Name), ignoreOrder: true);
+
+    [Fact]
+    public void Precision_of_devices_is_declared_by_the_attribute_too()
+    {
+        OfDevices.ShouldNotBeEmpty();
+        foreach (var property in OfDevices) typeof(VsmlModelAttribute).GetProperty(property.Name).ShouldNotBeNull(property.Name).GetValue(new VsmlModelAttribute()).ShouldBe(property.GetValue(default(DevicePrecision)));
+    }
 
     [Fact]
     public void Names_that_the_generator_knows_are_those_of_the_runtime()

@@ -11,6 +11,8 @@ public class IlgpuReferenceTests
     [Theory]
     [InlineData(Source)]
     [InlineData("[Vsml.VsmlModel(StateSize = 33, MessageLayerNorm = true), Vsml.Conv2dLayer(Height = 5, Width = 7, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2), Vsml.DenseLayer(3), Vsml.TickSchedule(BackwardSweep = Vsml.BackwardSweep.Shared)] internal partial class Global;")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 17, Arithmetic = Vsml.Arithmetic.Bf16), Vsml.DenseLayer(4, 2), Vsml.DenseLayer(40)] internal partial class Rounded;")]
+    [InlineData("[Vsml.VsmlModel(StateSize = 5, StateStorage = Vsml.StateStorage.Float16), Vsml.Conv2dLayer(Height = 5, Width = 7, Channels = 1, OutputChannels = 2, Kernel = 3, Stride = 2), Vsml.DenseLayer(3)] internal partial class Halves;")]
     [InlineData("namespace ILGPU.Vsml.Kernels { internal class Quad; [global::Vsml.VsmlModel(StateSize = 4), global::Vsml.DenseLayer(4, 2), global::Vsml.DenseLayer(2)] internal partial class Turn; }")]
     public void With_both_references_they_compile_without_a_warning(string source)
     {
@@ -48,6 +50,19 @@ public class IlgpuReferenceTests
         const string source = "[Vsml.VsmlModel, Vsml.DenseLayer(4, 2)] internal partial class Net { public int IlgpuModel => 1; }";
         GeneratorHarness.Run(GeneratorHarness.Compile(source)).Reported.ShouldBeEmpty();
         GeneratorHarness.Run(GeneratorHarness.Compile(source).WithIlgpu()).Reported.ShouldHaveSingleItem().Id.ShouldBe("VSML0004");
+    }
+
+    [Theory]
+    [InlineData("StateSize = 33, Arithmetic = Vsml.Arithmetic.Bf16", "the state size is 33")]
+    [InlineData("StateSize = 17, Arithmetic = Vsml.Arithmetic.Tf32", "at most 16 entries")]
+    [InlineData("StateStorage = (Vsml.StateStorage)7", "there is no arithmetic float32 and state storage 7")]
+    public void A_precision_that_cannot_be_is_a_warning_that_says_why(string arguments, string message)
+    {
+        var (output, reported) = GeneratorHarness.Run(GeneratorHarness.Compile($"[Vsml.VsmlModel({arguments}), Vsml.DenseLayer(4, 2)] internal partial class Net;").WithIlgpu());
+        var warning = reported.ShouldHaveSingleItem();
+        warning.Id.ShouldBe("VSML0302");
+        warning.GetMessage().ShouldContain(message);
+        GeneratorHarness.Complaints(output).ShouldBeEmpty();
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
             ShouldBeWithin($"{name} {tensor}", actual, values, 1e-5 * values.Max(Math.Abs) + 1e-6);
     }
 
-    private static EpisodeTrace Run(IlgpuModel model, IlgpuDevice device, ReferenceEpisode episode) => IlgpuTrace.Run(
+    internal static EpisodeTrace Run(IlgpuModel model, IlgpuDevice device, ReferenceEpisode episode) => IlgpuTrace.Run(
         model, device, episode.Batch, Singles(episode.Theta), [.. episode.Cells.Select(Singles)], Singles(episode.Inputs), Singles(episode.Labels));
 
     internal static void ShouldBeWithin(string tensor, float[] actual, double[] expected, double tolerance)
@@ -140,9 +140,13 @@ public sealed class IlgpuEpisodeTests(IlgpuEpisodeTests.Devices devices) : IClas
         /// <summary>Groups of two warps of four threads.</summary>
         internal IlgpuDevice Wide { get; } = IlgpuDevice.OpenCpu(new CpuShape(WarpSize: 4, GroupSize: 8, Groups: 1));
 
+        /// <summary>A group of one warp as large as a GPU's, which stands in for tensor cores.</summary>
+        internal IlgpuDevice Warp { get; } = IlgpuDevice.OpenCpu(new CpuShape(WarpSize: 32, GroupSize: 32, Groups: 1));
+
         /// <inheritdoc/>
         public void Dispose()
         {
+            Warp.Dispose();
             Fast.Dispose();
             Wide.Dispose();
         }

@@ -137,7 +137,7 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
 
         public override Action<EpisodeMemory> Episode => kernels.Episode;
 
-        public override Action<GradientMemory> Gradient => kernels.Gradient;
+        public override Action<GradientMemory>? Gradient => kernels.Gradient;
     }
 
     /// <summary>Memory between two guards.</summary>

@@ -21,6 +21,9 @@ public class EmittedCodeTests
     public Task One_layer_for_ILGPU() => Verifier.Verify(ForIlgpu<OneLayer>(), "cs").UseDirectory("Verified");
 
     [Fact]
+    public Task One_layer_that_rounds_for_ILGPU() => Verifier.Verify(ForIlgpu<OneLayerRounded>(), "cs").UseDirectory("Verified");
+
+    [Fact]
     public Task Two_layers_with_every_option_for_ILGPU() => Verifier.Verify(ForIlgpu<TwoLayers>(), "cs").UseDirectory("Verified");
 
     [Fact]

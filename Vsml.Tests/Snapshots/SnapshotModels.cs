@@ -5,6 +5,11 @@ namespace Vsml.Tests.Snapshots;
 [DenseLayer(6, 3)]
 public sealed partial class OneLayer;
 
+/// <summary>One layer, whose kernels for ILGPU round.</summary>
+[VsmlModel(StateSize = 4, MessageSize = 3, Arithmetic = Arithmetic.Bf16, StateStorage = StateStorage.Float16)]
+[DenseLayer(6, 3)]
+public sealed partial class OneLayerRounded;
+
 /// <summary>Two layers, every option that a dense network has.</summary>
 [VsmlModel(StateSize = 4, MessageSize = 3, LayerwiseParameters = true, LabelFeedback = true, MessageLayerNorm = true,
     PositionFeatures = true, LearnedInitialCell = true)]

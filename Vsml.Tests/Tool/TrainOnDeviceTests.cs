@@ -1,3 +1,4 @@
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Training;
 
@@ -44,6 +45,31 @@ public sealed class TrainOnDeviceTests : IDisposable
 
         Train("--out", _folder["cpu"]).ShouldSucceed();
         ToolRun.InProcess("train", "--resume", _folder["cpu"], "--backend", "ilgpu", "--device", "cpu").ShouldBeRefused("the run is for cpu; going on with ilgpu");
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_its_precision_alone()
+    {
+        Train("--out", _folder["exact"], "--backend", "ilgpu", "--device", "cpu").ShouldSucceed();
+        Train("--out", _folder["run"], "--backend", "ilgpu", "--device", "cpu", "--arithmetic", "bf16", "--state-storage", "float16").ShouldSucceed();
+        var file = Path.Combine(_folder["run"], "run.json");
+        var recorded = RunConfigurationJson.Read(file);
+        recorded.Device.ShouldBe(new RunDevice("ILGPU's CPU accelerator (cpu)", Arithmetic.Bf16, StateStorage.Float16));
+        TinyRuns.Outcome(_folder["run"]).ShouldNotBe(TinyRuns.Outcome(_folder["exact"]));
+        // The name alone stands for float32, as in older runs.
+        File.ReadAllText(Path.Combine(_folder["exact"], "run.json")).ShouldContain("\"device\": \"ILGPU's CPU accelerator (cpu)\"");
+        ToolRun.InProcess("train", "--resume", _folder["run"]).ShouldSucceed();
+        ToolRun.InProcess("train", "--resume", _folder["run"], "--arithmetic", "tf32").ShouldBeRefused("device: the run is for ILGPU's CPU accelerator (cpu) with arithmetic bf16 and state storage float16; going on with ILGPU's CPU accelerator (cpu) with arithmetic tf32");
+        RunConfigurationJson.Parse(RunConfigurationJson.Format(recorded with { Device = new(StateStorage: StateStorage.Float16) }), "a run").Device.ShouldBe(new RunDevice(null, Arithmetic.Float32, StateStorage.Float16));
+        Should.Throw<VsmlException>(() => RunConfigurationJson.Parse(RunConfigurationJson.Format(recorded).Replace("bf16", "fp8", StringComparison.Ordinal), "a run")).Message.ShouldContain("device.arithmetic");
+    }
+
+    [Fact]
+    public void Backpropagation_is_float32_alone()
+    {
+        File.WriteAllText(_folder["run.json"], File.ReadAllText(_folder["run.json"]).Replace("""{ "type": "pes", "pairs": 2, "noiseStd": 0.05, "truncation": { "type": "constant", "length": 2 } }""", """{ "type": "bptt", "episodes": 2 }""", StringComparison.Ordinal));
+        Train("--out", _folder["run"], "--backend", "ilgpu", "--device", "cpu", "--arithmetic", "tf32").ShouldBeRefused("Gradients are computed in float32 alone");
+        Directory.Exists(_folder["run"]).ShouldBeFalse();
     }
 
     [Fact]

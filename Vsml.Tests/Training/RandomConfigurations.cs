@@ -36,6 +36,7 @@ internal sealed class RandomConfigurations(int seed)
         TaskShape when _random.Next(3) == 0 && depth < 4 =>
             new TransformedTask((TaskDescription)Value(shape, type, depth + 2), [.. Enumerable.Range(0, _random.Next(3)).Select(_ => (EpisodeTransform)Part(typeof(EpisodeTransform), depth))]),
         PartShape => Part(type, depth),
+        DeviceShape => Record(RecordShape.Of(typeof(RunDevice)), depth + 1),
         RecordShape record => Record(record, depth + 1),
         _ => throw new NotSupportedException(shape.GetType().Name),
     };

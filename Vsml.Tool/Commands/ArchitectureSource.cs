@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 using Vsml.Files;
 using Vsml.Generators.Declaration;
 using Vsml.Tool.Declared;
@@ -57,6 +58,15 @@ internal sealed class ArchitectureSource(ToolContext context, bool withParts = f
     /// <exception cref="VsmlException">None or two are given, or what is given is wrong.</exception>
     public Architecture Read(ParseResult parsed) => Find(parsed).Architecture;
 
+    /// <summary>The architecture, and how exactly a declared model's kernels for ILGPU compute.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="VsmlException">None or two are given, or what is given is wrong.</exception>
+    public (Architecture Architecture, DevicePrecision Precision) ReadWithPrecision(ParseResult parsed)
+    {
+        var (type, architecture) = Find(parsed);
+        return (architecture, PrecisionOf(type));
+    }
+
     /// <summary>The model as declared; one of a JSON file is called <paramref name="name"/>. Loads a compiler, which knows C#'s keywords.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="name">Namespace and name of the class to emit for a JSON file.</param>
@@ -64,8 +74,12 @@ internal sealed class ArchitectureSource(ToolContext context, bool withParts = f
     public ModelDeclaration ReadDeclaration(ParseResult parsed, string name)
     {
         var (type, architecture) = Find(parsed);
-        return type is null ? DeclarationNames.Declare(name, architecture) : DeclarationNames.Declare(type.Namespace ?? "", type.Name, architecture);
+        var declaration = type is null ? DeclarationNames.Declare(name, architecture) : DeclarationNames.Declare(type.Namespace ?? "", type.Name, architecture);
+        return declaration with { Precision = PrecisionOf(type) };
     }
+
+    private static DevicePrecision PrecisionOf(Type? type) =>
+        type?.GetCustomAttribute<VsmlModelAttribute>() is { } declared ? new(declared.Arithmetic, declared.StateStorage) : default;
 
     private (Type? Type, Architecture Architecture) Find(ParseResult parsed)
     {

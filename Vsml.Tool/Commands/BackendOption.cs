@@ -5,11 +5,12 @@ using Vsml.Tool.Ilgpu;
 
 namespace Vsml.Tool.Commands;
 
-/// <summary>The options <c>--backend</c> and <c>--device</c> of commands that run many episodes.</summary>
+/// <summary>The options <c>--backend</c>, <c>--device</c> and those of its precision, of commands that run many episodes.</summary>
 internal sealed class BackendOption
 {
     private readonly Option<string?> _backend = new("--backend") { HelpName = "cpu|ilgpu", Description = "What runs the episodes: compiled kernels, or kernels for a GPU. Left out: cpu, or what the run has." };
     private readonly Option<string?> _device = DeviceOption.Create();
+    private readonly PrecisionOption _precision = new();
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -17,6 +18,7 @@ internal sealed class BackendOption
     {
         command.Options.Add(_backend);
         command.Options.Add(_device);
+        _precision.AddTo(command);
     }
 
     /// <summary>Opens what a run needs.</summary>
@@ -31,11 +33,13 @@ internal sealed class BackendOption
         if (given is not null && configuration.Backend is not null && given != recorded)
             throw new VsmlException($"--backend: the run is for {recorded}; going on with {given} would change its results. Leave the option out.");
         var name = given ?? recorded;
+        if (name == CpuBackend.Instance.Name) _precision.RefuseWithoutIlgpu(parsed);
         if (name == CpuBackend.Instance.Name)
             return device is null ? null : throw new VsmlException("--device: only kernels for ILGPU run on a device; add --backend ilgpu, or leave it out.");
         if (name != IlgpuBackend.BackendName) throw new VsmlException($"backend: there is no backend '{name}'; there are cpu and ilgpu.");
-        var opened = DeviceOption.Open(device ?? IndexOf(configuration.Device));
-        return new OpenBackend(opened, new IlgpuBackend(opened, IlgpuCompiler.Compile));
+        var precision = _precision.Read(parsed, configuration.Device?.Precision ?? default);
+        var opened = DeviceOption.Open(device ?? IndexOf(configuration.Device?.Name));
+        return new OpenBackend(opened, new IlgpuBackend(opened, architecture => IlgpuCompiler.Compile(architecture, precision), precision: precision));
     }
 
     /// <summary>The backend that was asked for; null if none was.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vsml.Files;
 using Vsml.Generators.Emission;
+using Vsml.Generators.Planning.Ilgpu;
 using Vsml.Tool.Declared;
 
 namespace Vsml.Tool.Commands;
@@ -21,6 +22,7 @@ internal static class EmitCommand
             Description = "The class to emit for a JSON file; a declared model has its own.",
         };
         var ilgpu = new Option<bool>("--ilgpu") { Description = "Also the kernels for ILGPU, as for a project that references Vsml.Gen.Ilgpu." };
+        var precision = new PrecisionOption();
         var command = new ToolCommand(
             "emit",
             "Write the code that the source generator emits for a network, to read or to compare.",
@@ -29,10 +31,13 @@ internal static class EmitCommand
         {
             folder, name, ilgpu,
         };
+        precision.AddTo(command);
         source.AddTo(command);
         command.SetAction(parsed =>
         {
             var model = source.ReadDeclaration(parsed, parsed.GetValue(name)!) with { HasIlgpuKernels = parsed.GetValue(ilgpu) };
+            model = model with { Precision = precision.Read(parsed, model.Precision) };
+            if (model.HasIlgpuKernels && IlgpuPlan.Problem(model.Architecture, model.Precision) is { } problem) throw new VsmlException($"--ilgpu: {problem}");
             if (model.HasIlgpuKernels && model.Architecture.HasFreeSizes) throw new VsmlException("--ilgpu: the network leaves sizes free, but kernels for ILGPU need numbers; write them into its layers, or leave the option out.");
             if (model.HasIlgpuKernels && !ModelEmitter.FitsIlgpu(model.Architecture)) throw new VsmlException("--ilgpu: the network is larger than indices of such kernels reach; leave the option out.");
             IReadOnlyList<EmittedFile> files = context.Abandonable<IReadOnlyList<EmittedFile>>(() => [.. ModelEmitter.EmitSurfaces(model), .. ModelEmitter.EmitKernels(model)]);

@@ -8,15 +8,16 @@ internal static class SizesReport
 {
     /// <summary>Prints the sizes.</summary>
     /// <param name="architecture">A valid architecture.</param>
+    /// <param name="precision">How exactly kernels for ILGPU compute.</param>
     /// <param name="context">Where to print.</param>
-    public static void Print(Architecture architecture, ToolContext context)
+    public static void Print(Architecture architecture, DevicePrecision precision, ToolContext context)
     {
-        if (context.IsInteractive) PrintTable(architecture, context.Output);
+        if (context.IsInteractive) PrintTable(architecture, precision, context.Output);
         else
-            foreach (var (what, size) in Sizes(architecture)) context.Error.WriteLine($"{what}: {size}");
+            foreach (var (what, size) in Sizes(architecture, precision)) context.Error.WriteLine($"{what}: {size}");
     }
 
-    private static IEnumerable<(string What, string Size)> Sizes(Architecture architecture)
+    private static IEnumerable<(string What, string Size)> Sizes(Architecture architecture, DevicePrecision precision)
     {
         for (var l = 0; l < architecture.Layers.Count; l++)
         {
@@ -34,13 +35,14 @@ internal static class SizesReport
         foreach (var group in layout.Groups)
             yield return ($"theta/{group}", Count(layout.Tensors.Where(tensor => tensor.Name.StartsWith($"theta/{group}/", StringComparison.Ordinal)).Sum(tensor => tensor.Length)) + " meta-parameters");
         yield return ("meta-parameters (V_M)", Count(layout.Count));
+        if (!precision.IsFloat32) yield return ("kernels for ILGPU", precision.ToString());
     }
 
-    private static void PrintTable(Architecture architecture, TextWriter output)
+    private static void PrintTable(Architecture architecture, DevicePrecision precision, TextWriter output)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         var table = new Table().AddColumn("").AddColumn("size").Border(TableBorder.Rounded).HideHeaders();
-        foreach (var (what, size) in Sizes(architecture)) table.AddRow(Markup.Escape(what), Markup.Escape(size));
+        foreach (var (what, size) in Sizes(architecture, precision)) table.AddRow(Markup.Escape(what), Markup.Escape(size));
         console.Write(table);
     }
 

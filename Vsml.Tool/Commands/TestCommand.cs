@@ -53,7 +53,7 @@ internal static class TestCommand
             // All are read before the first is run.
             var tasks = parsed.GetValue(data)!.Select(name => (Name: name, Task: context.Abandonable(() => MetaTestTasks.Create(
                 name, parsed.GetValue(size) ?? 0, parsed.GetValue(projected), reading.Split(parsed), reading.Csv(parsed), reading.Standardise(parsed))))).ToList();
-            var given = source.IsGiven(parsed) ? source.Read(parsed) : null;
+            var (given, declared) = source.IsGiven(parsed) ? source.ReadWithPrecision(parsed) : ((Architecture?)null, default(DevicePrecision));
             var options = new MetaTestOptions { Episodes = parsed.GetValue(episodes), Length = parsed.GetValue(length), Seed = parsed.GetValue(seed) };
             var other = LearnerParameters.TryLoad(parsed.GetValue(theta)!);
             if (other is not null && given is not null) throw new VsmlException($"The parameters in '{parsed.GetValue(theta)}' are those of {other.Name}, which has no architecture; leave it out.");
@@ -62,7 +62,7 @@ internal static class TestCommand
             if (parameters?.Architecture.Layers[0] is DenseLayerSpec) tasks = [.. tasks.Select(named => (named.Name, MetaTestTasks.Averaged(named.Task)))];
             var layouts = tasks.Select(named => parameters is null ? null : Fit(parameters.Architecture, named.Task)).ToList();
 
-            using var opened = backend.Open(parsed, new RunConfiguration());
+            using var opened = backend.Open(parsed, new RunConfiguration { Device = new RunDevice(Arithmetic: declared.Arithmetic, StateStorage: declared.StateStorage) });
             if (opened is not null && other is not null) throw new VsmlException($"--backend: {other.Name} runs on the CPU alone; leave the option out.");
             // A device is used by one thread.
             if (opened is not null) options = options with { Threads = 1 };
@@ -90,7 +90,7 @@ internal static class TestCommand
 
     private static List<MetaTestLearner> Learners(VsmlModel model, MetaParameters theta, SimdLevel level, ulong seed, bool baselines, OpenBackend? backend)
     {
-        var onDevice = backend is null ? null : IlgpuCompiler.Compile(model.Architecture);
+        var onDevice = backend is null ? null : IlgpuCompiler.Compile(model.Architecture, backend.Backend.Device.Precision);
         var learners = new List<MetaTestLearner> { Vsml("vsml", theta) };
         if (baselines) learners.AddRange([Vsml("untrained", MetaParameters.Initial(model.Architecture, seed)), .. MetaTestLearner.Baselines]);
         return learners;

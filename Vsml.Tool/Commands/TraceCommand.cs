@@ -39,6 +39,7 @@ internal static class TraceCommand
         };
         var simd = SimdOption.Create();
         var device = DeviceOption.Create();
+        var devicePrecision = new PrecisionOption();
         var command = new ToolCommand(
             "trace",
             "Run one episode with everything given, and write everything it computes.",
@@ -48,10 +49,12 @@ internal static class TraceCommand
         {
             architecture, input, output, backend, gradient, precision, simd, device,
         };
+        devicePrecision.AddTo(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(backend) != "ilgpu") devicePrecision.RefuseWithoutIlgpu(parsed);
             var request = TraceRequest.Parse(
-                parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), parsed.GetValue(simd), parsed.GetValue(device));
+                parsed.GetValue(backend)!, parsed.GetValue(precision)!, parsed.GetValue(gradient), parsed.GetValue(simd), parsed.GetValue(device), devicePrecision.Read(parsed, default));
             var place = new ResultPlace(parsed.GetValue(output)!, context, parsed.GetValue(architecture), parsed.GetValue(input));
             var tensors = context.Abandonable(() =>
                 Tracer.Run(request, ArchitectureJson.Read(parsed.GetValue(architecture)!), SafetensorsFile.Read(parsed.GetValue(input)!)));

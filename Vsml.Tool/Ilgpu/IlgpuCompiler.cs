@@ -1,5 +1,6 @@
 using System.Reflection;
 using Vsml.Generators.Emission;
+using Vsml.Generators.Planning.Ilgpu;
 using Vsml.Ilgpu;
 
 namespace Vsml.Tool.Ilgpu;
@@ -11,11 +12,13 @@ internal static class IlgpuCompiler
 
     /// <summary>The model of an architecture.</summary>
     /// <param name="architecture">A valid architecture.</param>
-    /// <exception cref="VsmlException">It is too large for such kernels.</exception>
-    public static IlgpuModel Compile(Architecture architecture)
+    /// <param name="precision">How exactly they compute.</param>
+    /// <exception cref="VsmlException">It is too large for such kernels, or for the precision.</exception>
+    public static IlgpuModel Compile(Architecture architecture, DevicePrecision precision = default)
     {
+        if (IlgpuPlan.Problem(architecture, precision) is { } problem) throw new VsmlException($"device: {problem}");
         if (!ModelEmitter.FitsIlgpu(architecture)) throw new VsmlException("The network is larger than indices of kernels for ILGPU reach. Use smaller layers, or compiled kernels.");
-        var declaration = RuntimeCompiler.Declare(architecture);
+        var declaration = RuntimeCompiler.Declare(architecture) with { Precision = precision };
         var network = RuntimeCompiler.Load([ModelEmitter.EmitSurface(declaration), ModelEmitter.EmitIlgpu(declaration)], s_references);
         return (IlgpuModel)network.GetProperty(nameof(IlgpuModel), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
     }

@@ -10,11 +10,12 @@ namespace Vsml.Tool.Tracing;
 /// <param name="Gradient">Whether gradients are wanted.</param>
 /// <param name="Simd">Level of compiled kernels.</param>
 /// <param name="Device">Device of kernels for ILGPU; null for the first GPU.</param>
-internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, bool Gradient, SimdLevel Simd, string? Device)
+/// <param name="DevicePrecision">How exactly these compute.</param>
+internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, bool Gradient, SimdLevel Simd, string? Device, DevicePrecision DevicePrecision)
 {
     /// <summary>Reads the options of the command line.</summary>
     /// <exception cref="VsmlException">An option has a value that does not exist, or two do not go together.</exception>
-    public static TraceRequest Parse(string backend, string precision, bool gradient, string? simd, string? device)
+    public static TraceRequest Parse(string backend, string precision, bool gradient, string? simd, string? device, DevicePrecision devicePrecision)
     {
         var request = new TraceRequest(
             backend switch
@@ -32,13 +33,16 @@ internal sealed record TraceRequest(TraceBackend Backend, TensorType Precision, 
             },
             gradient,
             SimdOption.Parse(simd),
-            device);
+            device,
+            devicePrecision);
         if (request.Backend != TraceBackend.Reference && request.Precision == TensorType.F64)
             throw new VsmlException("--precision f64: emitted kernels are float32; use --backend reference for f64.");
         if (request.Backend != TraceBackend.Ilgpu && device is not null)
             throw new VsmlException("--device: only kernels for ILGPU run on a device; add --backend ilgpu, or leave it out.");
         if (request.Backend == TraceBackend.Ilgpu && simd is not null)
             throw new VsmlException("--simd: kernels for ILGPU have no levels; choose a device by --device.");
+        if (gradient && !devicePrecision.IsFloat32)
+            throw new VsmlException($"--gradient: gradients are computed in float32 alone, not with {devicePrecision}; leave either out.");
         return request;
     }
 }

@@ -40,7 +40,7 @@ internal static class Tracer
     private static IReadOnlyList<Tensor> Ilgpu(TraceRequest request, Architecture architecture, TraceInput<float> given)
     {
         using var device = DeviceOption.Open(request.Device);
-        var model = IlgpuCompiler.Compile(architecture);
+        var model = IlgpuCompiler.Compile(architecture, request.DevicePrecision);
         var trace = IlgpuTrace.Run(model, device, given.Batch, given.Theta, given.Cells, given.Inputs, given.Labels);
         var output = new TraceOutput<float>(architecture, given.Length, given.Batch, Tensor.Of);
         output.AddEpisode(trace.Logits, trace.Losses, trace.Cells, trace.Hidden);

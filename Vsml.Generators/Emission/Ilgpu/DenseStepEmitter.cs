@@ -26,8 +26,8 @@ internal static class DenseStepEmitter
                     var (loop, block) = (task / blocks * SubRnns, task % blocks);
                     var end = 32 * block + 32 < turn.Lanes ? 32 * block + 32 : turn.Lanes;
                     var loopGates = turn.LoopGates + loop * Units;
-                    var output = default(Floats);
                     """);
+                if (HasOutputToLoops(plan)) writer.Line("var output = default(Floats);");
                 using (writer.Block("for (var lane = 32 * block + worker.Lane; lane < end; lane += worker.Lanes)"))
                     WriteSubRnns(writer, plan, state);
                 if (HasOutputToLoops(plan))
@@ -56,27 +56,54 @@ internal static class DenseStepEmitter
                 Scratch = scratch, Projected = turn.LaneGates + lane, PaddedLanes = padded,
             };
             """);
-        if (state.InRegisters) WriteTicksInRegisters(writer, state);
+        if (state.InRegisters) WriteTicksInRegisters(writer, plan, state);
         else WriteTicksInMemory(writer);
         WriteSends(writer, plan, state);
     }
 
-    private static void WriteTicksInRegisters(SourceWriter writer, StateText state)
+    private static void WriteTicksInRegisters(SourceWriter writer, IlgpuPlan plan, StateText state)
     {
-        foreach (var (name, field) in new[] { ("h", "Hidden"), ("c", "Cell") })
-            foreach (var quad in state.Quads)
-                writer.Line($"var {StateText.Name(name, quad)} = Quads.Load(example.Source, turn.{field} + at{Offset(quad)}, nextState);");
+        WriteLoads(writer, plan, state, "nextState");
         writer.Line("var (ticks, recurrent) = (turn.MicroTicks, turn.Recurrent);");
         using (writer.Block("for (var tick = 0; tick < ticks; tick++)"))
         {
             writer.Line("// All entries see h as it was before the micro tick.");
+            var before = plan.UsesTensorCores ? string.Join(", ", state.Quads.Select(quad => StateText.Name("r", quad))) : state.Arguments;
+            if (plan.UsesTensorCores)
+                foreach (var quad in state.Quads) writer.Line($"var {StateText.Name("r", quad)} = Operand.Round({StateText.Name("h", quad)});");
             foreach (var quad in state.Quads)
-                writer.Line($"var {StateText.Name("n", quad)} = StepQuad<TLaneGates>({quad}, theta, recurrent, scratch, loopGates, gates, ref {StateText.Name("c", quad)}, {state.Arguments});");
+                writer.Line($"var {StateText.Name("n", quad)} = StepQuad<TLaneGates>({quad}, theta, recurrent, scratch, loopGates, gates, ref {StateText.Name("c", quad)}, {before});");
             foreach (var quad in state.Quads) writer.Line($"{StateText.Name("h", quad)} = {StateText.Name("n", quad)};");
         }
-        foreach (var (name, field) in new[] { ("h", "Hidden"), ("c", "Cell") })
+        WriteStores(writer, plan, state, "nextState");
+    }
+
+    /// <summary>Writes how a thread loads h and c of its sub-RNNs.</summary>
+    /// <param name="writer">Receives the text.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="state">How h is handed on.</param>
+    /// <param name="distance">From one sub-RNN of the thread to the next one.</param>
+    /// <param name="step">From one quad of the thread to the next one, in quads of a sub-RNN.</param>
+    public static void WriteLoads(SourceWriter writer, IlgpuPlan plan, StateText state, string distance, int step = 1)
+    {
+        var hidden = plan.StoresHalves ? "example.Source.Cast<HalfQuad>()" : "example.Source";
+        foreach (var (name, field, from) in new[] { ("h", "Hidden", hidden), ("c", "Cell", "example.Source") })
             foreach (var quad in state.Quads)
-                writer.Line($"Quads.Store(example.Target, turn.{field} + at{Offset(quad)}, nextState, {StateText.Name(name, quad)});");
+                writer.Line($"var {StateText.Name(name, quad)} = {state.Quad}.Load({from}, turn.{field} + at{Offset(step * quad)}, {distance});");
+    }
+
+    /// <summary>Writes how it stores them.</summary>
+    /// <param name="writer">Receives the text.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="state">How h is handed on.</param>
+    /// <param name="distance">From one sub-RNN of the thread to the next one.</param>
+    /// <param name="step">From one quad of the thread to the next one, in quads of a sub-RNN.</param>
+    public static void WriteStores(SourceWriter writer, IlgpuPlan plan, StateText state, string distance, int step = 1)
+    {
+        var hidden = plan.StoresHalves ? "example.Target.Cast<HalfQuad>()" : "example.Target";
+        foreach (var (name, field, to) in new[] { ("h", "Hidden", hidden), ("c", "Cell", "example.Target") })
+            foreach (var quad in state.Quads)
+                writer.Line($"{state.Quad}.Store({to}, turn.{field} + at{Offset(step * quad)}, {distance}, {StateText.Name(name, quad)});");
     }
 
     private static string Offset(int quad) => quad == 0 ? "" : quad == 1 ? " + padded" : $" + {CodeText.Literal(quad)} * padded";

@@ -15,9 +15,20 @@ internal static class EpisodeEmitter
             /// <inheritdoc/>
             public override Action<EpisodeMemory> Episode => Run;
 
-            /// <summary>Runs examples of the group's episode.</summary>
             """);
-        writer.Line("internal static void Run(EpisodeMemory memory)");
+        if (plan.UsesTensorCores)
+            writer.Line(
+                """
+                /// <inheritdoc/>
+                public override Action<EpisodeMemory> TensorEpisode => RunOnTensorCores;
+
+                internal static void Run(EpisodeMemory memory) => Run(memory, onTensorCores: false);
+
+                internal static void RunOnTensorCores(EpisodeMemory memory) => Run(memory, onTensorCores: true);
+
+                """);
+        writer.Line("/// <summary>Runs examples of the group's episode.</summary>");
+        writer.Line(plan.UsesTensorCores ? "private static void Run(EpisodeMemory memory, bool onTensorCores)" : "internal static void Run(EpisodeMemory memory)");
         using (writer.Body())
         {
             writer.Line("var worker = Worker.Here();");
@@ -28,16 +39,16 @@ internal static class EpisodeEmitter
                     using (writer.Block("if (memory.Batch > 1)"))
                         writer.Line(
                             $"""
-                            Batches.Merge(worker, memory, memory.StatesBefore(t, {plan.Sweeps}), StateQuads, {plan.Network.MergedEntries});
+                            Batches.Merge{(plan.StoresHalves ? "Halves" : "")}(worker, memory, memory.StatesBefore(t, {plan.Sweeps}), StateQuads, {plan.Network.MergedEntries});
                             Group.Barrier();
                             """);
-                writer.Line("for (var e = 0; e < memory.Batch; e++) RunExample(worker, memory, theta, t, e);");
+                writer.Line($"for (var e = 0; e < memory.Batch; e++) RunExample(worker, memory, theta, t, e{Passed(plan)});");
             }
         }
         writer.Line();
         WriteExample(writer, plan, hasConvolution);
         WriteDenseTurn(writer, plan);
-        if (hasConvolution) WriteConvolutionTurn(writer);
+        if (hasConvolution) WriteConvolutionTurn(writer, plan);
     }
 
     /// <summary>Writes where a kernel reads theta from.</summary>
@@ -59,7 +70,7 @@ internal static class EpisodeEmitter
     private static void WriteExample(SourceWriter writer, IlgpuPlan plan, bool hasConvolution)
     {
         var (output, boundary) = (plan.Network.Output, plan.Boundaries[plan.Network.Output.Boundary]);
-        writer.Line("private static void RunExample(Worker worker, EpisodeMemory memory, ArrayView<Quad> theta, int t, int e)");
+        writer.Line($"private static void RunExample(Worker worker, EpisodeMemory memory, ArrayView<Quad> theta, int t, int e{Taken(plan)})");
         using (writer.Body())
         {
             writer.Line($"var example = memory.Example(t, {plan.Sweeps}, e);");
@@ -75,11 +86,11 @@ internal static class EpisodeEmitter
                         example.Target = memory.StateAfter(t, {plan.Sweeps}, ++sweep, e);
                         """);
                 writer.Line(hasConvolution
-                    ? """
+                    ? $"""
                     if (turn.IsConvolution != 0) RunConvolution(worker, turn, example, theta);
-                    else RunDense(worker, turn, example, theta);
+                    else RunDense(worker, turn, example, theta{Passed(plan)});
                     """
-                    : "RunDense(worker, turn, example, theta);");
+                    : $"RunDense(worker, turn, example, theta{Passed(plan)});");
                 writer.Line($"if (turn.EndsPrediction != 0) Outputs.Evaluate(worker, example, memory.OutputSize, {boundary.Forward}, {output.Bound}, {boundary.Backward}, {output.LabelEntry >= 0}, memory.Batch);");
             }
         }
@@ -88,12 +99,17 @@ internal static class EpisodeEmitter
 
     private static void WriteDenseTurn(SourceWriter writer, IlgpuPlan plan)
     {
-        writer.Line("private static void RunDense(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)");
+        writer.Line($"private static void RunDense(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta{Taken(plan)})");
         using (writer.Body())
         {
             writer.Line("Projection.Dense(worker, turn, example, theta, Units);");
             writer.Line("Group.Barrier();");
-            WriteChoice(writer, plan, "Step", "worker, turn, example, theta");
+            if (plan.UsesTensorCores)
+            {
+                using (writer.Block("if (onTensorCores)")) WriteChoice(writer, plan, "StepTiles", "worker, turn, example, theta");
+                using (writer.Block("else")) WriteChoice(writer, plan, "Step", "worker, turn, example, theta");
+            }
+            else WriteChoice(writer, plan, "Step", "worker, turn, example, theta");
             writer.Line(
                 $"""
                 Group.Barrier();
@@ -119,17 +135,22 @@ internal static class EpisodeEmitter
         }
     }
 
-    private static void WriteConvolutionTurn(SourceWriter writer)
+    // Whether the kernel is the one for tensor cores, where there are two; known when they are compiled.
+    private static string Taken(IlgpuPlan plan) => plan.UsesTensorCores ? ", bool onTensorCores" : "";
+
+    private static string Passed(IlgpuPlan plan) => plan.UsesTensorCores ? ", onTensorCores" : "";
+
+    private static void WriteConvolutionTurn(SourceWriter writer, IlgpuPlan plan)
     {
         writer.Line("private static void RunConvolution(Worker worker, in Turn turn, Example example, ArrayView<Quad> theta)");
         using (writer.Body())
             writer.Line(
-                """
+                $$"""
                 Projection.Convolution(worker, turn, example, theta, Units);
                 for (var tick = 0; tick < turn.MicroTicks; tick++)
                 {
                     var states = tick == 0 ? example.Source : example.Target;
-                    Projection.States(worker, turn, example, states, theta, Units);
+                    Projection.States(worker, turn, example, states{{(plan.StoresHalves ? ".Cast<HalfQuad>()" : "")}}, theta, Units);
                     Group.Barrier();
                     StepPositions(worker, turn, example, states, theta, tick == turn.MicroTicks - 1);
                     Group.Barrier();

@@ -54,7 +54,9 @@ internal static class PositionStepEmitter
         writer.Line("if (worker.Lane != 0) continue;");
         foreach (var quad in state.Quads)
         {
-            writer.Line($"example.Target[turn.Hidden + at{Plus(quad)}] = {StateText.Name("hSum", quad)} * (1f / positions);");
+            writer.Line(plan.StoresHalves
+                ? $"example.Target.Cast<HalfQuad>()[turn.Hidden + at{Plus(quad)}] = HalfQuad.Of({StateText.Name("hSum", quad)} * (1f / positions));"
+                : $"example.Target[turn.Hidden + at{Plus(quad)}] = {StateText.Name("hSum", quad)} * (1f / positions);");
             writer.Line($"example.Target[turn.Cell + at{Plus(quad)}] = {StateText.Name("cSum", quad)} * (1f / positions);");
         }
     }

@@ -13,6 +13,7 @@ internal static class ShapeEmitter
         using (writer.Block("public override DeviceShape Shape { get; } = new DeviceShape", close: "};"))
         {
             writer.Line($"SubRnnQuads = StateQuads,");
+            if (!plan.Precision.IsFloat32) writer.Line($"Precision = new DevicePrecision(Arithmetic.{plan.Precision.Arithmetic.ToString()}, StateStorage.{plan.Precision.StateStorage.ToString()}),");
             writer.Line($"StateQuads = {plan.StateQuads},");
             writer.Line($"ScratchQuads = {plan.ScratchQuads},");
             writer.Line($"GradientScratchQuads = {plan.GradientScratchQuads},");
@@ -23,9 +24,10 @@ internal static class ShapeEmitter
                     writer.Line($"new DeviceLayer {{ LanesAreInputs = {layer.LanesAreInputs}, Lanes = {layer.Lanes}, PaddedLanes = {layer.PaddedLanes}, Loops = {layer.Loops}, PaddedLoops = {layer.PaddedLoops}, Hidden = {layer.Hidden}, Cell = {layer.Cell} }},");
             using (writer.Block("Turns = new[]", close: "},"))
                 foreach (var turn in plan.Turns) WriteTurn(writer, plan, turn);
-            using (writer.Block("AdjointTurns = new[]", close: "},"))
-                foreach (var turn in plan.AdjointTurns)
-                    writer.Line($"new AdjointTurn {{ Items = {turn.Items}, SubRnns = {turn.SubRnns}, Hidden = {turn.Hidden}, Cells = {turn.Cells}, Gates = {turn.Gates}, LaneTerms = {turn.LaneTerms}, LoopTerms = {turn.LoopTerms}, LaneSums = {turn.LaneSums}, LoopSums = {turn.LoopSums}, HiddenGradients = {turn.HiddenGradients}, TickStates = {turn.TickStates}, StateGates = {turn.StateGates}, StateSums = {turn.StateSums} }},");
+            if (plan.Precision.IsFloat32)
+                using (writer.Block("AdjointTurns = new[]", close: "},"))
+                    foreach (var turn in plan.AdjointTurns)
+                        writer.Line($"new AdjointTurn {{ Items = {turn.Items}, SubRnns = {turn.SubRnns}, Hidden = {turn.Hidden}, Cells = {turn.Cells}, Gates = {turn.Gates}, LaneTerms = {turn.LaneTerms}, LoopTerms = {turn.LoopTerms}, LaneSums = {turn.LaneSums}, LoopSums = {turn.LoopSums}, HiddenGradients = {turn.HiddenGradients}, TickStates = {turn.TickStates}, StateGates = {turn.StateGates}, StateSums = {turn.StateSums} }},");
         }
         writer.Line();
         writer.Line("/// <inheritdoc/>");

@@ -10,8 +10,8 @@ namespace Vsml.Generators.Planning.Ilgpu;
 /// <param name="PaddedLanes">The same, padded to blocks.</param>
 /// <param name="Loops">Places along the loops.</param>
 /// <param name="PaddedLoops">The same, padded to the sub-RNNs that a thread steps side by side.</param>
-/// <param name="Hidden">h, in quads from the beginning of a state.</param>
-/// <param name="Cell">c, likewise.</param>
+/// <param name="Hidden">h, in quads from the beginning of a state; in half quads where it is stored as float16.</param>
+/// <param name="Cell">c, in quads.</param>
 public sealed record DeviceLayer(bool LanesAreInputs, int Lanes, int PaddedLanes, int Loops, int PaddedLoops, int Hidden, int Cell)
 {
     /// <summary>Lays out a layer: of both axes, the one that wastes fewer sub-RNNs becomes the lanes, if both are alike the longer one.</summary>
@@ -27,9 +27,11 @@ public sealed record DeviceLayer(bool LanesAreInputs, int Lanes, int PaddedLanes
         var paddedLanes = layer.Geometry is not null ? 1 : Pad(lanes, IlgpuPlan.BlockLanes);
         var paddedLoops = layer.Geometry is not null ? loops : Pad(loops, plan.SubRnns);
         var quads = (long)paddedLanes * paddedLoops * plan.SubRnnQuads;
-        var hidden = checked((int)next);
-        next += 2 * quads;
-        return new(layer.Geometry is not null || lanesAreInputs, lanes, paddedLanes, loops, paddedLoops, hidden, checked((int)(hidden + quads)));
+        var hidden = checked((int)(plan.StoresHalves ? 2 * next : next));
+        next += plan.StoresHalves ? (quads + 1) / 2 : quads;
+        var cell = checked((int)next);
+        next += quads;
+        return new(layer.Geometry is not null || lanesAreInputs, lanes, paddedLanes, loops, paddedLoops, hidden, cell);
 
         long Padded(int lanes, int loops) => (long)Pad(lanes, IlgpuPlan.BlockLanes) * Pad(loops, plan.SubRnns);
     }

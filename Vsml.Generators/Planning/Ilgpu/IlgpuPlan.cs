@@ -25,14 +25,22 @@ public sealed record IlgpuPlan
     // With two sub-RNNs a thread each weight that is loaded serves twice; above this they would not fit the registers.
     private const int MostEntriesOfTwo = 16;
 
+    // A thread's share of the weights in tf32 would exceed its registers above; that in bf16 is half as large.
+    private const int MostEntriesInTf32 = 16;
+
+    // Entries of h that tensor cores take at once, in quads.
+    private const int TileQuads = 4;
+
     // ILGPU gives a group 48 KiB of shared memory; the rest of them is left to the first-level cache.
     private const int MostSharedQuads = 40 * 1024 / 16;
 
-    private IlgpuPlan(NetworkPlan network)
+    private IlgpuPlan(NetworkPlan network, DevicePrecision precision)
     {
-        Network = network;
-        Theta = IlgpuTheta.Of(network);
-        SubRnns = network.Architecture.StateSize <= MostEntriesOfTwo && network.Layers.All(layer => layer.Geometry is null) ? 2 : 1;
+        (Network, Precision) = (network, precision);
+        SubRnnQuads = QuadsOf(network.Architecture.StateSize);
+        if (UsesTensorCores) SubRnnQuads = (SubRnnQuads + TileQuads - 1) / TileQuads * TileQuads;
+        Theta = IlgpuTheta.Of(network, Units);
+        SubRnns = !UsesTensorCores && network.Architecture.StateSize <= MostEntriesOfTwo && network.Layers.All(layer => layer.Geometry is null) ? 2 : 1;
         var next = 0L;
         Layers = new(network.Layers.Select(layer => DeviceLayer.Of(this, layer, ref next)));
         Boundaries = new(network.Boundaries.Select(boundary => DeviceBoundary.Of(boundary, ref next)));
@@ -45,14 +53,23 @@ public sealed record IlgpuPlan
     /// <summary>What is computed.</summary>
     public NetworkPlan Network { get; }
 
+    /// <summary>How exactly it is computed.</summary>
+    public DevicePrecision Precision { get; }
+
+    /// <summary>Whether h W of dense layers is computed by tensor cores, where there are any, on rounded factors. In a convolution, where all positions share it, it is not.</summary>
+    public bool UsesTensorCores => Precision.Arithmetic != Arithmetic.Float32 && Network.Layers.Any(layer => layer.Geometry is null);
+
+    /// <summary>Whether h is stored as float16: <see cref="DeviceLayer.Hidden"/> then counts half quads.</summary>
+    public bool StoresHalves => Precision.StateStorage == StateStorage.Float16;
+
     /// <summary>Where theta lies when it is packed.</summary>
     public IlgpuTheta Theta { get; }
 
     /// <summary>Sub-RNNs that a thread steps side by side in dense layers.</summary>
     public int SubRnns { get; }
 
-    /// <summary>Quads of a sub-RNN's h, or c.</summary>
-    public int SubRnnQuads => QuadsOf(Network.Architecture.StateSize);
+    /// <summary>Quads of a sub-RNN's h, or c; on tensor cores whole sixteens of entries.</summary>
+    public int SubRnnQuads { get; }
 
     /// <summary>State entries with padding; those that pad stay zero.</summary>
     public int Units => 4 * SubRnnQuads;
@@ -92,7 +109,17 @@ public sealed record IlgpuPlan
 
     /// <summary>Plans for a network.</summary>
     /// <param name="network">The network.</param>
-    public static IlgpuPlan Of(NetworkPlan network) => new(network);
+    /// <param name="precision">How exactly it is computed; one that <see cref="Problem"/> finds nothing wrong with.</param>
+    public static IlgpuPlan Of(NetworkPlan network, DevicePrecision precision = default) => new(network, precision);
+
+    /// <summary>Why a network cannot be computed with a precision, in one sentence; null if it can.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="precision">The precision.</param>
+    public static string? Problem(Architecture architecture, DevicePrecision precision) =>
+        !Enum.IsDefined(typeof(Arithmetic), precision.Arithmetic) || !Enum.IsDefined(typeof(StateStorage), precision.StateStorage)
+            ? $"there is no {precision}; arithmetic is Float32, Tf32 or Bf16, and state storage Float32 or Float16."
+        : precision.IsFloat32 || architecture.StateSize <= MostEntries(precision) ? null
+        : FormattableString.Invariant($"{precision} need state in registers, at most {MostEntries(precision)} entries, but the state size is {architecture.StateSize}. Leave them at float32, or take a smaller state.");
 
     /// <summary>Whether all sizes of a plan can be counted in an int.</summary>
     /// <param name="network">The network.</param>
@@ -115,6 +142,8 @@ public sealed record IlgpuPlan
 
     /// <inheritdoc/>
     public override string ToString() => IlgpuPlanText.Of(this);
+
+    private static int MostEntries(DevicePrecision precision) => precision.Arithmetic == Arithmetic.Tf32 ? MostEntriesInTf32 : MostEntriesInRegisters;
 
     private IEnumerable<DeviceTurn> AllTurns()
     {

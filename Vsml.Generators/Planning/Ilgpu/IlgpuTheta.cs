@@ -26,10 +26,11 @@ public sealed record IlgpuTheta(
 
     /// <summary>Lays out theta of a network.</summary>
     /// <param name="network">The network.</param>
-    public static IlgpuTheta Of(NetworkPlan network)
+    /// <param name="units">State entries with padding.</param>
+    public static IlgpuTheta Of(NetworkPlan network, int units)
     {
         var (n, m, theta) = (network.Architecture.StateSize, network.Architecture.MessageSize, network.Theta);
-        var (units, message) = (4 * IlgpuPlan.QuadsOf(n), IlgpuPlan.QuadsOf(m));
+        var message = IlgpuPlan.QuadsOf(m);
         var (gates, rows) = (new List<GateMove>(), new List<RowMove>());
         var next = 0;
 

@@ -21,6 +21,7 @@ internal abstract class Shape
         if (type == typeof(bool)) return new FlagShape();
         if (type == typeof(string)) return new TextShape(field is { TextOrNumber: true }, field is { IsData: true });
         if (type == typeof(Architecture)) return new ArchitectureShape();
+        if (type == typeof(RunDevice)) return new DeviceShape();
         if (type.IsEnum) return new ChoiceShape(type);
         if (IsList(type)) return new ListShape(type.GetGenericArguments()[0], field);
         if (PartFamily.All.FirstOrDefault(family => family.Base == type) is { } parts) return parts.Shape;

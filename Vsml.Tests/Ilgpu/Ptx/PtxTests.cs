@@ -34,7 +34,7 @@ public class PtxTests
         var kernels = DeviceModels.Of(Named(model)).Kernels;
         ShouldStayInRegisters(PtxKernel.Compile(kernels.Episode, Target(target)));
         // The text is the same for both; it is long, and one is enough.
-        if (target == "SM_90") ShouldStayInRegisters(PtxKernel.Compile(kernels.Gradient, Target(target)));
+        if (target == "SM_90") ShouldStayInRegisters(PtxKernel.Compile(kernels.Gradient!, Target(target)));
     }
 
     private static void ShouldStayInRegisters(PtxKernel kernel)
@@ -64,6 +64,29 @@ public class PtxTests
         kernel.Count("add.s32").ShouldBeLessThan(weights);
         kernel.Count("ex2.approx.f32").ShouldBe(5 * plan.Units * plan.SubRnns);
         kernel.Count("rcp.approx.f32").ShouldBe(3 * plan.Units * plan.SubRnns);
+    }
+
+    /// <summary>On tensor cores the recurrent weights are read once a pass, and the products of a micro tick are a few instructions.</summary>
+    [Theory]
+    [InlineData(Arithmetic.Tf32, 16, 16, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")]
+    [InlineData(Arithmetic.Bf16, 16, 8, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32")]
+    [InlineData(Arithmetic.Bf16, 32, 32, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32")]
+    public void Tensor_cores_multiply_as_counted(Arithmetic arithmetic, int stateSize, int count, string instruction)
+    {
+        var architecture = Named("default") with { StateSize = stateSize };
+        foreach (var (storage, target) in new[] { (StateStorage.Float32, CudaArchitecture.SM_80), (StateStorage.Float16, CudaArchitecture.SM_90) })
+        {
+            var kernel = PtxKernel.Compile(DeviceModels.Of(architecture, new(arithmetic, storage)).Kernels.TensorEpisode!, target);
+            ShouldStayInRegisters(kernel);
+            kernel.Count(instruction).ShouldBe(count);
+            kernel.Count("mma.sync").ShouldBe(count);
+            // What is left are messages and outputs, of two sub-RNNs a thread.
+            kernel.Count("fma.rn.f32").ShouldBeLessThan(300);
+            kernel.Count("ex2.approx.f32").ShouldBe(5 * 2 * stateSize / 4);
+            // h of both sub-RNNs comes from memory half as wide; where examples share a tick it is merged there.
+            kernel.Count("cvt.f32.f16").ShouldBe(storage == StateStorage.Float16 ? 2 * stateSize / 4 + 8 : 0);
+            kernel.Count("cvt.rn.f16x2.f32").ShouldBe(storage == StateStorage.Float16 ? stateSize / 4 + 2 : 0);
+        }
     }
 
     [Fact]
