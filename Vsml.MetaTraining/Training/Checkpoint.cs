@@ -66,8 +66,13 @@ public static class Checkpoint
             tensors.Add(Tensor.Of("best/theta", [best.Theta.Length], best.Theta));
         }
         var ordered = SafetensorsFile.InFileOrder(tensors);
-        return (ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
+        return (ordered, MetadataOf(ordered));
     }
+
+    /// <summary>The metadata of a checkpoint.</summary>
+    /// <param name="tensors">All its tensors, in the order of their data.</param>
+    internal static IReadOnlyDictionary<string, string> MetadataOf(IReadOnlyList<Tensor> tensors) =>
+        new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(tensors), [NamesDigestKey] = NamesDigest(tensors) };
 
     /// <summary>Reads a state.</summary>
     /// <param name="path">The file.</param>
