@@ -12,6 +12,7 @@ namespace Vsml.Tests.Faults;
 internal static class FaultCampaign
 {
     private const int Success = 0, Found = 1, BadInput = 2;
+    private const int KillsOfARun = 25;
 
     private static int Main(string[] args)
     {
@@ -32,7 +33,7 @@ internal static class FaultCampaign
     {
         switch (options.Part)
         {
-            case "kills": return new KillCampaign(options.Seed, Console.Out).Run(options.Count ?? 1000);
+            case "kills": return new KillCampaign(options.Seed, Console.Out).Run(options.Count ?? 1000, KillsOfARun);
             case "numbers": return new NumberCampaign(Console.Out).Run();
             case "power": return new PowerCutCampaign(options.Seed, Console.Out).Run(options.Count);
             case "faults": return new FileErrorCampaign(options.Seed, Console.Out).Run(options.Count);

@@ -9,13 +9,13 @@ namespace Vsml.Tests.Faults;
 public class FaultCampaignTests
 {
     [LinuxFact("Processes are found in /proc.")]
-    public void Runs_that_are_killed_go_on_bit_for_bit() => ShouldFindNothing(output => new KillCampaign(seed: 1, output).Run(12));
+    public void Runs_that_are_killed_go_on_bit_for_bit() => ShouldFindNothing(output => new KillCampaign(seed: 1, output).Run(count: 10, ofARun: 2));
 
     [ShimFact]
     public void Runs_go_on_after_a_power_cut() => ShouldFindNothing(output => FileShim.RunAgain(["power", "--count", "210"], output));
 
     [ShimFact]
-    public void Errors_of_the_file_system_lose_nothing() => ShouldFindNothing(output => FileShim.RunAgain(["faults", "--count", "90"], output));
+    public void Errors_of_the_file_system_lose_nothing() => ShouldFindNothing(output => FileShim.RunAgain(["faults", "--count", "150"], output));
 
     [Fact]
     public void Numbers_that_are_not_finite_are_refused_or_stop_the_run() => ShouldFindNothing(output => new NumberCampaign(output).Run());

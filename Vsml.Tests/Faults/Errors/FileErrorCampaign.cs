@@ -29,10 +29,11 @@ internal sealed partial class FileErrorCampaign(int seed, TextWriter output)
         {
             var whole = Path.Combine(folder.Path, name);
             File.WriteAllText(folder["run.json"], RunConfigurationJson.Format(TinyRuns.Estimators[name]));
-            var saves = Saves(folder, whole);
-            var cases = (from error in FileShim.Errors.Keys from forever in new[] { false, true } from at in Enumerable.Range(0, saves.Count) select new ErrorCase(at, error, forever)).ToArray();
+            var (kinds, saves) = Recorded(folder, whole);
+            var cases = (from error in FileShim.Errors.Keys from forever in new[] { false, true } from at in Enumerable.Range(0, saves.Count) select new ErrorCase(at, kinds[at], error, forever)).ToArray();
             new Random(seed).Shuffle(cases);
-            var taken = cases.Take((int)(count / 3 ?? cases.Length)).ToList();
+            // Of some, every kind of operation with every error.
+            var taken = cases.DistinctBy(one => (one.Kind, one.Error)).Concat(cases).Distinct().Take((int)(count / 3 ?? cases.Length)).ToList();
             var problems = taken.Select(one => Problem(one, saves[one.At], folder, whole)).OfType<string>().ToList();
             foreach (var problem in problems.Distinct().Take(20)) output.WriteLine($"  {name}: {problem}");
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {saves.Count} operations, {cases.Length} errors, {taken.Count} made, {problems.Count} wrong"));
@@ -41,8 +42,8 @@ internal sealed partial class FileErrorCampaign(int seed, TextWriter output)
         return bad + Surroundings(folder);
     }
 
-    // For each operation the newest checkpoint that is on the disk before it; -1 for none.
-    private static List<int> Saves(TemporaryFolder folder, string whole)
+    // For each operation its kind and the newest checkpoint that is on the disk before it; -1 for none.
+    private static (List<DiskOperationKind> Kinds, List<int> Saves) Recorded(TemporaryFolder folder, string whole)
     {
         using (var file = File.OpenHandle(folder["record"], FileMode.Create, FileAccess.Write))
         {
@@ -51,15 +52,16 @@ internal sealed partial class FileErrorCampaign(int seed, TextWriter output)
             Train(folder, whole).ShouldSucceed();
             FileShim.Watch("");
         }
-        var saves = new List<int>();
+        var (kinds, saves) = (new List<DiskOperationKind>(), new List<int>());
         var (saved, renamed) = (-1, -1);
         foreach (var operation in DiskOperation.ReadAll(folder["record"]))
         {
+            kinds.Add(operation.Kind);
             saves.Add(saved);
             if (operation.Kind == DiskOperationKind.Rename && Number().Match(operation.Target) is { Success: true } number) renamed = int.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture);
             if (operation.Kind == DiskOperationKind.FlushFolder) saved = renamed;
         }
-        return saves;
+        return (kinds, saves);
     }
 
     private static string? Problem(ErrorCase one, int saved, TemporaryFolder folder, string whole)
@@ -75,6 +77,8 @@ internal sealed partial class FileErrorCampaign(int seed, TextWriter output)
         if (result.Code is not (ExitCodes.Success or ExitCodes.BadInput)) return $"{one}: exit code {result.Code}: {result.Error}";
         if (result.Code == ExitCodes.BadInput && (lines.Length != 1 || !lines[0].StartsWith("vsml: ", StringComparison.Ordinal) || !lines[0].Contains(run, StringComparison.Ordinal)))
             return $"{one}: not one line that names the file: {result.Error}";
+        // What may not outlive a power failure is not passed off as written; a disk that is read-only has nothing to flush.
+        if (result.Code == ExitCodes.Success && one.Kind is (DiskOperationKind.FlushFile or DiskOperationKind.FlushFolder) && one.Error is not "EROFS") return $"{one}: nobody is told";
         var begun = File.Exists(Path.Combine(run, "run.json"));
         if (saved >= 0 && !begun) return $"{one}: run.json is gone";
         if (begun && new CheckpointStore(run, TinyRuns.Full).Iterations().FirstOrDefault(-1) < saved) return $"{one}: checkpoint {saved} is gone";
@@ -111,5 +115,5 @@ internal sealed partial class FileErrorCampaign(int seed, TextWriter output)
     [GeneratedRegex(@"checkpoint-(\d+)\.safetensors$")]
     private static partial Regex Number();
 
-    private sealed record ErrorCase(int At, string Error, bool IsForever);
+    private sealed record ErrorCase(int At, DiskOperationKind Kind, string Error, bool IsForever);
 }

@@ -46,16 +46,24 @@ internal static class GuidedFuzzing
     /// <param name="name">The reader.</param>
     public static void RunChild(string name)
     {
-        var reader = FuzzedReaders.All[name];
         using var folder = new TemporaryFolder();
-        // What is made once in a process, so that the memory of a file is the file's.
-        foreach (var file in FuzzCorpus.Of(name).Values) reader.Try(folder["file"], file);
+        FuzzedReader? reader = null;
         SharpFuzz.Fuzzer.Run(stream =>
         {
+            // Instrumented code runs nowhere else.
+            reader ??= Warm(name, folder["file"]);
             using var content = new MemoryStream();
             stream.CopyTo(content);
             reader.Try(folder["file"], content.GetBuffer().AsSpan(0, (int)content.Length));
         });
+    }
+
+    // What is made once in a process is made, so that the memory of a file is the file's.
+    private static FuzzedReader Warm(string name, string path)
+    {
+        var reader = FuzzedReaders.All[name];
+        foreach (var file in FuzzCorpus.Of(name).Values) reader.Try(path, file);
+        return reader;
     }
 
     private static string Instrumented(string folder)

@@ -17,7 +17,7 @@ namespace Vsml.Tests.Faults.Kills;
 /// <param name="output">Gets a line for each run.</param>
 internal sealed class KillCampaign(int seed, TextWriter output)
 {
-    private const int Iterations = 120, MostKillsOfARun = 25;
+    private const int Iterations = 120;
     private static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(3);
     private readonly Random _random = new(seed);
 
@@ -27,8 +27,9 @@ internal sealed class KillCampaign(int seed, TextWriter output)
 
     /// <summary>Kills, over all estimators and launchers in turn.</summary>
     /// <param name="count">Kills in all.</param>
+    /// <param name="ofARun">The most of one run.</param>
     /// <returns>How many runs went wrong.</returns>
-    public int Run(long count)
+    public int Run(long count, int ofARun)
     {
         var (kills, alone, runs, bad) = (0L, 0L, 0, 0);
         while (kills < count)
@@ -37,7 +38,7 @@ internal sealed class KillCampaign(int seed, TextWriter output)
             var (launcher, ranks) = Launchers[runs++ % Launchers.Count];
             if (launcher is not null && MpiPrograms.WhyNot(launcher) is not null) continue;
             using var folder = new TemporaryFolder();
-            var (killed, problem) = Run(folder, Quick(configuration), launcher, ranks, (int)Math.Min(count - kills, MostKillsOfARun));
+            var (killed, problem) = Run(folder, Quick(configuration), launcher, ranks, (int)Math.Min(count - kills, ofARun));
             kills += killed;
             if (launcher is null) alone += killed;
             if (problem is not null) bad++;

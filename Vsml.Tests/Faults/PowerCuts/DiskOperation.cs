@@ -37,6 +37,7 @@ internal sealed record DiskOperation(DiskOperationKind Kind, ulong Inode, long O
 internal enum DiskOperationKind
 {
     Create = 'C',
+    Open = 'O',
     Write = 'W',
     Truncate = 'T',
     FlushFile = 'F',
@@ -45,4 +46,7 @@ internal enum DiskOperationKind
     Remove = 'U',
     MakeFolder = 'M',
     Mark = '!',
+
+    // Such as removing what is not there.
+    Nothing = '-',
 }

@@ -25,10 +25,10 @@ internal sealed class PowerCutCampaign(int seed, TextWriter output)
     /// <returns>How many were not gone on from as they should be.</returns>
     public int Run(long? count)
     {
-        var bad = 0;
-        var runs = TinyRuns.Estimators.ToList();
-        foreach (var (name, run) in runs) bad += Run(name, run, count / runs.Count);
-        return bad;
+        using var folder = new TemporaryFolder();
+        TinyRuns.Run(folder["first"], TinyRuns.Full);
+        var runs = TinyRuns.Estimators.Append(new("initial-theta", TinyRuns.Full with { InitialTheta = folder["first/theta.safetensors"], InitialInputGateBias = 0 })).ToList();
+        return runs.Sum(run => Run(run.Key, run.Value, count / runs.Count));
     }
 
     private int Run(string name, RunConfiguration configuration, long? count)
@@ -44,6 +44,7 @@ internal sealed class PowerCutCampaign(int seed, TextWriter output)
         return problems.Count;
     }
 
+    // Created, stopped, and gone on with.
     private static IReadOnlyList<DiskOperation> Record(TemporaryFolder folder, RunConfiguration configuration)
     {
         using (var file = File.OpenHandle(folder["record"], FileMode.Create, FileAccess.Write))
@@ -51,10 +52,12 @@ internal sealed class PowerCutCampaign(int seed, TextWriter output)
             FileShim.Watch(folder["whole"]);
             FileShim.Record(file);
             using (var run = RunFolder.Create(folder["whole"], configuration))
+            using (var stop = new CancellationTokenSource())
             {
                 FileShim.Mark(Created);
-                new TrainingRun(run, RuntimeCompiler.Compile, new TrainingOptions { Progress = new Marks() }).Run();
+                new TrainingRun(run, RuntimeCompiler.Compile, new TrainingOptions { Progress = new Marks(stop) }).Run(stop.Token);
             }
+            TinyRuns.Resume(folder["whole"], new TrainingOptions { Progress = new Marks(null) });
             FileShim.Watch("");
         }
         return DiskOperation.ReadAll(folder["record"]);
@@ -130,8 +133,14 @@ internal sealed class PowerCutCampaign(int seed, TextWriter output)
     // What may be found after a number of operations, and what had been promised by then.
     private sealed record CutDisk(int Done, bool IsCreated, int Saved, IReadOnlyDictionary<string, byte[]> Files);
 
-    private sealed class Marks : ITrainingProgress
+    // Stops after the third iteration, in the middle of a stage and between two checkpoints.
+    private sealed class Marks(CancellationTokenSource? stop) : ITrainingProgress
     {
+        public void Iterated(TrainingProgress progress)
+        {
+            if (progress.Metrics.Iteration == 3) stop?.Cancel();
+        }
+
         public void Saved(string path) => FileShim.Mark(PowerCutCampaign.Saved + Path.GetFileNameWithoutExtension(path).Split('-')[1]);
     }
 }

@@ -116,8 +116,7 @@ static int opened(int at, const char *path, int flags, mode_t mode)
     if (fails()) return -1;
     int existed = syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;
     int file = (int)syscall(SYS_openat, at, path, flags, mode);
-    if (file >= 0 && !existed) record('C', inode_of(file), 0, path, strlen(path), "", 0);
-    else if (file >= 0 && (flags & O_TRUNC)) record('T', inode_of(file), 0, "", 0, "", 0);
+    record(file < 0 ? '-' : existed ? flags & O_TRUNC ? 'T' : 'O' : 'C', file < 0 ? 0 : inode_of(file), 0, path, strlen(path), "", 0);
     return (int)done(file);
 }
 
@@ -154,7 +153,7 @@ static ssize_t written(int file, const void *data, size_t count, off_t offset)
     }
     if (fails()) return -1;
     ssize_t result = syscall(SYS_pwrite64, file, data, count, offset);
-    if (result > 0) record('W', inode_of(file), offset, "", 0, data, (size_t)result);
+    record(result > 0 ? 'W' : '-', inode_of(file), offset, "", 0, data, result > 0 ? (size_t)result : 0);
     return done(result);
 }
 
@@ -188,7 +187,7 @@ int ftruncate(int file, off_t length)
     if (!is_open_below(file)) return (int)syscall(SYS_ftruncate, file, length);
     if (fails()) return -1;
     int result = (int)syscall(SYS_ftruncate, file, length);
-    if (result == 0) record('T', inode_of(file), length, "", 0, "", 0);
+    record(result == 0 ? 'T' : '-', inode_of(file), length, "", 0, "", 0);
     return (int)done(result);
 }
 
@@ -200,7 +199,7 @@ int fsync(int file)
     if (fails()) return -1;
     struct stat found;
     int result = (int)syscall(SYS_fsync, file);
-    if (result == 0 && fstat(file, &found) == 0) record(S_ISDIR(found.st_mode) ? 'D' : 'F', found.st_ino, 0, "", 0, "", 0);
+    if (fstat(file, &found) == 0) record(result != 0 ? '-' : S_ISDIR(found.st_mode) ? 'D' : 'F', found.st_ino, 0, "", 0, "", 0);
     return (int)done(result);
 }
 
@@ -211,7 +210,7 @@ int rename(const char *from, const char *to)
     if (!is_watched(from) && !is_watched(to)) return (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
     if (fails()) return -1;
     int result = (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
-    if (result == 0) record('R', 0, 0, from, strlen(from), to, strlen(to));
+    record(result == 0 ? 'R' : '-', 0, 0, from, strlen(from), to, strlen(to));
     return (int)done(result);
 }
 
@@ -220,7 +219,7 @@ int unlink(const char *path)
     if (!is_watched(path)) return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
     if (fails()) return -1;
     int result = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
-    if (result == 0) record('U', 0, 0, path, strlen(path), "", 0);
+    record(result == 0 ? 'U' : '-', 0, 0, path, strlen(path), "", 0);
     return (int)done(result);
 }
 
@@ -229,7 +228,7 @@ int mkdir(const char *path, mode_t mode)
     if (!is_watched(path)) return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
     if (fails()) return -1;
     int result = (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
-    if (result == 0) record('M', 0, 0, path, strlen(path), "", 0);
+    record(result == 0 ? 'M' : '-', 0, 0, path, strlen(path), "", 0);
     return (int)done(result);
 }
 
