@@ -33,7 +33,9 @@ internal static class FaultCampaign
     {
         switch (options.Part)
         {
-            case "kills": return new KillCampaign(options.Seed, Console.Out).Run(options.Count ?? 1000, KillsOfARun);
+            case "kills":
+                var kills = new KillCampaign(options.Seed, Console.Out);
+                return kills.Run(options.Count ?? 1000, KillsOfARun, kills.Jobs());
             case "numbers": return new NumberCampaign(Console.Out).Run();
             case "power": return new PowerCutCampaign(options.Seed, Console.Out).Run(options.Count);
             case "faults": return new FileErrorCampaign(options.Seed, Console.Out).Run(options.Count);

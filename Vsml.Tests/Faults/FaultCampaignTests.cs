@@ -2,6 +2,7 @@ using Vsml.Tests.Faults.Kills;
 using Vsml.Tests.Faults.Numbers;
 using Vsml.Tests.Faults.Shim;
 using Vsml.Tests.Fixtures;
+using Vsml.Tests.Scale;
 
 namespace Vsml.Tests.Faults;
 
@@ -9,7 +10,10 @@ namespace Vsml.Tests.Faults;
 public class FaultCampaignTests
 {
     [LinuxFact("Processes are found in /proc.")]
-    public void Runs_that_are_killed_go_on_bit_for_bit() => ShouldFindNothing(output => new KillCampaign(seed: 1, output).Run(count: 10, ofARun: 2));
+    public void Runs_that_are_killed_go_on_bit_for_bit() => ShouldFindNothing(output => new KillCampaign(seed: 1, output).Run(count: 14, ofARun: 2, [KillCampaign.Alone]));
+
+    [MpiFact(MpiPrograms.OpenMpi, MpiPrograms.Mpich)]
+    public void So_do_runs_that_ranks_share() => ShouldFindNothing(output => new KillCampaign(seed: 2, output).Run(count: 6, ofARun: 3, KillCampaign.Ranks));
 
     [ShimFact]
     public void Runs_go_on_after_a_power_cut() => ShouldFindNothing(output => FileShim.RunAgain(["power", "--count", "210"], output));

@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using System.Text.Json.Nodes;
 using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Tool;
@@ -11,24 +10,7 @@ namespace Vsml.Tests.Scale;
 [UnsupportedOSPlatform("windows")]
 public sealed class SlurmJobTests : IDisposable
 {
-    // An optimizer that waits, so that a run is of the same length however busy the machine is.
-    private const string Waiting =
-        """
-
-        [VsmlPart("waiting-descent")]
-        internal sealed record WaitingDescent : IMetaOptimizer
-        {
-            public OptimizerState Initial(int parameterCount) => new(0, new Dictionary<string, double[]>());
-
-            public void Step(OptimizerState state, ReadOnlySpan<float> gradient, double learningRate, Span<float> theta)
-            {
-                Thread.Sleep(int.Parse(Environment.GetEnvironmentVariable("ACME_WAIT") ?? "0"));
-                for (var i = 0; i < theta.Length; i++) theta[i] -= (float)learningRate * gradient[i];
-            }
-        }
-        """;
-
-    private const int Iterations = 240, Wait = 250;
+    private const int Iterations = 240, Milliseconds = 250;
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(8);
     private readonly TemporaryFolder _folder = new();
 
@@ -37,22 +19,20 @@ public sealed class SlurmJobTests : IDisposable
     [SlurmFact]
     public void A_job_that_meets_its_time_limit_queues_itself_and_ends_with_the_bits_of_one_run()
     {
-        AcmeParts.CompileWith(Waiting, _folder["Acme.Parts.dll"]);
+        WaitingOptimizer.Compile(_folder["Acme.Parts.dll"]);
         var run = TinyRuns.Persistent with
         {
             Stages = new([TinyRuns.Persistent.Stages[0] with { Iterations = Iterations }]),
             LearningRate = new LearningRateSchedule { Values = new([0.01]) },
             Checkpoints = new CheckpointConfiguration { Interval = 1000, Kept = 2 },
         };
-        var json = JsonNode.Parse(RunConfigurationJson.Format(run))!;
-        json["optimizer"] = new JsonObject { ["type"] = "waiting-descent" };
-        File.WriteAllText(_folder["run.json"], json.ToJsonString());
+        File.WriteAllText(_folder["run.json"], WaitingOptimizer.In(run));
         string[] train = ["train", "--config", _folder["run.json"], "--assembly", _folder["Acme.Parts.dll"], "--threads", "1"];
         ToolRun.OfProcess("dotnet", [ToolRun.Assembly, .. train, "--out", _folder["whole"]]).ShouldSucceed();
         ToolRun.InProcess(["slurm", "--tasks-per-node", "2", "--minutes", "1", "--stop-before", "10", "--script", _folder["job.sh"], "--", .. train, "--out", _folder["run"]]).ShouldSucceed();
 
         using var cluster = new SlurmCluster();
-        cluster.Run(_folder["job.sh"], s_longest, "-o", _folder["out"], $"--export=ALL,ACME_WAIT={Wait}");
+        cluster.Run(_folder["job.sh"], s_longest, "-o", _folder["out"], $"--export=ALL,{WaitingOptimizer.Pause}={Milliseconds}");
         var output = File.ReadAllText(_folder["out"]);
         output.ShouldContain("interrupted after");
         output.ShouldContain($"finished after {Iterations} of {Iterations} iterations");

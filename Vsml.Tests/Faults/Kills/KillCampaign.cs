@@ -21,22 +21,31 @@ internal sealed class KillCampaign(int seed, TextWriter output)
     private static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(3);
     private readonly Random _random = new(seed);
 
-    /// <summary>What runs under each launcher: null for a process alone.</summary>
-    public static IReadOnlyList<(string? Launcher, int Ranks)> Launchers { get; } =
-        [(null, 1), (null, 1), (MpiPrograms.OpenMpi, 2), (null, 1), (MpiPrograms.Mpich, 3)];
+    /// <summary>A process without a launcher.</summary>
+    public static KilledJob Alone { get; } = new(null, 1);
 
-    /// <summary>Kills, over all estimators and launchers in turn.</summary>
+    /// <summary>Ranks that need both kinds of MPI.</summary>
+    public static IReadOnlyList<KilledJob> Ranks { get; } = [new(MpiPrograms.OpenMpi, 2), new(MpiPrograms.Mpich, 3)];
+
+    /// <summary>All that this machine can start; what it cannot is told.</summary>
+    public IReadOnlyList<KilledJob> Jobs()
+    {
+        foreach (var missing in Ranks.Select(job => MpiPrograms.WhyNot(job.Launcher!)).OfType<string>()) output.WriteLine($"{missing} Its runs are left out.");
+        return [Alone, Alone, .. Ranks.Where(job => MpiPrograms.WhyNot(job.Launcher!) is null)];
+    }
+
+    /// <summary>Kills, over all estimators and jobs in turn.</summary>
     /// <param name="count">Kills in all.</param>
     /// <param name="ofARun">The most of one run.</param>
+    /// <param name="jobs">How runs are started.</param>
     /// <returns>How many runs went wrong.</returns>
-    public int Run(long count, int ofARun)
+    public int Run(long count, int ofARun, IReadOnlyList<KilledJob> jobs)
     {
         var (kills, alone, runs, bad) = (0L, 0L, 0, 0);
         while (kills < count)
         {
             var (estimator, configuration) = TinyRuns.Estimators.ElementAt(runs % TinyRuns.Estimators.Count);
-            var (launcher, ranks) = Launchers[runs++ % Launchers.Count];
-            if (launcher is not null && MpiPrograms.WhyNot(launcher) is not null) continue;
+            var (launcher, ranks) = jobs[runs++ % jobs.Count];
             using var folder = new TemporaryFolder();
             var (killed, problem) = Run(folder, Quick(configuration), launcher, ranks, (int)Math.Min(count - kills, ofARun));
             kills += killed;
@@ -102,3 +111,8 @@ internal sealed class KillCampaign(int seed, TextWriter output)
         Stages = new(run.Stages.Select((stage, s) => stage with { Iterations = s == 0 ? Iterations / 2 : Iterations / 2 + s }).ToArray()),
     };
 }
+
+/// <summary>How the processes of a run are started.</summary>
+/// <param name="Launcher">The launcher of MPI; null for none.</param>
+/// <param name="Ranks">Number of processes.</param>
+internal sealed record KilledJob(string? Launcher, int Ranks);
