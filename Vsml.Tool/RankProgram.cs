@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vsml.MetaTraining;
 
 namespace Vsml.Tool;
@@ -21,7 +22,11 @@ internal static class RankProgram
         var isRoot = launcher.Rank == 0;
         var context = new ToolContext(isRoot ? Console.Out : TextWriter.Null, isRoot ? Console.Error : TextWriter.Null, Cancellation: stop)
         {
-            MeetRanks = silence => ranks = new RankGroup(MpiCollective.Open(launcher, silence)),
+            MeetRanks = silence =>
+            {
+                stop.Register(() => EndUnlessStopped(launcher, silence));
+                return ranks = new RankGroup(MpiCollective.Open(launcher, silence));
+            },
         };
         int code;
         if (args is [not SharedCommand and var command, ..] && !command.StartsWith('-'))
@@ -35,4 +40,14 @@ internal static class RankProgram
         if (ranks is null && !isRoot && code != ExitCodes.Success) Thread.Sleep(s_timeToPrint);
         return code;
     }
+
+    // One that hangs in its work gives signs of life all the same, and the others would wait for it. Its end takes the job down.
+    private static void EndUnlessStopped(MpiLauncher launcher, TimeSpan patience) => new Thread(() =>
+    {
+        Thread.Sleep(patience);
+        Console.Error.WriteLine(FormattableString.Invariant($"vsml: rank {launcher.Rank} was told to stop, but has not within {patience.TotalSeconds} s; it ends now, and the newest checkpoint is as it was."));
+        Console.Error.Flush();
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+    }) { IsBackground = true }.Start();
 }

@@ -28,6 +28,8 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     {
         var truncation = _options.TruncationOf(episodes);
         truncation.CheckFits(episodes.Length);
+        if (state.PairCount != 0 && state.PairCount != _options.EpisodeCount)
+            throw new VsmlException($"The unroll state is that of {state.PairCount} episodes, but there are {_options.EpisodeCount}.");
         if (state.PairCount == 0) state = UnrollState.Beginning(truncation, _options.EpisodeCount, iteration, episodes.Length);
         var outcomes = _runner.Run(new GradientRequest
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Vsml.Files;
 
 namespace Vsml.Data;
 
@@ -109,7 +110,7 @@ public sealed class Downloader(HttpClient client)
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
             progress?.Report(new(file.Name, target.Length, total));
         }
-        target.Flush(flushToDisk: true);
+        DurableFile.Flush(target);
         return total is { } expected && target.Length < expected ? $"the connection ended after {target.Length} of {expected} bytes" : null;
     }
 

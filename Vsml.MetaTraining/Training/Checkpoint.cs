@@ -66,8 +66,13 @@ public static class Checkpoint
             tensors.Add(Tensor.Of("best/theta", [best.Theta.Length], best.Theta));
         }
         var ordered = SafetensorsFile.InFileOrder(tensors);
-        return (ordered, new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(ordered), [NamesDigestKey] = NamesDigest(ordered) });
+        return (ordered, MetadataOf(ordered));
     }
+
+    /// <summary>The metadata of a checkpoint.</summary>
+    /// <param name="tensors">All its tensors, in the order of their data.</param>
+    internal static IReadOnlyDictionary<string, string> MetadataOf(IReadOnlyList<Tensor> tensors) =>
+        new Dictionary<string, string> { [FormatKey] = Format, [DigestKey] = PayloadDigest(tensors), [NamesDigestKey] = NamesDigest(tensors) };
 
     /// <summary>Reads a state.</summary>
     /// <param name="path">The file.</param>
@@ -131,7 +136,7 @@ public static class Checkpoint
             Average = file.Contains(AverageName) ? file.GetDoubles(AverageName, count) : null,
             Optimizer = new OptimizerState(Counter(file, "counters/optimizer_steps"), moments),
             Unroll = file.Contains("unroll/began") ? ReadUnroll(file) : UnrollState.Empty,
-            LastEvaluated = Counter(file, "counters/last_evaluated"),
+            LastEvaluated = Counter(file, "counters/last_evaluated", least: -1),
             Best = best,
         };
     }
@@ -150,18 +155,27 @@ public static class Checkpoint
     {
         // Learners may hold what is not finite: their pair drops out.
         var all = file.Get("unroll/learners").ToSingles();
+        var began = Numbers(file, "unroll/began", uint.MaxValue);
+        var positions = Numbers(file, "unroll/positions", int.MaxValue);
+        var lengths = Numbers(file, "unroll/lengths", all.Length);
+        if (began.Length != positions.Length || began.Length != lengths.Length || lengths.Sum() != all.Length)
+            throw new VsmlException($"'{file.Path}': unroll/began, unroll/positions, unroll/lengths and unroll/learners do not fit together.");
         var start = 0;
-        var learners = file.Get("unroll/lengths").ToInt64s().Select(length => all[start..(start += checked((int)length))]).ToArray();
         return new UnrollState(
-            file.Get("unroll/began").ToInt64s().Select(began => checked((uint)began)).ToArray(),
-            file.Get("unroll/positions").ToInt64s().Select(position => checked((int)position)).ToArray(),
-            learners);
+            Array.ConvertAll(began, number => (uint)number),
+            Array.ConvertAll(positions, number => (int)number),
+            Array.ConvertAll(lengths, length => all[start..(start += (int)length)]));
     }
 
-    private static int Counter(SafetensorsFile file, string name) =>
-        file.Get(name) is { Type: TensorType.I64, Count: 1 } tensor && tensor.ToInt64s()[0] is >= -1 and <= int.MaxValue and var value
+    private static int Counter(SafetensorsFile file, string name, int least = 0) =>
+        file.Get(name) is { Type: TensorType.I64, Count: 1 } tensor && tensor.ToInt64s()[0] is var value && value >= least && value <= int.MaxValue
             ? (int)value
             : throw new VsmlException($"'{file.Path}': {name} is no counter.");
+
+    private static long[] Numbers(SafetensorsFile file, string name, long most) =>
+        file.Get(name) is { Type: TensorType.I64 } tensor && tensor.ToInt64s() is var values && Array.TrueForAll(values, value => value >= 0 && value <= most)
+            ? values
+            : throw new VsmlException($"'{file.Path}': {name} does not hold whole numbers from 0 to {most}.");
 
     /// <summary>SHA-256 of the data of tensors, in lower-case hexadecimal digits.</summary>
     internal static string PayloadDigest(IEnumerable<Tensor> tensors)

@@ -110,6 +110,8 @@ public sealed class MetaTrainer
         var stage = Configuration.StageAt(iteration);
         // Episodes do not go on into a stage of other sizes.
         var unroll = iteration > 0 && Configuration.StageAt(iteration - 1) != stage ? UnrollState.Empty : state.Unroll;
+        if (unroll.Positions.Any(position => position >= _episodes[stage].Length))
+            throw new VsmlException($"The unroll state stands at example {unroll.Positions.Max()} of episodes of {_episodes[stage].Length}.");
         var estimate = _estimator.Estimate(Configuration.Seed, (uint)iteration, state.Theta, _episodes[stage], unroll, cancellation);
 
         if (estimate.Gradient.Length is not 0 and var count && count != state.Theta.Length)

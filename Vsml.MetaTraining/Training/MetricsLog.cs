@@ -59,7 +59,7 @@ public sealed class MetricsLog : IDisposable
 
     /// <summary>Returns when all lines are on the disk.</summary>
     /// <exception cref="VsmlException">The file cannot be written.</exception>
-    public void FlushToDisk() => Guarded(() => _stream.Flush(flushToDisk: true));
+    public void FlushToDisk() => Guarded(() => DurableFile.Flush(_stream));
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
@@ -93,8 +93,9 @@ public sealed class MetricsLog : IDisposable
                 ? (kind.GetString()!, number)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is for text that is no Unicode, which the parser lets pass.
             return null;
         }
     }

@@ -70,14 +70,16 @@ public sealed class RunFolder : IDisposable
         {
             // Once more, now that no other process can be starting a run here.
             CheckUnused(path);
+            RemoveBeginning(path);
             if (resolved.InitialTheta is not null) MetaTraining.InitialTheta.Of(resolved).Save(System.IO.Path.Combine(path, InitialThetaFile));
             PartAssemblies.Of(resolved)?.Write(System.IO.Path.Combine(path, AssembliesFile));
             AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), text);
             return new RunFolder(path, resolved, held);
         }
-        catch
+        catch (Exception exception)
         {
             held.Dispose();
+            if (exception is IOException or UnauthorizedAccessException) throw new VsmlException($"Cannot write in '{path}': {exception.Message}", exception);
             throw;
         }
     }
@@ -177,9 +179,18 @@ public sealed class RunFolder : IDisposable
     private static void CheckUnused(string path)
     {
         if (!Directory.Exists(path)) return;
-        if (Directory.EnumerateFiles(path).Select(file => System.IO.Path.GetFileName(file)).FirstOrDefault(IsOfTheRun) is { } used)
+        if (Directory.EnumerateFiles(path).Select(file => System.IO.Path.GetFileName(file)).FirstOrDefault(name => IsOfTheRun(name) && !IsOfTheBeginning(name)) is { } used)
             throw new VsmlException($"'{path}' holds a run already ({used}); continue it with --resume, or give another folder.");
     }
+
+    // What a process left that ended before it had written run.json, and so had begun no run.
+    private static void RemoveBeginning(string path)
+    {
+        AtomicFile.RemoveLeftovers(path, IsOfTheRun);
+        foreach (var file in Directory.EnumerateFiles(path).Where(file => IsOfTheBeginning(System.IO.Path.GetFileName(file)))) File.Delete(file);
+    }
+
+    private static bool IsOfTheBeginning(string name) => name is InitialThetaFile or AssembliesFile;
 
     // Written by nobody but the process that holds the folder.
     private static bool IsOfTheRun(string name) => name is RunFile or MetricsFile or ChangesFile or ThetaFile or InitialThetaFile or AssembliesFile || CheckpointStore.IsCheckpoint(name);

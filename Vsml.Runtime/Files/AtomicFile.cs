@@ -25,7 +25,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                DurableFile.Flush(stream);
             }
             File.Move(temporary, target, overwrite: true);
             DurableFolder.Flush(Path.GetDirectoryName(target)!);

@@ -12,15 +12,21 @@ internal static partial class DurableFolder
 
     /// <summary>Returns when the folder's entries are on the disk, where the system can do that.</summary>
     /// <param name="path">The folder.</param>
-    /// <returns>False if the system or the file system cannot, as on Windows.</returns>
+    /// <returns>False if the system or the file system cannot, as on Windows, or the folder may not be read.</returns>
+    /// <exception cref="IOException">It can, but failed: what was written there may be gone after a power failure.</exception>
     public static bool Flush(string path)
     {
         if (OperatingSystem.IsWindows()) return false;
         var folder = Open(path, ReadOnly);
         if (folder < 0) return false;
-        var flushed = FSync(folder) == 0;
-        _ = Close(folder);
-        return flushed;
+        try
+        {
+            return DurableFile.Flush(folder, path);
+        }
+        finally
+        {
+            _ = Close(folder);
+        }
     }
 
     /// <summary>Makes a folder and those above it, all of them on the disk when this returns.</summary>
@@ -39,10 +45,6 @@ internal static partial class DurableFolder
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int FSync(int file);
 
     [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -106,6 +106,23 @@ public sealed class MpiTests : IDisposable
         ShouldGoOnBitForBit();
     }
 
+    [MpiTheory(MpiPrograms.OpenMpi, MpiPrograms.Mpich)]
+    [InlineData(MpiPrograms.OpenMpi)]
+    [InlineData(MpiPrograms.Mpich)]
+    public void A_rank_whose_work_hangs_ends_hard_when_it_is_told_to_stop(string launcher)
+    {
+        WaitingOptimizer.Compile(_folder["Acme.Parts.dll"]);
+        File.WriteAllText(_folder["run.json"], WaitingOptimizer.In(Long(1_000_000)));
+        using var job = ToolRun.Start(launcher,
+            MpiPrograms.Arguments(launcher, 3, "train", "--config", _folder["run.json"], "--assembly", _folder["Acme.Parts.dll"], "--out", _folder["run"], "--threads", "1", "--heartbeat", "5"), (WaitingOptimizer.Hang, "40"));
+        WaitForMetrics(job);
+        SpinWait.SpinUntil(() => File.ReadLines(Path.Combine(_folder["run"], "metrics.jsonl")).Count() == 39, TimeSpan.FromSeconds(90)).ShouldBeTrue();
+        var ranks = Ranks(job);
+        foreach (var rank in ranks) Signal(rank, "USR1");
+        ShouldBeDown(job, ranks).ShouldContain("was told to stop, but has not within 5 s");
+        new CheckpointStore(_folder["run"], TinyRuns.Full).Iterations()[0].ShouldBeInRange(5, 40);
+    }
+
     private void ShouldEqualOneProcess(string launcher, string estimator, int ranks)
     {
         var configuration = TinyRuns.Estimators[estimator];
@@ -121,6 +138,12 @@ public sealed class MpiTests : IDisposable
     {
         WriteConfiguration(Long(1_000_000));
         var job = ToolRun.Start(launcher, MpiPrograms.Arguments(launcher, 3, ["train", "--config", _folder["run.json"], "--out", _folder["run"], "--threads", "1", .. options]));
+        WaitForMetrics(job);
+        return job;
+    }
+
+    private void WaitForMetrics(Process job)
+    {
         var metrics = Path.Combine(_folder["run"], "metrics.jsonl");
         var limit = Stopwatch.StartNew();
         while (!File.Exists(metrics) || new FileInfo(metrics).Length < 2000)
@@ -129,7 +152,6 @@ public sealed class MpiTests : IDisposable
             job.HasExited.ShouldBeFalse();
             Thread.Sleep(50);
         }
-        return job;
     }
 
     private static RunConfiguration Long(int iterations) => TinyRuns.Persistent with

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Vsml.Tests.Faults.Kills;
+
+/// <summary>A process and those that it started, as Linux tells of them.</summary>
+internal static class ProcessTree
+{
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(60);
+
+    /// <summary>The process and all below it, parents first.</summary>
+    public static IReadOnlyList<int> Below(int root)
+    {
+        var children = Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0).Select(id => (Id: id, Parent: Stat(id) is { } stat ? int.Parse(stat[1], CultureInfo.InvariantCulture) : 0)).ToLookup(process => process.Parent, process => process.Id);
+        var found = new List<int> { root };
+        for (var i = 0; i < found.Count; i++) found.AddRange(children[found[i]]);
+        return found;
+    }
+
+    /// <summary>SIGKILL; nothing where it has ended.</summary>
+    public static void Kill(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
+    /// <summary>Waits until a process has let go of its files.</summary>
+    public static void WaitForEnd(int id)
+    {
+        for (var clock = Stopwatch.StartNew(); Stat(id) is { } stat && stat[0] != "Z"; Thread.Sleep(5))
+            if (clock.Elapsed > s_longestEnd) throw new VsmlException($"Process {id} does not end.");
+    }
+
+    // State, parent and so on, which follow the name in parentheses; null where there is no such process.
+    private static string[]? Stat(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/stat").Split(')')[^1].Trim().Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
