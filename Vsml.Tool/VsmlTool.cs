@@ -75,6 +75,7 @@ public static class VsmlTool
         FitCommand.Create(context),
         CloneCommand.Create(context),
         ReportCommand.Create(context),
+        PlayCommand.Create(context),
         ExperimentCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),

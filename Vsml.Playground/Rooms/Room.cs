@@ -39,6 +39,9 @@ internal sealed class Room(RoomKind kind)
     /// <summary>Its messages; null where it was the first of all.</summary>
     public Messages? LastMessages { get; private set; }
 
+    /// <summary>The probability that each learner gave to each class before the label was shown; empty where there is no last example.</summary>
+    public float[][] LastProbabilities { get; private set; } = [];
+
     private Rivals Rivals => _rivals ??= Rivals.Of(Now.Examples);
 
     /// <summary>The probability that each learner gives to each class, ours first; empty where there is no class.</summary>
@@ -158,7 +161,11 @@ internal sealed class Room(RoomKind kind)
     private void LearnOne(Example example, bool looks)
     {
         var with = Now.WithClass(example.Label);
-        if (looks) LastMessages = Messages.Of(Now.Classifier, example.Features, example.Label);
+        if (looks)
+        {
+            LastMessages = Messages.Of(Now.Classifier, example.Features, example.Label);
+            LastProbabilities = Predict(example.Features);
+        }
         var outcome = Now.Classifier.Learn(example.Features, example.Label) ? 1 : 0;
         if (Rivals.Knows(example.Label))
         {
@@ -186,7 +193,7 @@ internal sealed class Room(RoomKind kind)
     private void Change()
     {
         _rivals = null;
-        (Last, LastMessages) = (null, null);
+        (Last, LastProbabilities, LastMessages) = (null, [], null);
     }
 
     private void CheckExample(Example example)

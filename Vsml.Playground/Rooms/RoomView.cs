@@ -14,11 +14,12 @@ namespace Vsml.Playground.Rooms;
 /// <param name="Points">Of a plane, the points that were learned from, the latest last.</param>
 /// <param name="Stream">The stream, or null.</param>
 /// <param name="Last">The last example; null where there is none.</param>
+/// <param name="Probabilities">What each learner gave to each class before it knew the label; classes that came since are left out.</param>
 /// <param name="Messages">Its messages.</param>
 internal sealed record RoomView(
     string Kind, int Height, int Width, IReadOnlyList<string> Learners, IReadOnlyList<ClassView> Classes, int Examples,
     IReadOnlyList<double> Accuracy, IReadOnlyList<double> Recent, CurveView Curve, int Undo,
-    IReadOnlyList<Example>? Points, StreamView? Stream, Example? Last, Messages? Messages)
+    IReadOnlyList<Example>? Points, StreamView? Stream, Example? Last, float[][] Probabilities, Messages? Messages)
 {
     /// <summary>Examples that <see cref="Recent"/> looks back on.</summary>
     public const int Window = 50;
@@ -41,7 +42,7 @@ internal sealed record RoomView(
             [.. now.Classes.Select(entry => new ClassView(entry.Name, entry.Colour, counts.GetValueOrDefault(entry.Name)))],
             outcomes.Length, Shares(outcomes, learners), Shares(outcomes.AsSpan(Math.Max(0, outcomes.Length - Window)), learners), CurveOf(outcomes, learners), room.UndoCount,
             room.Kind == RoomKind.Plane ? [.. now.Examples.Skip(now.Examples.Count - MostPoints)] : null,
-            room.Stream is { } stream ? new(stream.Name, stream.Position, stream.Count) : null, room.Last, room.LastMessages);
+            room.Stream is { } stream ? new(stream.Name, stream.Position, stream.Count) : null, room.Last, room.LastProbabilities, room.LastMessages);
     }
 
     private static double[] Shares(ReadOnlySpan<byte> outcomes, int learners)
