@@ -77,6 +77,7 @@ public static class VsmlTool
         ReportCommand.Create(context),
         PlayCommand.Create(context),
         ExperimentCommand.Create(context),
+        ThetaCommand.Create(context),
         TraceCommand.Create(context),
         DescribeCommand.Create(context),
         EmitCommand.Create(context),

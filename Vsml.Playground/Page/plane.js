@@ -34,7 +34,7 @@ export class Plane {
         context.fillStyle = colourOf(this.classes[c]);
         // A guess between all classes is pale.
         context.globalAlpha = .1 + .5 * Math.max(0, regions.confidence[i] - 1 / this.classes.length) / Math.max(.01, 1 - 1 / this.classes.length);
-        context.fillRect(i % regions.size * cell, Math.floor(i / regions.size) * cell, cell + .5, cell + .5);
+        context.fillRect(i % regions.size * cell, Math.floor(i / regions.size) * cell, cell, cell);
       });
       context.globalAlpha = 1;
     }

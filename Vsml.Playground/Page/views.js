@@ -68,48 +68,61 @@ export class Curve {
 function mix(from, to, share) { return `rgb(${from.map((value, i) => Math.round(value + (to[i] - value) * share))})`; }
 
 // From blue through the page's grey to orange for what has a sign, along cividis for sizes.
-function shade(value, most, isSigned) {
-  const share = most > 0 ? Math.min(1, Math.abs(value) / most) : 0;
-  if (isSigned) return mix([128, 128, 128], value < 0 ? [0, 114, 228] : [255, 150, 0], share);
+function shade(value, { least, most, isSigned }) {
+  if (isSigned) return mix([128, 128, 128], value < 0 ? [0, 114, 228] : [255, 150, 0], most > 0 ? Math.abs(value) / most : 0);
+  const share = most > least ? (value - least) / (most - least) : 0;
   const at = Math.min(share * (cividis.length - 1), cividis.length - 1.001);
   return mix(cividis[Math.floor(at)], cividis[Math.floor(at) + 1], at % 1);
 }
 
-function map(values, view, most, isSigned, name, space = 110) {
+function map(values, view, range, name, space = 110) {
   const cell = Math.max(1, Math.min(26, Math.floor(space / Math.max(view.width, view.height))));
   const canvas = element("canvas", { className: "map", width: cell * view.width, height: cell * view.height, role: "img", ariaLabel: name }), context = canvas.getContext("2d");
   values.forEach((value, i) => {
-    context.fillStyle = shade(value, most, isSigned);
+    context.fillStyle = shade(value, range);
     context.fillRect(i % view.width * cell, Math.floor(i / view.width) * cell, cell, cell);
   });
   return element("figure", {}, canvas, element("figcaption", { title: name }, name));
 }
 
-const largest = blocks => blocks.reduce((most, block) => block.reduce((more, value) => Math.max(more, Math.abs(value)), most), 0);
-const scale = (most, isSigned) => element("p", { className: "scale" }, most === 0 ? "All are 0." : isSigned ? `Blue is ${(-most).toPrecision(2)}, grey 0, orange ${most.toPrecision(2)}.` : `Dark is 0, bright ${most.toPrecision(2)}.`);
+// What the colours of some maps span.
+function rangeOf(blocks, isSigned) {
+  let least = Infinity, most = isSigned ? 0 : -Infinity;
+  for (const block of blocks) for (const value of block) {
+    least = Math.min(least, value);
+    most = Math.max(most, isSigned ? Math.abs(value) : value);
+  }
+  return { least, most, isSigned };
+}
+
+function scale({ least, most, isSigned }) {
+  const text = most === 0 ? "All are 0." : isSigned ? `Blue is ${(-most).toPrecision(2)}, grey 0, orange ${most.toPrecision(2)}.` : `Dark is ${least.toPrecision(2)}, bright ${most.toPrecision(2)}.`;
+  return element("p", { className: "scale" }, text);
+}
+
 const named = labels => [...labels, "stand-in"];
 
 export function showStates(place, view, states, isSigned) {
   if (states.values[0].length === 0) return place.replaceChildren(element("p", { className: "hint" }, "Nothing was learned yet."));
-  const most = largest(states.values), names = named(states.labels);
-  place.replaceChildren(element("div", { className: "blocks" }, ...states.values.map((values, b) => map(values, view, most, isSigned, names[b]))), scale(most, isSigned));
+  const range = rangeOf(states.values, isSigned), names = named(states.labels);
+  place.replaceChildren(element("div", { className: "blocks" }, ...states.values.map((values, b) => map(values, view, range, names[b]))), scale(range));
 }
 
 const calm = new WeakMap();
 
 export function showMessages(place, view, messages, isMoving) {
   if (!messages) return place.replaceChildren(element("p", { className: "hint" }, "Messages flow from the second example on."));
-  const most = largest(messages.votes), names = named(messages.labels), rows = names.map((_, b) => b).sort((a, b) => messages.probabilities[b] - messages.probabilities[a]).slice(0, mostRows);
+  const range = rangeOf(messages.votes, true), names = named(messages.labels), rows = names.map((_, b) => b).sort((a, b) => messages.probabilities[b] - messages.probabilities[a]).slice(0, mostRows);
   const error = value => element("div", { className: "bar signed", title: value.toFixed(3), style: { "--colour": value < 0 ? "#0072b2" : "#d55e00" } },
     element("i", { style: { "--from": value < 0 ? 50 + 50 * value + "%" : "50%", width: 50 * Math.abs(value) + "%" } }));
   const flow = element("div", { className: "flow" },
-    map(messages.inputs, view, largest([messages.inputs]), true, "inputs"), element("div", { className: "stream-of-dots", ariaHidden: "true" }),
+    map(messages.inputs, view, rangeOf([messages.inputs], true), "inputs"), element("div", { className: "stream-of-dots", ariaHidden: "true" }),
     table(["said to", "", "output", "probability", ...(messages.errors ? ["error"] : [])], rows.map(b => [
-      names[b], map(messages.votes[b], view, most, true, "", 44), messages.outputs[b].toFixed(2),
+      names[b], map(messages.votes[b], view, range, "", 44), messages.outputs[b].toFixed(2),
       bar(messages.probabilities[b], colourOf(view.classes.find(known => known.name === names[b])), percent(messages.probabilities[b])),
       ...(messages.errors ? [error(messages.errors[b])] : []),
     ])));
-  place.replaceChildren(flow, scale(most, true));
+  place.replaceChildren(flow, scale(range));
   clearTimeout(calm.get(place));
   if (!isMoving) return;
   flow.dataset.phase = "forward";
