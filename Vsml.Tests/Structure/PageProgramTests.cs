@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using Microsoft.CodeAnalysis;
 using Vsml.Tests.Fixtures;
 using Vsml.Tool;
@@ -25,7 +26,8 @@ public sealed class PageProgramTests : IDisposable
     // The template of the same test is installed and run by another.
     [Fact]
     public void The_snapshot_test_compiles() => DocumentedProgram.Compile(
-        DocumentedProgram.Blocks("snapshot-testing.md", "csharp").ShouldHaveSingleItem() + "[VsmlModel, DenseLayer(4, 2)] internal sealed partial class MnistLearner;",
+        // A class of tests has no docstrings.
+        "#pragma warning disable CS1591\n" + DocumentedProgram.Blocks("snapshot-testing.md", "csharp").ShouldHaveSingleItem() + "[VsmlModel, DenseLayer(4, 2)] internal sealed partial class MnistLearner;",
         OutputKind.DynamicallyLinkedLibrary);
 
     // parts.md has its own test, with README's.
@@ -41,6 +43,6 @@ public sealed class PageProgramTests : IDisposable
         var lines = Directory.EnumerateFiles(RepositoryPaths.InRepository("docs"), "*.md").Select(Path.GetFileName).OfType<string>()
             .SelectMany(page => DocumentedProgram.Blocks(page, "sh").SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("vsml ", StringComparison.Ordinal)).Select(line => (page, line))).ToList();
         lines.ShouldNotBeEmpty();
-        foreach (var (page, line) in lines) VsmlTool.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], context).Errors.ShouldBeEmpty($"{page}: {line}");
+        foreach (var (page, line) in lines) VsmlTool.Parse([.. CommandLineParser.SplitCommandLine(line).Skip(1)], context).Errors.ShouldBeEmpty($"{page}: {line}");
     }
 }
