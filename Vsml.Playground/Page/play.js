@@ -160,6 +160,7 @@ function pause() {
 }
 
 function play() {
+  say("");
   playing = { at: performance.now(), isFirst: true, owed: 1 };
   get("play").setAttribute("aria-pressed", "true");
   get("play").textContent = "Pause";

@@ -51,7 +51,7 @@ internal sealed class ExampleStream
             points[2 * i] = Math.Clamp(x + CloudDeviation * random.NextNormal(), -1f, 1f);
             points[2 * i + 1] = Math.Clamp(y + CloudDeviation * random.NextNormal(), -1f, 1f);
         }
-        return new(new ImageDataset("clouds", points, labels, 1, 2, 1, ["blue", "orange", "green"]), isShuffled: true);
+        return new(new ImageDataset("clouds", points, labels, 1, 2, 1, ["west", "east", "north"]), isShuffled: true);
     }
 
     /// <summary>The next example; null at the end.</summary>

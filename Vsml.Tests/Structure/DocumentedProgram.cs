@@ -22,7 +22,8 @@ internal static partial class DocumentedProgram
     /// <summary>Compiles a program and what the generator emits for it, with all packages at hand; no warning is allowed.</summary>
     public static Compilation Compile(string program, OutputKind kind)
     {
-        var consumer = GeneratorHarness.Compile(ImplicitUsings, program).WithIlgpu();
+        var consumer = GeneratorHarness.Compile(ImplicitUsings, program);
+        if (program.Contains("using Vsml.Ilgpu;", StringComparison.Ordinal)) consumer = consumer.WithIlgpu();
         consumer = consumer.WithOptions(consumer.Options.WithOutputKind(kind)).AddReferences(
             new[] { typeof(RunConfiguration), typeof(RuntimeCompiler), typeof(Microsoft.Extensions.Logging.ILogger), typeof(FactAttribute), typeof(VerifyXunit.Verifier) }
                 .Select(type => MetadataReference.CreateFromFile(type.Assembly.Location)));
