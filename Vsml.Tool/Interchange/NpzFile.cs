@@ -48,6 +48,7 @@ internal static partial class NpzFile
     /// <param name="tensors">The arrays.</param>
     public static void Write(Stream stream, IEnumerable<Tensor> tensors)
     {
+        Span<byte> number = stackalloc byte[sizeof(float)];
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach (var tensor in tensors)
         {
@@ -58,9 +59,8 @@ internal static partial class NpzFile
             content.Write(Header(tensor.Shape));
             foreach (var value in tensor.ToSingles())
             {
-                Span<byte> bytes = stackalloc byte[sizeof(float)];
-                BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-                content.Write(bytes);
+                BinaryPrimitives.WriteSingleLittleEndian(number, value);
+                content.Write(number);
             }
         }
     }
