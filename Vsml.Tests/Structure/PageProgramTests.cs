@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using Microsoft.CodeAnalysis;
 using Vsml.Tests.Fixtures;
 using Vsml.Tool;
@@ -43,6 +42,6 @@ public sealed class PageProgramTests : IDisposable
         var lines = Directory.EnumerateFiles(RepositoryPaths.InRepository("docs"), "*.md").Select(Path.GetFileName).OfType<string>()
             .SelectMany(page => DocumentedProgram.Blocks(page, "sh").SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("vsml ", StringComparison.Ordinal)).Select(line => (page, line))).ToList();
         lines.ShouldNotBeEmpty();
-        foreach (var (page, line) in lines) VsmlTool.Parse([.. CommandLineParser.SplitCommandLine(line).Skip(1)], context).Errors.ShouldBeEmpty($"{page}: {line}");
+        foreach (var (page, line) in lines) VsmlTool.Parse([.. System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(line).Skip(1)], context).Errors.ShouldBeEmpty($"{page}: {line}");
     }
 }
