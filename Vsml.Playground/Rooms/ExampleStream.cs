@@ -54,11 +54,12 @@ internal sealed class ExampleStream
         return new(new ImageDataset("clouds", points, labels, 1, 2, 1, ["west", "east", "north"]), isShuffled: true);
     }
 
-    /// <summary>The next example; null at the end.</summary>
-    public Example? Next()
-    {
-        if (Position == Count) return null;
-        var index = _order[Position++];
-        return new(_data.Image(index).ToArray(), _data.ClassNames[_data.Labels[index]]);
-    }
+    /// <summary>The example at <see cref="Position"/>, which is before the end.</summary>
+    public Example Current => new(_data.Image(_order[Position]).ToArray(), _data.ClassNames[_data.Labels[_order[Position]]]);
+
+    /// <summary>Goes on to the next.</summary>
+    public void Advance() => Position++;
+
+    /// <summary>Goes back to the first.</summary>
+    public void Rewind() => Position = 0;
 }

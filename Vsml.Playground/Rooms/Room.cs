@@ -87,10 +87,11 @@ internal sealed class Room(RoomKind kind)
         {
             if (i == 0 && Now.Classifier.FeatureCount is > 0 and var known && known != Stream.FeatureCount)
                 throw new VsmlException($"The examples of {Stream.Name} have {Stream.FeatureCount} features, but what was learned here has {known}; clear first.");
-            if (i == 0 && !continues) Remember();
-            var isLast = i == count - 1 || clock.Elapsed > s_longestStretch || Stream.Position == Stream.Count - 1;
-            var example = Stream.Next()!;
+            var example = Stream.Current;
             CheckExample(example);
+            if (i == 0 && !continues) Remember();
+            Stream.Advance();
+            var isLast = i == count - 1 || clock.Elapsed > s_longestStretch || Stream.Position == Stream.Count;
             LearnOne(example, isLast);
             if (isLast) break;
         }
@@ -131,11 +132,12 @@ internal sealed class Room(RoomKind kind)
         Change();
     }
 
-    /// <summary>Begins anew; can be undone.</summary>
+    /// <summary>Begins anew, the stream too; what was learned can be brought back.</summary>
     public void Clear()
     {
         Remember();
         Now = Moment.Empty;
+        Stream?.Rewind();
         Change();
     }
 

@@ -109,6 +109,8 @@ public class RoomTests
         view.Curve.X[^1].ShouldBe(room.Stream.Position);
         room.Undo();
         room.Now.Examples.ShouldBeEmpty();
+        room.Clear();
+        room.Stream.Position.ShouldBe(0);
     }
 
     private static byte[] Saved(Room room)
