@@ -284,6 +284,20 @@ public sealed class OnlineClassifier<TLabel>
         return learned;
     }
 
+    /// <summary>What the network makes of an example, for those who look inside; changes nothing. No value may be missing.</summary>
+    /// <param name="features">The features, as for <see cref="Predict(ReadOnlySpan{float})"/>; some examples were learned from before.</param>
+    /// <returns>The standardised inputs [A]; the outputs [labels + 1], the stand-in's last; h of the sub-RNNs when they made them [A, labels + 1, N].</returns>
+    internal (float[] Inputs, float[] Logits, float[] Hidden) Look(ReadOnlySpan<float> features)
+    {
+        _features.Read(features);
+        Gather();
+        var (logits, hidden) = _network.Look(_rows.AsSpan(0, _used), _inputs.AsSpan(0, _used));
+        return (_inputs[.._used], logits, hidden);
+    }
+
+    /// <summary>The states of all sub-RNNs of the last layer, [A, labels + 1, N] each; those of the stand-in for labels to come are last.</summary>
+    internal (float[] Cell, float[] Hidden) States() => _network.States();
+
     /// <summary>Takes a label out, with everything learned about it. If it comes again, it is new.</summary>
     /// <param name="label">The label.</param>
     /// <returns>Whether it was known.</returns>

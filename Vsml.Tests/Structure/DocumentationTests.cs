@@ -24,6 +24,20 @@ public partial class DocumentationTests
         }
     }
 
+    // Links to folders lead nowhere on the site, so texts name them.
+    [Fact]
+    public void Folders_that_texts_name_are_there()
+    {
+        var named = 0;
+        foreach (string path in Texts)
+            foreach (var folder in Folder().Matches(File.ReadAllText(RepositoryPaths.InRepository(path))).Select(code => code.Groups[1].Value))
+            {
+                Path.Exists(RepositoryPaths.InRepository(folder)).ShouldBeTrue($"{path}: {folder}");
+                named++;
+            }
+        named.ShouldBeGreaterThan(20);
+    }
+
     [Fact]
     public void Docstrings_cite_texts_and_headings_that_exist()
     {
@@ -85,6 +99,9 @@ public partial class DocumentationTests
 
     // As the usual renderers name a heading's anchor.
     private static string Anchor(string heading) => NotInAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+
+    [GeneratedRegex(@"`(Vsml\.\w+(?:/[\w.]+)+/?)`")]
+    private static partial Regex Folder();
 
     [GeneratedRegex(@"href: (\S+)")]
     private static partial Regex ContentsEntry();

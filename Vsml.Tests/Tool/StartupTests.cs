@@ -21,7 +21,10 @@ public sealed partial class StartupTests : IDisposable
     [Fact]
     public void Describe_loads_no_compiler() => Loaded("describe", _network).ShouldNotContain(name => name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
 
-    // So that the two above can fail.
+    [Fact]
+    public void Help_loads_no_web_server() => Loaded("play", "--help").ShouldNotContain(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name == "Vsml.Playground");
+
+    // So that those of the compiler can fail.
     [Fact]
     public void Where_a_compiler_is_loaded_it_is_seen() => Loaded("emit", _network, "--out", _folder["emitted"]).ShouldContain("Microsoft.CodeAnalysis");
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text;
 using Vsml.Reporting;
 
@@ -15,7 +13,7 @@ internal static class ReportCommand
     {
         var sources = new Argument<string[]>("RUN") { Arity = ArgumentArity.OneOrMore, Description = "Folders of runs and of cloning runs, files of 'vsml test --json FILE --curves', folders of experiments." };
         var output = new Option<string>("--out") { HelpName = "FILE.html", DefaultValueFactory = _ => "report.html", Description = "The page; - prints it." };
-        var open = new Option<bool>("--open") { Description = "Show the page in the browser." };
+        var open = BrowserOption.Create();
         var command = new ToolCommand(
             "report",
             "Write one page with curves, tables and heat maps of runs, meta-tests and experiments; it needs no network.",
@@ -33,22 +31,9 @@ internal static class ReportCommand
             var page = context.Abandonable(() => Report.Of(paths).Format());
             place.Write(stream => stream.Write(Encoding.UTF8.GetBytes(page)));
             if (!place.IsStandardOutput) context.Output.WriteLine(Path.GetFullPath(name));
-            if (parsed.GetValue(open)) Open(Path.GetFullPath(name), context);
+            if (parsed.GetValue(open)) BrowserOption.Open(Path.GetFullPath(name), context);
             return ExitCodes.Success;
         });
         return command;
-    }
-
-    private static void Open(string path, ToolContext context)
-    {
-        try
-        {
-            using var browser = Process.Start(new ProcessStartInfo(path) { UseShellExecute = true });
-        }
-        // The page is there all the same.
-        catch (Exception exception) when (exception is Win32Exception or FileNotFoundException or PlatformNotSupportedException)
-        {
-            context.Error.WriteLine($"No browser could be started ({exception.Message}); open the page yourself.");
-        }
     }
 }

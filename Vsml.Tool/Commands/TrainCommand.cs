@@ -21,6 +21,7 @@ internal static class TrainCommand
         var limit = NumberOption.Create("--time-limit", "SECONDS", 0.001, 1e9, "Stop after this time, with a checkpoint.");
         var dryRun = new Option<bool>("--dry-run") { Description = "Check the configuration, measure a few iterations of each stage, print how long the stages will take on this machine, and write nothing." };
         var heartbeat = NumberOption.Create("--heartbeat", "SECONDS", 1, 1e6, 60.0, "Under mpirun or srun: take the job down when a process has given no sign of life for this long.");
+        var board = new TensorBoardOption();
         var simd = SimdOption.Create();
         var parts = new PartsOption();
         var backend = new BackendOption();
@@ -33,10 +34,12 @@ internal static class TrainCommand
             "vsml train --resume runs/second",
             "vsml train --resume runs/second --config longer.json",
             "vsml train --config run.json --out runs/fourth --backend ilgpu",
+            "vsml train --config run.json --out runs/fifth --tensorboard boards/fifth",
             "vsml train --assembly MyParts.dll --config mine.json --out runs/third")
         {
             config, folder, resume, seed, threads, limit, dryRun, heartbeat, simd,
         };
+        board.AddTo(command);
         backend.AddTo(command);
         parts.AddTo(command);
         command.SetAction(parsed =>
@@ -57,9 +60,9 @@ internal static class TrainCommand
                     throw new VsmlException("--dry-run writes nothing and ends by itself; leave out --out, --resume and --time-limit.");
                 if (isDryRun && ranks.Size > 1) throw new VsmlException("--dry-run measures one process; start it by itself.");
                 if (parsed.GetValue(resume) is { } begun)
-                    return RunAgain(() => Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context), begun, options, backend, parsed, context);
+                    return RunAgain(() => Resume(begun, parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(seed), level, context), begun, options, backend, board, parsed, context);
                 if (!isDryRun && parsed.GetValue(folder) is null && parsed.GetValue(config) is not null) throw new VsmlException("--out is missing; give a folder for the run.");
-                return RunNew(Read(parsed.GetValue(config), parsed.GetValue(seed), level, context), parsed.GetValue(folder), options, backend, parsed, context);
+                return RunNew(Read(parsed.GetValue(config), parsed.GetValue(seed), level, context), parsed.GetValue(folder), options, backend, board, parsed, context);
             }
             catch (Exception exception) when (exception is not RankStoppedException)
             {
@@ -71,7 +74,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static int RunNew(RunConfiguration configuration, string? path, TrainingOptions options, BackendOption backend, ParseResult parsed, ToolContext context)
+    private static int RunNew(RunConfiguration configuration, string? path, TrainingOptions options, BackendOption backend, TensorBoardOption board, ParseResult parsed, ToolContext context)
     {
         using var opened = backend.Open(parsed, configuration);
         configuration = configuration with { Backend = opened?.Backend.Name ?? configuration.Backend, Device = opened?.Backend.Device };
@@ -84,11 +87,12 @@ internal static class TrainCommand
         ranks.Agree("SIMD level", configuration.Simd!.Value.Name(), "Give all of them --simd with a level that each machine has.");
         ranks.Agree("configuration", RunConfigurationJson.Format(configuration), "Start all of them with the same one.");
         if (configuration.Estimator.EpisodesPerIteration is > 0 and var episodes) ranks.CheckWork(episodes);
+        using var events = board.Open(parsed, ranks);
         using var created = ranks.IsRoot ? RunFolder.Create(path, configuration) : null;
-        return Run(created, options, opened?.Backend, context);
+        return Run(created, options with { Progress = events }, opened?.Backend, context);
     }
 
-    private static int RunAgain(Func<RunFolder> open, string path, TrainingOptions options, BackendOption backend, ParseResult parsed, ToolContext context)
+    private static int RunAgain(Func<RunFolder> open, string path, TrainingOptions options, BackendOption backend, TensorBoardOption board, ParseResult parsed, ToolContext context)
     {
         var ranks = options.Ranks!;
         AgreeOnVersion(ranks);
@@ -97,7 +101,8 @@ internal static class TrainCommand
         var configuration = Shared(run, ranks);
         // What was begun on the CPU names no backend.
         using var device = backend.Open(parsed, configuration with { Backend = configuration.Backend ?? CpuBackend.Instance.Name });
-        return Run(run, options, device?.Backend, context);
+        using var events = board.Open(parsed, ranks);
+        return Run(run, options with { Progress = events }, device?.Backend, context);
     }
 
     private static void AgreeOnVersion(RankGroup ranks) =>
@@ -141,7 +146,7 @@ internal static class TrainCommand
         var configuration = Shared(folder, options.Ranks!);
         var result = TrainingReport.Watch(
             context,
-            progress => Prepare(folder, configuration, options with { Progress = progress }, backend).Run(context.Cancellation),
+            progress => Prepare(folder, configuration, options with { Progress = options.Progress is { } events ? new CombinedProgress(progress, events) : progress }, backend).Run(context.Cancellation),
             result => folder is null ? "" : Summary(result, folder));
         return result.Stop == TrainingStop.Cancelled ? ExitCodes.Interrupted : ExitCodes.Success;
     }
