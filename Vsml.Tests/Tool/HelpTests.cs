@@ -66,8 +66,8 @@ public partial class HelpTests
     {
         var run = ToolRun.InProcess("data", "list").ShouldSucceed();
         // Sets that programs register, such as other tests, come after these.
-        run.Output.Split('\n').Select(line => line.Split('\t')[0]).Take(11)
-            .ShouldBe(["mnist", "digits", "fashion", "kmnist", "emnist-balanced", "emnist-letters", "cifar10", "svhn", "random", "sum-sign", "synthetic"]);
+        run.Output.Split('\n').Select(line => line.Split('\t')[0]).Take(14)
+            .ShouldBe(["mnist", "digits", "fashion", "mnist-60k", "kmnist", "emnist-balanced", "emnist-letters", "cifar10", "omniglot", "omniglot-small", "svhn", "random", "sum-sign", "synthetic"]);
     }
 
     [Fact]
