@@ -47,6 +47,7 @@ internal static class RankProgram
         Thread.Sleep(patience);
         Console.Error.WriteLine(FormattableString.Invariant($"vsml: rank {launcher.Rank} was told to stop, but has not within {patience.TotalSeconds} s; it ends now, and the newest checkpoint is as it was."));
         Console.Error.Flush();
+        Thread.Sleep(s_timeToPrint);
         using var self = Process.GetCurrentProcess();
         self.Kill();
     }) { IsBackground = true }.Start();
