@@ -117,6 +117,8 @@ public sealed class MpiTests : IDisposable
             MpiPrograms.Arguments(launcher, 3, "train", "--config", _folder["run.json"], "--assembly", _folder["Acme.Parts.dll"], "--out", _folder["run"], "--threads", "1", "--heartbeat", "5"), (WaitingOptimizer.Hang, "40"));
         WaitForMetrics(job);
         SpinWait.SpinUntil(() => File.ReadLines(Path.Combine(_folder["run"], "metrics.jsonl")).Count() == 39, TimeSpan.FromSeconds(90)).ShouldBeTrue();
+        // Until then a rank may still be about to look whether it has been told to stop.
+        Thread.Sleep(2000);
         var ranks = Ranks(job);
         foreach (var rank in ranks) Signal(rank, "USR1");
         ShouldBeDown(job, ranks).ShouldContain("was told to stop, but has not within 5 s");
