@@ -17,7 +17,7 @@ internal sealed record RegionsView(int Size, IReadOnlyList<int> Classes, IReadOn
         var (classes, confidence) = (new int[Side * Side], new float[Side * Side]);
         for (var i = 0; i < classes.Length; i++)
         {
-            var probabilities = room.Predict([(i % Side + 0.5f) * 2 / Side - 1, 1 - (i / Side + 0.5f) * 2 / Side])[learner];
+            var probabilities = room.Predict([(i % Side + 0.5f) * 2 / Side - 1, 1 - (i / Side + 0.5f) * 2 / Side], learner);
             classes[i] = Array.IndexOf(probabilities, probabilities.Max());
             confidence[i] = probabilities[classes[i]];
         }

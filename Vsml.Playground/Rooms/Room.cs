@@ -49,14 +49,17 @@ internal sealed class Room(RoomKind kind)
     public float[][] Predict(float[] features)
     {
         CheckFeatures(features);
-        string[] classes = [.. Now.Classes.Select(entry => entry.Name)];
-        var ours = new float[classes.Length];
-        if (Now.Classifier.Labels.Count > 0)
-        {
-            var probabilities = Now.Classifier.PredictProbabilities(features);
-            for (var b = 0; b < probabilities.Length; b++) ours[Array.IndexOf(classes, Now.Classifier.Labels[b])] = probabilities[b];
-        }
-        return [ours, .. Rivals.Probabilities(features, classes)];
+        return [Ours(features), .. Rivals.Probabilities(features, Classes)];
+    }
+
+    /// <summary>The probability that one learner gives to each class; empty where there is no class.</summary>
+    /// <param name="features">The features.</param>
+    /// <param name="learner">0 for ours, then the rivals.</param>
+    /// <exception cref="VsmlException">The features do not fit.</exception>
+    public float[] Predict(float[] features, int learner)
+    {
+        CheckFeatures(features);
+        return learner == 0 ? Ours(features) : Rivals.Probabilities(features, Classes)[learner - 1];
     }
 
     /// <summary>The messages of an example without its label.</summary>
@@ -158,6 +161,18 @@ internal sealed class Room(RoomKind kind)
         Remember();
         Now = loaded;
         Change();
+    }
+
+    private string[] Classes => [.. Now.Classes.Select(entry => entry.Name)];
+
+    private float[] Ours(float[] features)
+    {
+        var classes = Classes;
+        var ours = new float[classes.Length];
+        if (Now.Classifier.Labels.Count == 0) return ours;
+        var probabilities = Now.Classifier.PredictProbabilities(features);
+        for (var b = 0; b < probabilities.Length; b++) ours[Array.IndexOf(classes, Now.Classifier.Labels[b])] = probabilities[b];
+        return ours;
     }
 
     private void LearnOne(Example example, bool looks)

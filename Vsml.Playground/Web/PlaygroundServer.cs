@@ -22,10 +22,11 @@ public sealed class PlaygroundServer : IAsyncDisposable
 
     private const int MostConnections = 32, MostHeaderBytes = 16 << 10;
     private readonly WebApplication _application;
+    private readonly PlaygroundApi _api;
 
-    private PlaygroundServer(WebApplication application, int port)
+    private PlaygroundServer(WebApplication application, PlaygroundApi api, int port)
     {
-        _application = application;
+        (_application, _api) = (application, api);
         Address = new Uri($"http://127.0.0.1:{port}/");
     }
 
@@ -50,10 +51,11 @@ public sealed class PlaygroundServer : IAsyncDisposable
         catch (Exception exception) when (exception is IOException or SocketException)
         {
             await application.DisposeAsync().ConfigureAwait(false);
+            api.Dispose();
             throw new VsmlException($"Port {port} of 127.0.0.1 cannot be had: {exception.Message.TrimEnd('.')}. Give another with --port, or 0 for any that is free.", exception);
         }
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        var server = new PlaygroundServer(application, new Uri(address).Port);
+        var server = new PlaygroundServer(application, api, new Uri(address).Port);
         guard = new LocalGuard(server.Address.Port);
         return server;
     }
@@ -63,6 +65,7 @@ public sealed class PlaygroundServer : IAsyncDisposable
     {
         await _application.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _api.Dispose();
     }
 
     private static void Configure(KestrelServerOptions options, int port)

@@ -33,9 +33,8 @@ internal static class ThetaCommand
         command.SetAction(parsed =>
         {
             var (path, to) = (parsed.GetValue(file)!, parsed.GetValue(output)!);
-            var place = new ResultPlace(to, context, path);
+            if (new ResultPlace(to, context, path).IsStandardOutput) throw new VsmlException("--out: give a name; a theta is not printed.");
             var theta = ResearchNames.Gather(ArchitectureJson.Read(parsed.GetValue(architecture)!), NpzFile.IsNpz(path) ? NpzFile.Read(path) : SafetensorsFile.Read(path).Tensors, path);
-            if (place.IsStandardOutput) throw new VsmlException("--out: give a name; a theta is not printed.");
             theta.Save(to);
             context.Output.WriteLine($"{theta.Values.Length} meta-parameters, {theta.Digest[..12]}: {to}");
             return ExitCodes.Success;

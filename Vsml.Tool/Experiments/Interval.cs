@@ -47,7 +47,6 @@ internal sealed record Interval(double Mean, double? Half)
         List<double?> Each(Func<Interval, double> of) => [.. values.Select(value => value is null ? (double?)null : Math.Max(least, of(value)))];
     }
 
-
     /// <summary>For example "0.741 ± 0.012".</summary>
     public override string ToString() => Half is { } half ? FormattableString.Invariant($"{Mean:0.000} ± {half:0.000}") : FormattableString.Invariant($"{Mean:0.000}");
 }
