@@ -6,10 +6,13 @@ weight hold, times the error, goes to entry 0 of the backward message. Hidden la
 a sweep (docs/backpropagation.md). Its weights begin at random and are small changes away from random features for the first examples.
 """
 import json
-import struct
+import pathlib
 import sys
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import tensors
 
 M, N, TRAINED, HIDDEN = 8, 18, 16, 256  # message size, state size, units of the one-layer theta, hidden units
 GAIN, RATE, SEND, DEVIATION, OPEN = 3.0, 0.05, 4.0, 0.5, 8.0  # of the weight in the message, of learning, of the error sent; of initial weights
@@ -19,18 +22,6 @@ X, E, H = 0, M, 2 * M  # rows of the forward and the backward message's first en
 WEIGHT, MESSAGE_PLUS, MESSAGE_MINUS, PRODUCT_PLUS, PRODUCT_MINUS, BIAS = range(6)
 WRITTEN = 6
 ERROR_PLUS, ERROR_MINUS = TRAINED, TRAINED + 1
-
-
-def read(path):
-    """The tensors of a safetensors file of floats."""
-    data = open(path, "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    tensors = {}
-    for name, tensor in json.loads(data[8:8 + length]).items():
-        if name != "__metadata__":
-            begin, end = (8 + length + offset for offset in tensor["data_offsets"])
-            tensors[name] = np.frombuffer(data[begin:end], "<f4").reshape(tensor["shape"]).astype(float)
-    return tensors
 
 
 def output_layer(one, group):
@@ -82,22 +73,17 @@ def architecture():
     }
 
 
+def named(group, w, b, forward, forward_bias, backward):
+    """Names and tensors of a group."""
+    return zip((f"theta/{group}/{name}" for name in ("lstm/w", "lstm/b", "fwd/w", "fwd/b", "bwd/w", "bwd/b")), (w.reshape(2 * M + N, 4 * N), b.reshape(-1), forward, forward_bias, backward, np.zeros(M)))
+
+
 def main(source, path):
-    one, random, head, data = read(source), np.random.RandomState(0), {}, b""
-    groups = (
-        ("layer0", hidden_layer(False, random)), ("layer1", output_layer(one, "shared")),
-        ("backward0", hidden_layer(True, random)), ("backward1", output_layer(one, "backward")),
-    )
-    for group, (w, b, forward, forward_bias, backward) in groups:
-        for tensor, values in (("lstm/w", w.reshape(2 * M + N, 4 * N)), ("lstm/b", b.reshape(-1)), ("fwd/w", forward), ("fwd/b", forward_bias), ("bwd/w", backward), ("bwd/b", np.zeros(M))):
-            values = np.ascontiguousarray(values, "<f4")
-            head[f"theta/{group}/{tensor}"] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [len(data), len(data) + values.nbytes]}
-            data += values.tobytes()
-    head["__metadata__"] = {"architecture": json.dumps(architecture())}
-    header = json.dumps(head).encode()
-    header += b" " * (-len(header) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(header)) + header + data)
+    one, random = tensors.read(source), np.random.RandomState(0)
+    tensors.write(path, [
+        *named("layer0", *hidden_layer(False, random)), *named("layer1", *output_layer(one, "shared")),
+        *named("backward0", *hidden_layer(True, random)), *named("backward1", *output_layer(one, "backward")),
+    ], {"architecture": json.dumps(architecture())})
 
 
 if __name__ == "__main__":

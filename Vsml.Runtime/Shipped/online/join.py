@@ -6,11 +6,13 @@ of the error and tanh(x / 2) in a pair of cells; the next example's forward swee
 second prediction after it. Fast: units 6 to 15 are a theta of N 10, meta-trained on short episodes. Their outputs are added up, so that
 the slow part learns what the fast one leaves over.
 """
-import json
-import struct
+import pathlib
 import sys
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import tensors
 
 M, N, SLOW = 8, 16, 6  # message size, state size, units of the slow part
 FAST = N - SLOW
@@ -40,18 +42,6 @@ def slow(is_backward):
     return w, b, forward
 
 
-def read(path):
-    """The tensors of a safetensors file of floats."""
-    data = open(path, "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    tensors = {}
-    for name, tensor in json.loads(data[8:8 + length]).items():
-        if name != "__metadata__":
-            begin, end = (8 + length + offset for offset in tensor["data_offsets"])
-            tensors[name] = np.frombuffer(data[begin:end], "<f4").reshape(tensor["shape"]).astype(float)
-    return tensors
-
-
 def join(fast, group):
     """The tensors of a group."""
     part = {name.rsplit("/", 2)[-2] + "/" + name[-1]: tensor for name, tensor in fast.items() if name.startswith(f"theta/{group}/")}
@@ -66,15 +56,9 @@ def join(fast, group):
 
 
 def main(source, path):
-    fast, head, data = read(source), {}, b""
-    for group in ("shared", "backward"):
-        for tensor, values in zip(("lstm/w", "lstm/b", "fwd/w", "fwd/b", "bwd/w", "bwd/b"), join(fast, group)):
-            values = np.ascontiguousarray(values, "<f4")
-            head[f"theta/{group}/{tensor}"] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [len(data), len(data) + values.nbytes]}
-            data += values.tobytes()
-    header = json.dumps(head).encode()
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(header)) + header + data)
+    fast = tensors.read(source)
+    names = ("lstm/w", "lstm/b", "fwd/w", "fwd/b", "bwd/w", "bwd/b")
+    tensors.write(path, [(f"theta/{group}/{name}", values) for group in ("shared", "backward") for name, values in zip(names, join(fast, group))])
 
 
 if __name__ == "__main__":
