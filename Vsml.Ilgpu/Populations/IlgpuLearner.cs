@@ -9,6 +9,7 @@ namespace Vsml.Ilgpu;
 public sealed class IlgpuLearner : IOnlineLearner, IDisposable
 {
     private readonly DeviceNetwork _network;
+    private readonly DeviceStore _store;
     private readonly EpisodeBuffers _buffers;
     private readonly IlgpuModel _model;
     private readonly float[] _theta, _logits, _label, _loss = new float[1];
@@ -29,6 +30,7 @@ public sealed class IlgpuLearner : IOnlineLearner, IDisposable
         _network = new DeviceNetwork(model, device);
         _buffers = new EpisodeBuffers(_network, new EpisodeSizes(Episodes: 1, Members: 1, Data: 1, Length: 1));
         _buffers.SetTheta(theta);
+        _store = new DeviceStore(model, _buffers, ThetaDigest.Of(theta));
         _logits = new float[model.Architecture.OutputSize];
         _label = new float[model.Architecture.OutputSize];
         _state = new float[4 * _network.Shape.StateQuads];
@@ -81,11 +83,47 @@ public sealed class IlgpuLearner : IOnlineLearner, IDisposable
         return new LearningStep(new Prediction(_logits), _loss[0]);
     }
 
+    /// <summary>Writes the whole state, in the format of <see cref="Learner.Save(string)"/>: either can go on from it; whole or not at all.</summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <exception cref="VsmlException">The file cannot be written, or the state is not finite.</exception>
+    public void Save(string path) => LearnerState.Save(Bound(), path);
+
+    /// <summary>Writes what <see cref="Save(string)"/> writes to a stream, from where it stands.</summary>
+    /// <param name="stream">A stream that can be written.</param>
+    /// <exception cref="VsmlException">The state is not finite.</exception>
+    public void Save(Stream stream) => LearnerState.Save(Bound(), stream);
+
+    /// <summary>Takes over a saved state, also that of a <see cref="Learner"/>; on any error the learner stays as it was. h is rounded where it is stored as float16.</summary>
+    /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
+    /// <exception cref="VsmlException">The file is damaged, or belongs to another architecture or theta.</exception>
+    public void Load(string path) => LearnerState.Load(Bound(), path);
+
+    /// <summary>Takes over a saved state from a stream, which stands behind it afterwards; on any error the learner stays as it was.</summary>
+    /// <param name="stream">A stream that stands where <see cref="Save(Stream)"/> began.</param>
+    /// <exception cref="VsmlException">The state is damaged, or belongs to another architecture or theta.</exception>
+    public void Load(Stream stream) => LearnerState.Load(Bound(), stream);
+
+    /// <summary>An independent copy on the same device that has learned the same, bit for bit; to be disposed of like any other.</summary>
+    /// <exception cref="VsmlException">The device has too little memory.</exception>
+    public IlgpuLearner Fork()
+    {
+        var copy = new IlgpuLearner(_model, _network.Device, _theta);
+        _buffers.GetStates(0, _state);
+        copy._buffers.SetStates(0, _state);
+        return copy;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _buffers.Dispose();
         _network.Dispose();
+    }
+
+    private DeviceStore Bound()
+    {
+        _network.Device.Accelerator.Bind();
+        return _store;
     }
 
     // In the order of the compiled kernels, for the same bits.

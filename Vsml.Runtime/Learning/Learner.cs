@@ -118,19 +118,19 @@ public class Learner : IOnlineLearner
     /// <summary>Writes the whole state: h and c, waiting backward messages, error and label. The same bytes at every SIMD level; whole or not at all.</summary>
     /// <param name="path">A safetensors file.</param>
     /// <exception cref="VsmlException">The file cannot be written, or the state is not finite.</exception>
-    public void Save(string path) => LearnerState.Save(_runner, Theta, path);
+    public void Save(string path) => LearnerState.Save(new RunnerStore(_runner, Theta), path);
 
     /// <summary>Writes what <see cref="Save(string)"/> writes to a stream, from where it stands.</summary>
     /// <param name="stream">A stream that can be written.</param>
     /// <exception cref="VsmlException">The state is not finite.</exception>
-    public void Save(Stream stream) => LearnerState.Save(_runner, Theta, stream);
+    public void Save(Stream stream) => LearnerState.Save(new RunnerStore(_runner, Theta), stream);
 
     /// <summary>Takes over a saved state; on any error the learner stays as it was.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
     /// <exception cref="VsmlException">The file is damaged, or belongs to another architecture or theta.</exception>
     public void Load(string path)
     {
-        LearnerState.Load(_runner, Theta, path);
+        LearnerState.Load(new RunnerStore(_runner, Theta), path);
         _hasInput = false;
     }
 
@@ -139,7 +139,7 @@ public class Learner : IOnlineLearner
     /// <exception cref="VsmlException">The state is damaged, or belongs to another architecture or theta.</exception>
     public void Load(Stream stream)
     {
-        LearnerState.Load(_runner, Theta, stream);
+        LearnerState.Load(new RunnerStore(_runner, Theta), stream);
         _hasInput = false;
     }
 

@@ -13,48 +13,38 @@ internal static class LearnerState
     private const string Format = "vsml-learner-2", FormerFormat = "vsml-learner-1";
     private const int MostHeaderBytes = 16 << 20; // the architecture as JSON, and names
 
-    /// <summary>Writes the state of a runner with batch 1 to a file.</summary>
-    public static void Save(EpisodeRunner runner, PackedTheta theta, string path) =>
-        SafetensorsFile.Write(path, Tensors(runner), Metadata(runner, theta));
+    /// <summary>Writes a learner's state to a file.</summary>
+    public static void Save(ILearnerStore store, string path) => SafetensorsFile.Write(path, Tensors(store), Metadata(store));
 
-    /// <summary>Writes the state of a runner with batch 1 to a stream.</summary>
-    public static void Save(EpisodeRunner runner, PackedTheta theta, Stream stream) =>
-        SafetensorsFile.Write(stream, Tensors(runner), Metadata(runner, theta));
+    /// <summary>Writes a learner's state to a stream.</summary>
+    public static void Save(ILearnerStore store, Stream stream) => SafetensorsFile.Write(stream, Tensors(store), Metadata(store));
 
-    /// <summary>Takes over a state from a file; the runner changes only after everything was checked.</summary>
-    public static void Load(EpisodeRunner runner, PackedTheta theta, string path) => Restore(runner, theta, SafetensorsFile.Read(path));
+    /// <summary>Takes over a state from a file; the learner changes only after everything was checked.</summary>
+    public static void Load(ILearnerStore store, string path) => Restore(store, SafetensorsFile.Read(path));
 
-    /// <summary>Takes over a state from a stream; the runner changes only after everything was checked.</summary>
-    public static void Load(EpisodeRunner runner, PackedTheta theta, Stream stream) =>
-        Restore(runner, theta, SafetensorsFile.Read(stream, "the stream", MostBytes(runner)));
+    /// <summary>Takes over a state from a stream; the learner changes only after everything was checked.</summary>
+    public static void Load(ILearnerStore store, Stream stream) =>
+        Restore(store, SafetensorsFile.Read(stream, "the stream", MostBytes(store.Architecture)));
 
-    private static Dictionary<string, string> Metadata(EpisodeRunner runner, PackedTheta theta) => new()
+    private static Dictionary<string, string> Metadata(ILearnerStore store) => new()
     {
         ["format"] = Format,
-        ["architecture"] = ArchitectureJson.Format(runner.Model.Architecture),
-        ["theta"] = theta.Digest,
+        ["architecture"] = ArchitectureJson.Format(store.Architecture),
+        ["theta"] = store.ThetaDigest,
     };
 
-    private static List<Tensor> Tensors(EpisodeRunner runner)
+    private static List<Tensor> Tensors(ILearnerStore store)
     {
-        var architecture = runner.Model.Architecture;
+        WaitingMessages[] messages = [.. Messages(store.Architecture)];
+        var state = store.Get(messages);
         var tensors = new List<Tensor>();
-        for (var l = 0; l < architecture.Layers.Count; l++)
+        for (var l = 0; l < state.Cells.Length; l++)
         {
-            int[] shape = [.. architecture.Layers[l].SubRnnShape, architecture.StateSize];
-            var cell = new float[runner.CanonicalFloats(l)];
-            runner.GetCells(l, cell);
-            Add($"cell/{l}", shape, cell);
-            var hidden = new float[cell.Length];
-            runner.GetHidden(l, hidden);
-            Add($"hidden/{l}", shape, hidden);
+            var shape = Shape(store.Architecture, l);
+            Add($"cell/{l}", shape, state.Cells[l]);
+            Add($"hidden/{l}", shape, state.Hidden[l]);
         }
-        foreach (var message in Messages(runner))
-        {
-            var values = new float[message.Places * message.Entries];
-            for (var i = 0; i < values.Length; i++) values[i] = message.At(runner, i);
-            Add(message.Name, message.Shape, values);
-        }
+        foreach (var (which, values) in messages.Zip(state.Messages)) Add(which.Name, which.Shape, values);
         return tensors;
 
         // What could not be loaded again must not replace what can.
@@ -66,69 +56,44 @@ internal static class LearnerState
         }
     }
 
-    private static void Restore(EpisodeRunner runner, PackedTheta theta, SafetensorsFile file)
+    private static void Restore(ILearnerStore store, SafetensorsFile file)
     {
-        CheckOrigin(runner.Model.Architecture, theta, file);
-        var architecture = runner.Model.Architecture;
-        var layers = architecture.Layers.Count;
-        var cells = new float[layers][];
-        var hidden = new float[layers][];
-        for (var l = 0; l < layers; l++)
-        {
-            int[] shape = [.. architecture.Layers[l].SubRnnShape, architecture.StateSize];
-            cells[l] = file.GetSingles($"cell/{l}", shape);
-            hidden[l] = file.GetSingles($"hidden/{l}", shape);
-        }
-        var messages = Messages(runner).Select(message => (Message: message, Values: file.GetSingles(message.Name, message.Shape))).ToArray();
+        CheckOrigin(store, file);
+        WaitingMessages[] messages = [.. Messages(store.Architecture)];
+        store.Set(messages, new LearnedState(States("cell"), States("hidden"), [.. messages.Select(which => file.GetSingles(which.Name, which.Shape))]));
 
-        runner.Reset();
-        runner.Resume();
-        for (var l = 0; l < layers; l++)
-        {
-            runner.SetCells(l, cells[l]);
-            runner.SetHidden(l, hidden[l]);
-        }
-        foreach (var (message, values) in messages)
-            for (var i = 0; i < values.Length; i++) message.At(runner, i) = values[i];
+        float[][] States(string name) => [.. Enumerable.Range(0, store.Architecture.Layers.Count).Select(layer => file.GetSingles($"{name}/{layer}", Shape(store.Architecture, layer)))];
     }
 
-    private static void CheckOrigin(Architecture architecture, PackedTheta theta, SafetensorsFile file)
+    private static void CheckOrigin(ILearnerStore store, SafetensorsFile file)
     {
         if (!file.Metadata.TryGetValue("format", out var format) || format is not (Format or FormerFormat))
             throw new VsmlException($"{file.Path}: this is not the saved state of a learner.");
         var saved = file.Metadata.TryGetValue("architecture", out var json) ? ArchitectureJson.Parse(json, $"{file.Path} (metadata architecture)") : null;
-        if (saved != architecture)
+        if (saved != store.Architecture)
             throw new VsmlException($"{file.Path}: the state belongs to another architecture.");
         if (format == FormerFormat) return;
-        if (!file.Metadata.TryGetValue("theta", out var digest) || digest != theta.Digest)
-            throw new VsmlException($"{file.Path}: the state was learned under another theta ({digest ?? "unknown"}) than this learner's ({theta.Digest}). Make the learner with that theta.");
+        if (!file.Metadata.TryGetValue("theta", out var digest) || digest != store.ThetaDigest)
+            throw new VsmlException($"{file.Path}: the state was learned under another theta ({digest ?? "unknown"}) than this learner's ({store.ThetaDigest}). Make the learner with that theta.");
     }
 
-    private static long MostBytes(EpisodeRunner runner)
+    private static long MostBytes(Architecture architecture)
     {
-        var floats = Messages(runner).Sum(message => (long)message.Places * message.Entries);
-        for (var l = 0; l < runner.Model.Architecture.Layers.Count; l++) floats += 2L * runner.CanonicalFloats(l);
+        var floats = Messages(architecture).Sum(messages => (long)messages.Floats);
+        foreach (var layer in architecture.Layers) floats += 2 * layer.SubRnnCount * architecture.StateSize;
         return floats * sizeof(float) + MostHeaderBytes;
     }
 
-    private static IEnumerable<StoredMessage> Messages(EpisodeRunner runner)
+    private static int[] Shape(Architecture architecture, int layer) => [.. architecture.Layers[layer].SubRnnShape, architecture.StateSize];
+
+    private static IEnumerable<WaitingMessages> Messages(Architecture architecture)
     {
-        var layers = runner.Model.Architecture.Layers.Count;
-        for (var l = 1; l < layers; l++) yield return Message($"message/{l}", l, 0, runner.Model.Architecture.MessageSize);
+        var layers = architecture.Layers.Count;
+        for (var l = 1; l < layers; l++) yield return Message($"message/{l}", l, 0, architecture.MessageSize);
         yield return Message("error", layers, 0, 1);
-        if (runner.Model.Architecture.LabelFeedback) yield return Message("label", layers, 1, 1);
+        if (architecture.LabelFeedback) yield return Message("label", layers, 1, 1);
 
-        StoredMessage Message(string name, int boundary, int firstEntry, int entries) =>
-            new(name, boundary, runner.Shape.BoundaryUnits[boundary], firstEntry, entries);
-    }
-
-    /// <summary>Backward messages that wait at a boundary, or some of their entries.</summary>
-    private sealed record StoredMessage(string Name, int Boundary, int Places, int FirstEntry, int Entries)
-    {
-        public int[] Shape => Name is "error" or "label" ? [Places] : [Places, Entries];
-
-        /// <summary>The float at a flat index of [place, entry].</summary>
-        public ref float At(EpisodeRunner runner, int index) =>
-            ref runner.State.Backward[Boundary].Span[(FirstEntry + index % Entries) * runner.Shape.PaddedUnits(Boundary) + index / Entries];
+        WaitingMessages Message(string name, int boundary, int firstEntry, int entries) =>
+            new(name, boundary, architecture.Layers[boundary - 1].Outputs, firstEntry, entries);
     }
 }
