@@ -16,6 +16,9 @@ internal sealed class IlgpuSuite : ISuite
     // The published meta-iteration: 2 x 1,024 episodes of 500 examples.
     private const int PublishedEpisodes = 2048, PublishedLength = 500;
 
+    // As many groups as keep all multiprocessors busy.
+    private const int GradientEpisodes = 256;
+
     private static readonly NetworkCase s_tiny = new("tiny-cpu-accelerator", DenseCases.Network(8, [16, 4]));
 
     private static readonly (string Library, string Module, string Published)[] s_peers = [("jax", "jax", "jit"), ("pytorch", "torch", "batched")];
@@ -44,6 +47,9 @@ internal sealed class IlgpuSuite : ISuite
         run.Begin(0.3, network.Name);
         var (row, members) = MeasureEpisodes(network, device, length, limits, run);
         run.Add(row, Gflops(row, network));
+        run.Begin(0.4, "whole meta-iterations");
+        run.Add(MeasureIterations(network, device, run));
+        run.Add(MeasureGradient(network, device, run));
         for (var p = 0; p < s_peers.Length; p++)
         {
             run.Begin(0.6 + 0.2 * p, s_peers[p].Library);
@@ -70,6 +76,38 @@ internal sealed class IlgpuSuite : ISuite
             Spread = sample.Spread,
         };
         return (row, population.Episodes);
+    }
+
+    private BenchmarkResult MeasureIterations(NetworkCase network, IlgpuDevice device, SuiteRun run)
+    {
+        var (pairs, length) = device.Description.Kind == DeviceKind.Cpu ? (2, 2) : (PublishedEpisodes / 2, run.Quick ? PublishedLength / 10 : PublishedLength);
+        using var iteration = new DeviceIteration(network.Architecture, device, pairs, length);
+        var sample = run.Timing.Measure(iteration.Run);
+        var rate = 2 * pairs * length / sample.Quiet;
+        return new BenchmarkResult
+        {
+            Suite = Name,
+            Case = $"{network.Name}-iteration",
+            ExamplesPerSecond = rate,
+            SecondsPerIteration = device.Description.Kind == DeviceKind.Cpu ? null : (double)PublishedEpisodes * PublishedLength / rate,
+            Spread = sample.Spread,
+        };
+    }
+
+    private BenchmarkResult MeasureGradient(NetworkCase network, IlgpuDevice device, SuiteRun run)
+    {
+        var (episodes, length) = device.Description.Kind == DeviceKind.Cpu ? (2, 4) : (GradientEpisodes, run.Quick ? PublishedLength / 10 : PublishedLength);
+        using var reverse = new DeviceReverse(IlgpuCompiler.Compile(network.Architecture), device, network.InitialTheta, episodes, length);
+        var times = run.Timing.MeasureInTurns([reverse.Forward, reverse.ForwardAndBack], (done, _) => run.Begin(0.5 + 0.1 * done, "forwards and back"));
+        var (forward, both) = (times[0], times[1]);
+        return new BenchmarkResult
+        {
+            Suite = Name,
+            Case = $"{network.Name}-gradient",
+            ExamplesPerSecond = episodes * length / both.Quiet,
+            Ratio = new("forward", "time", both.Quiet / forward.Quiet),
+            Spread = both.Spread,
+        };
     }
 
     private static double Gflops(BenchmarkResult row, NetworkCase network) => row.ExamplesPerSecond!.Value * network.ForwardFlops!.Value / 1e9;

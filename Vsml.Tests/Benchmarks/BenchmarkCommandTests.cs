@@ -54,6 +54,12 @@ public class BenchmarkCommandTests
         row.GetProperty("fractionOfPeak").GetDouble().ShouldBe(rate * 64 * 2 * 2 * 8 * 32 / 1e9 / row.GetProperty("fmaPeakGflops").GetDouble(), 1e-6);
         row.GetProperty("fractionOfCopy").GetDouble().ShouldBeGreaterThan(0);
         row.TryGetProperty("secondsPerIteration", out _).ShouldBeFalse();
+        Row("tiny-cpu-accelerator-iteration").GetProperty("examplesPerSecond").GetDouble().ShouldBeGreaterThan(0);
+        var ratio = Row("tiny-cpu-accelerator-gradient").GetProperty("ratio");
+        (ratio.GetProperty("to").GetString(), ratio.GetProperty("of").GetString()).ShouldBe(("forward", "time"));
+        ratio.GetProperty("value").GetDouble().ShouldBeGreaterThan(0);
+
+        JsonElement Row(string name) => figures.RootElement.GetProperty("results").EnumerateArray().Single(other => other.GetProperty("case").GetString() == name);
     }
 
     [Theory]
