@@ -109,6 +109,23 @@ public sealed class IlgpuDevice : IDisposable
         throw new VsmlException(FormattableString.Invariant($"Device {Description} has {FreeBytes / 1e6:N0} MB to give, too little for {what}, which take {bytes / 1e6:N0} MB."));
     }
 
+    /// <summary>Compiles kernels.</summary>
+    /// <typeparam name="T">Type of what is compiled.</typeparam>
+    /// <param name="kernels">Which, in messages.</param>
+    /// <param name="load">Compiles them.</param>
+    /// <exception cref="VsmlException">They cannot be compiled for the device.</exception>
+    internal T Compile<T>(string kernels, Func<T> load)
+    {
+        try
+        {
+            return load();
+        }
+        catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException or AcceleratorException)
+        {
+            throw new VsmlException($"The kernels {kernels} cannot be compiled for device {Description}: {(error.InnerException ?? error).Message}", error);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -133,16 +133,6 @@ internal sealed class DeviceNetwork : IDisposable
     /// <summary>Compiles kernels.</summary>
     /// <param name="load">Compiles them.</param>
     /// <exception cref="VsmlException">They cannot be compiled for the device; the message names the network.</exception>
-    public T Compile<T>(Func<T> load)
-    {
-        try
-        {
-            return load();
-        }
-        catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException or AcceleratorException)
-        {
-            var layers = string.Join(", ", Model.Architecture.Layers);
-            throw new VsmlException($"The kernels of the network {layers} with state size {Model.Architecture.StateSize}, {Model.Precision}, cannot be compiled for device {Device.Description}: {(error.InnerException ?? error).Message}", error);
-        }
-    }
+    public T Compile<T>(Func<T> load) =>
+        Device.Compile($"of the network {string.Join(", ", Model.Architecture.Layers)} with state size {Model.Architecture.StateSize}, {Model.Precision},", load);
 }

@@ -38,6 +38,12 @@ internal sealed class EpisodeBuffers : IDisposable
     /// <summary>Packed theta: [members, floats of packed theta].</summary>
     public MemoryBuffer1D<float, Stride1D.Dense> Packed => _packed;
 
+    /// <summary>Inputs: [data, example, batch, input].</summary>
+    public MemoryBuffer1D<float, Stride1D.Dense> Inputs => _inputs;
+
+    /// <summary>Labels: [data, example, batch, output].</summary>
+    public MemoryBuffer1D<float, Stride1D.Dense> Labels => _labels;
+
     /// <summary>States: [episode, slot, batch].</summary>
     public MemoryBuffer1D<Quad, Stride1D.Dense> States => _states;
 

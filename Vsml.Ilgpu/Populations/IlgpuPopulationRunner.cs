@@ -3,9 +3,10 @@ using Vsml.MetaTraining;
 namespace Vsml.Ilgpu;
 
 /// <summary>
-/// Runs a population on a device, whole episodes in one launch. Members, initial cells, outputs and losses are made there; episodes are
-/// drawn by threads, those of the next wave while one runs. The same losses as <see cref="CpuPopulationRunner"/>, but for rounding;
-/// the same bits on every run on one device, however many members fit it at once. One call at a time.
+/// Runs a population on a device, whole episodes in one launch. Members, initial cells, inputs, outputs and losses are made there, where
+/// images of data sets stay; what inputs are made of is drawn by threads, for the next wave while one runs. The same losses as
+/// <see cref="CpuPopulationRunner"/>, but for rounding; the same bits on every run on one device, however many members fit it at once.
+/// One call at a time.
 /// </summary>
 public sealed class IlgpuPopulationRunner : IPopulationRunner, IDisposable
 {
@@ -13,6 +14,7 @@ public sealed class IlgpuPopulationRunner : IPopulationRunner, IDisposable
     private readonly Func<TaskDescription, IlgpuModel> _modelOf;
     private readonly int _threads;
     private readonly long _memoryBytes;
+    private readonly InputMaker _inputs;
     private readonly WaveData[] _data = [new(), new()];
     private readonly Dictionary<IlgpuModel, PopulationNetwork> _networks = [];
     private EpisodeSource? _source;
@@ -30,6 +32,8 @@ public sealed class IlgpuPopulationRunner : IPopulationRunner, IDisposable
         (_device, _modelOf) = (device, modelOf);
         _threads = threads == 0 ? Environment.ProcessorCount : threads;
         _memoryBytes = memoryBytes ?? long.MaxValue;
+        device.Accelerator.Bind();
+        _inputs = new InputMaker(device);
     }
 
     /// <inheritdoc/>
@@ -71,7 +75,7 @@ public sealed class IlgpuPopulationRunner : IPopulationRunner, IDisposable
         }
         return result.Build();
 
-        Task Draw(int wave) => Task.Run(() => _data[wave % 2].Draw(request, waves[wave], _threads, cancellation), CancellationToken.None);
+        Task Draw(int wave) => Task.Run(() => _data[wave % 2].Draw(request, waves[wave], _inputs, _threads, cancellation), CancellationToken.None);
     }
 
     /// <summary>Finds out whether episodes can run, one pair at least; compiles the kernels.</summary>
@@ -89,11 +93,14 @@ public sealed class IlgpuPopulationRunner : IPopulationRunner, IDisposable
     public void Dispose()
     {
         foreach (var network in _networks.Values) network.Dispose();
+        _inputs.Dispose();
     }
 
     private void Prepare(EpisodeSource source)
     {
         source.Validate();
+        _last?.Release();
+        _inputs.Keep(source.Tasks.SelectMany(share => share.Task.Datasets), Math.Min(_memoryBytes, _device.FreeBytes) / 2);
         _ofTask = [.. source.Tasks.Select(share => NetworkOf(share.Task))];
         _source = source;
     }
@@ -104,7 +111,7 @@ public sealed class IlgpuPopulationRunner : IPopulationRunner, IDisposable
         var architecture = model.Architecture;
         if (architecture.InputSize != task.InputSize || architecture.OutputSize != task.OutputSize)
             throw new VsmlException($"The model has {architecture.InputSize} inputs and {architecture.OutputSize} outputs, but the task has {task.InputSize} and {task.OutputSize}.");
-        if (!_networks.TryGetValue(model, out var network)) _networks.Add(model, network = new PopulationNetwork(model, _device));
+        if (!_networks.TryGetValue(model, out var network)) _networks.Add(model, network = new PopulationNetwork(model, _device, _inputs));
         return network;
     }
 
@@ -112,7 +119,7 @@ public sealed class IlgpuPopulationRunner : IPopulationRunner, IDisposable
     {
         var network = _ofTask[task];
         _last?.Release();
-        var (bytes, free) = (network.BytesOf(members, count), Math.Min(_memoryBytes, _device.FreeBytes));
+        var (bytes, free) = (network.BytesOf(members, count), Math.Min(_memoryBytes - _inputs.KeptBytes, _device.FreeBytes));
         if (bytes > free)
             throw new VsmlException(FormattableString.Invariant($"Device {_device.Description} has {free / 1e6:N1} MB to give, too little for one pair of members, whose episodes of {count} examples take {bytes / 1e6:N1} MB. Take shorter episodes or a smaller network, or the CPU."));
         return (int)Math.Min(free / bytes, int.MaxValue);

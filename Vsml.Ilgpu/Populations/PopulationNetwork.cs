@@ -13,24 +13,29 @@ internal sealed class PopulationNetwork : IDisposable
     private readonly Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, int, int> _check;
     private readonly Action<AcceleratorStream, Index2D, CellViews, ArrayView<RandomKey>, ArrayView<int>, ArrayView<float>, ArrayView<float>, CellSizes> _cells;
     private readonly Action<AcceleratorStream, Index1D, EpisodeMemory, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<int>> _outcomes;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<int>, ArrayView<float>, int> _labels;
     private readonly DeviceNetwork _network;
     private readonly CellTable _cellTable;
+    private readonly InputMaker _inputs;
     private WaveMemory? _memory;
 
     /// <summary>Compiles the kernels.</summary>
     /// <param name="model">The model.</param>
     /// <param name="device">The device.</param>
+    /// <param name="inputs">Makes the inputs of episodes.</param>
     /// <exception cref="VsmlException">They cannot be compiled for it.</exception>
-    public PopulationNetwork(IlgpuModel model, IlgpuDevice device)
+    public PopulationNetwork(IlgpuModel model, IlgpuDevice device, InputMaker inputs)
     {
+        _inputs = inputs;
         _network = new DeviceNetwork(model, device);
         _cellTable = new CellTable(_network);
         var accelerator = device.Accelerator;
-        (_perturb, _check, _cells, _outcomes) = _network.Compile(() => (
+        (_perturb, _check, _cells, _outcomes, _labels) = _network.Compile(() => (
             accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<RandomKey>, float, int, ArrayView<float>>(MemberNoise.Perturb),
             accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, int, int>(MemberNoise.Check),
             accelerator.LoadAutoGroupedKernel<Index2D, CellViews, ArrayView<RandomKey>, ArrayView<int>, ArrayView<float>, ArrayView<float>, CellSizes>(MemberNoise.Cells),
-            accelerator.LoadAutoGroupedKernel<Index1D, EpisodeMemory, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<int>>(Outcomes.Sum)));
+            accelerator.LoadAutoGroupedKernel<Index1D, EpisodeMemory, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<int>>(Outcomes.Sum),
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, int>(InputSteps.Label)));
     }
 
     /// <summary>The model.</summary>
@@ -111,23 +116,19 @@ internal sealed class PopulationNetwork : IDisposable
 
     private void SetData(PopulationWave wave, IReadOnlyList<EpisodeData> episodes, EpisodeSource source)
     {
-        var (inputs, outputs) = (Model.Architecture.InputSize, Model.Architecture.OutputSize);
+        var (inputs, outputs, buffers) = (Model.Architecture.InputSize, Model.Architecture.OutputSize, _memory!.Buffers);
         var classes = new int[wave.Parts.Length * wave.Count];
         var firstCounted = new int[wave.Parts.Length];
-        var labels = new float[wave.Count * outputs];
         for (var i = 0; i < wave.Parts.Length; i++)
         {
             var part = wave.Parts[i];
             firstCounted[i] = Math.Max(0, (source.Loss == EpisodeLoss.Last ? source.Length - 1 : 0) - part.From);
-            for (var t = 0; t < part.Count; t++)
-            {
-                classes[i * part.Count + t] = episodes[i].Classes[part.From + t];
-                episodes[i].OneHot(part.From + t, labels.AsSpan(t * outputs, outputs));
-            }
-            _memory!.Buffers.SetData(i, episodes[i].Inputs.AsSpan(part.From * inputs, part.Count * inputs), labels);
+            episodes[i].Classes.AsSpan(part.From, part.Count).CopyTo(classes.AsSpan(i * part.Count));
         }
-        _memory!.Classes.CopyFromCPU(classes);
+        _memory.Classes.CopyFromCPU(classes);
         _memory.FirstCounted.CopyFromCPU(firstCounted);
+        _labels(_network.Device.Accelerator.DefaultStream, checked(classes.Length * outputs), _memory.Classes.View, buffers.Labels.View, outputs);
+        _inputs.Make(wave, episodes, inputs, buffers.Inputs.View);
     }
 
     private void SetKeys(PopulationRequest request, PopulationWave wave)

@@ -79,6 +79,9 @@ public sealed class ImageDataset
     /// <summary>All pixels [count, height, width, channels].</summary>
     public ReadOnlySpan<float> Images => _images;
 
+    /// <summary>The same as the array that it is; not to be changed.</summary>
+    internal float[] Pixels => _images;
+
     /// <summary>The class of every image.</summary>
     public ReadOnlySpan<int> Labels => _labels;
 

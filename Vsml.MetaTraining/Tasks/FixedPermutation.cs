@@ -12,7 +12,7 @@ public sealed record FixedPermutation(ulong Seed) : EpisodeTransform
 
     /// <inheritdoc/>
     public override void Apply(ref CounterRandom random, EpisodeData episode) =>
-        InputSelection.Apply(episode, Permutations.GetOrAdd((Seed, episode.InputSize), static key => Make(key.Item1, key.Item2)));
+        episode.Change(new SelectionStep(Permutations.GetOrAdd((Seed, episode.InputSize), static key => Make(key.Item1, key.Item2))));
 
     private static int[] Make(ulong seed, int size)
     {

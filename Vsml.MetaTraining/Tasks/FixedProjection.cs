@@ -11,7 +11,7 @@ namespace Vsml.MetaTraining;
 [VsmlPart("fixed-projection")]
 public sealed record FixedProjection(ulong Seed) : EpisodeTransform
 {
-    private static readonly ConcurrentDictionary<(ulong, int), float[]> Matrices = new();
+    private static readonly ConcurrentDictionary<ProjectionStep, float[]> Matrices = new();
 
     /// <inheritdoc/>
     public override (int InputSize, int OutputSize) SizesAfter(int inputSize, int outputSize) =>
@@ -21,14 +21,15 @@ public sealed record FixedProjection(ulong Seed) : EpisodeTransform
     public override void Apply(ref CounterRandom random, EpisodeData episode)
     {
         var size = RandomProjection.Checked(episode.InputSize, episode.InputSize);
-        Projection.Apply(episode, Matrices.GetOrAdd((Seed, size), static key => Make(key.Item1, key.Item2)), size);
+        var step = new ProjectionStep(new RandomKey(Seed, RandomStream.Task, 0, 0, FixedStreams.Projection), FirstBlock: 0, size, size);
+        // One matrix serves all episodes.
+        episode.Change(step with { Matrix = Matrices.GetOrAdd(step, Make) });
     }
 
-    private static float[] Make(ulong seed, int size)
+    private static float[] Make(ProjectionStep step)
     {
-        var matrix = new float[size * Projection.Stride(size)];
-        var random = new CounterRandom(seed, RandomStream.Task, 0, 0, FixedStreams.Projection);
-        RandomProjection.Draw(ref random, matrix, size, size);
+        var matrix = new float[step.MatrixFloats];
+        step.Draw(matrix);
         return matrix;
     }
 }

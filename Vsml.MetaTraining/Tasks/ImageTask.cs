@@ -62,6 +62,9 @@ public sealed record ImageTask : TaskDescription
         }
     }
 
+    /// <inheritdoc/>
+    internal override IEnumerable<ImageDataset> Datasets => [Dataset];
+
     private ImageDataset Dataset => DatasetCatalogue.Prepare(Data, Split, Size, new(Label, Header), Standardise, Grey);
 
     /// <inheritdoc/>
@@ -74,7 +77,7 @@ public sealed record ImageTask : TaskDescription
         var used = UsedClasses(dataset);
         var count = ClassCount > 0 ? ClassCount : used;
         episode.Reshape(length, dataset.ImageSize, count);
-        var chosen = episode.Numbers(used);
+        var chosen = episode.Numbers(used).Span;
         if (count < used)
         {
             for (var c = 0; c < count; c++)
@@ -101,17 +104,16 @@ public sealed record ImageTask : TaskDescription
     {
         // Room for the whole set: the next episode's classes may have more images.
         var (pool, swaps) = episode.Pool(dataset.Count);
-        var size = dataset.ImageSize;
+        var rows = episode.Rows();
         for (var t = 0; t < episode.Length; t++)
         {
             var other = t + random.NextInt(poolSize - t);
             swaps[t] = other;
             (pool[t], pool[other]) = (pool[other], pool[t]);
-            var (image, label) = Find(dataset, classes, pool[t]);
-            dataset.Image(image).CopyTo(episode.Inputs.AsSpan(t * size));
-            episode.Classes[t] = label;
+            (rows[t], episode.Classes[t]) = Find(dataset, classes, pool[t]);
         }
         for (var t = episode.Length - 1; t >= 0; t--) (pool[t], pool[swaps[t]]) = (pool[swaps[t]], pool[t]);
+        episode.ShowImages(dataset);
     }
 
     // The pool is the chosen classes' images one class after the other.

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Numerics.Tensors;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -17,10 +16,6 @@ public sealed record InputScaleJitter([property: Range(0, InputScaleJitter.Wides
         : throw new VsmlException($"input scale jitter: the range of the logarithm must be from 0 to {WidestLogRange}");
 
     /// <inheritdoc/>
-    public override void Apply(ref CounterRandom random, EpisodeData episode)
-    {
-        var factor = DeterministicMath.Exp(random.NextUniform(-LogRange, LogRange));
-        var inputs = episode.Inputs.AsSpan(0, episode.Length * episode.InputSize);
-        TensorPrimitives.Multiply(inputs, factor, inputs);
-    }
+    public override void Apply(ref CounterRandom random, EpisodeData episode) =>
+        episode.Change(new ScaleStep(DeterministicMath.Exp(random.NextUniform(-LogRange, LogRange)), episode.InputSize));
 }

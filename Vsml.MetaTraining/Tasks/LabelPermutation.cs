@@ -9,7 +9,7 @@ public sealed record LabelPermutation : EpisodeTransform
     /// <inheritdoc/>
     public override void Apply(ref CounterRandom random, EpisodeData episode)
     {
-        var names = episode.Numbers(episode.OutputSize);
+        var names = episode.Numbers(episode.OutputSize).Span;
         random.Shuffle(names);
         for (var t = 0; t < episode.Length; t++) episode.Classes[t] = names[episode.Classes[t]];
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Vsml.Data;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -34,6 +35,9 @@ public sealed record MixedTask([property: JsonPropertyName("tasks"), MinLength(1
 
     /// <inheritdoc/>
     public override EpisodeLoss Loss => (EpisodeLoss)Common(task => (int)task.Loss, "losses");
+
+    /// <inheritdoc/>
+    internal override IEnumerable<ImageDataset> Datasets => Shares.SelectMany(share => share.Task.Datasets);
 
     /// <inheritdoc/>
     public override TaskDescription Resize(int inputs, int classes) =>

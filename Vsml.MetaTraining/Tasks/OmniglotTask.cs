@@ -54,6 +54,9 @@ public sealed record OmniglotTask : TaskDescription
     /// <inheritdoc/>
     public override EpisodeLoss Loss => EpisodeLoss.Last;
 
+    /// <inheritdoc/>
+    internal override IEnumerable<ImageDataset> Datasets => [Dataset];
+
     private ImageDataset Dataset => Split == DatasetSplit.All || DatasetCatalogue.HasTestPart(Archive) ? DatasetCatalogue.Prepare(Archive, Split, Size)
         : throw new VsmlException($"{Archive}: an archive given by its path is taken whole; leave out split, or name a set such as omniglot");
 
@@ -63,7 +66,7 @@ public sealed record OmniglotTask : TaskDescription
         if (length != Ways + 1) throw new VsmlException($"episodes of this task have {Ways + 1} examples, not {length}");
         var dataset = Dataset;
         episode.Reshape(length, dataset.ImageSize, OutputSize);
-        var characters = episode.Numbers(dataset.ClassCount);
+        var characters = episode.Numbers(dataset.ClassCount).Span;
         for (var c = 0; c < Ways; c++)
         {
             var other = c + random.NextInt(characters.Length - c);
@@ -84,10 +87,11 @@ public sealed record OmniglotTask : TaskDescription
             var query = random.NextInt(drawings.Length - 1);
             Put(Ways, drawings[query < shown ? query : query + 1], labels[c]);
         }
+        episode.ShowImages(dataset);
 
         void Put(int example, int image, int label)
         {
-            dataset.Image(image).CopyTo(episode.Inputs.AsSpan(example * episode.InputSize));
+            episode.Rows()[example] = image;
             episode.Classes[example] = label;
         }
     }

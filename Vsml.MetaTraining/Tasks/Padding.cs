@@ -29,10 +29,9 @@ public sealed record Padding(
         var (inputs, outputs) = SizesAfter(episode.InputSize, episode.OutputSize);
         if (inputs != episode.InputSize)
         {
-            var target = episode.SpareInputs(inputs);
-            target.Clear();
-            for (var t = 0; t < episode.Length; t++) episode.Input(t).CopyTo(target[(t * inputs)..]);
-            episode.ReplaceInputs(inputs);
+            var sources = episode.Numbers(inputs);
+            sources.Span[episode.InputSize..].Fill(SelectionStep.Zero);
+            episode.Change(new SelectionStep(sources));
         }
         episode.ReplaceOutputSize(outputs);
     }

@@ -20,12 +20,13 @@ public sealed record RandomPixels([property: Range(1, int.MaxValue)] int Count) 
     public override void Apply(ref CounterRandom random, EpisodeData episode)
     {
         var size = episode.InputSize;
-        var chosen = episode.Numbers(size);
+        var numbers = episode.Numbers(size);
+        var chosen = numbers.Span;
         for (var i = 0; i < Count; i++)
         {
             var other = i + random.NextInt(size - i);
             (chosen[i], chosen[other]) = (chosen[other], chosen[i]);
         }
-        InputSelection.Apply(episode, chosen[..Count]);
+        episode.Change(new SelectionStep(numbers[..Count]));
     }
 }

@@ -27,9 +27,8 @@ public sealed record RandomProjection([property: Range(0, int.MaxValue), JsonIgn
     {
         var inputs = episode.InputSize;
         var outputs = Checked(inputs, Outputs);
-        var matrix = episode.Weights(inputs * Projection.Stride(outputs));
-        Draw(ref random, matrix, inputs, outputs);
-        Projection.Apply(episode, matrix, outputs);
+        var (key, firstBlock) = random.Leave(inputs * outputs);
+        episode.Change(new ProjectionStep(key, firstBlock, inputs, outputs));
     }
 
     internal static int Checked(int inputs, int outputs)
@@ -38,12 +37,5 @@ public sealed record RandomProjection([property: Range(0, int.MaxValue), JsonIgn
         if (outputs < 0 || (long)inputs * Projection.Stride(outputs) > MostWeights)
             throw new VsmlException($"projection: {inputs} inputs cannot be projected to {outputs}");
         return outputs;
-    }
-
-    internal static void Draw(ref CounterRandom random, Span<float> matrix, int inputs, int outputs)
-    {
-        var limit = MathF.Sqrt(3f / inputs);
-        random.FillUniform(matrix[..(inputs * outputs)], -limit, limit);
-        Projection.PadRows(matrix, inputs, outputs);
     }
 }

@@ -43,13 +43,14 @@ public sealed record RandomTask : TaskDescription
         var labels = episode.Labels(Vectors);
         for (var i = 0; i < Vectors; i++) labels[i] = random.NextInt(Classes);
 
-        var order = episode.Numbers(Vectors);
+        var order = episode.Numbers(Vectors).Span;
+        var rows = episode.Rows();
         for (var t = 0; t < length; t++)
         {
             if (t % Vectors == 0) random.Shuffle(order);
             var vector = order[t % Vectors];
-            vectors.Slice(vector * Inputs, Inputs).CopyTo(episode.Inputs.AsSpan(t * Inputs));
-            episode.Classes[t] = labels[vector];
+            (rows[t], episode.Classes[t]) = (vector, labels[vector]);
         }
+        episode.ShowVectors();
     }
 }

@@ -1,3 +1,4 @@
+using Vsml.Data;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -27,6 +28,9 @@ public abstract record TaskDescription
 
     /// <summary>Which examples the loss of an episode counts.</summary>
     public virtual EpisodeLoss Loss => EpisodeLoss.Mean;
+
+    /// <summary>The data sets whose images episodes show.</summary>
+    internal virtual IEnumerable<ImageDataset> Datasets => [];
 
     /// <summary>Draws an episode into a new buffer.</summary>
     /// <param name="random">The stream to draw from.</param>

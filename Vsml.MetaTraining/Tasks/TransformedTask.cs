@@ -1,3 +1,4 @@
+using Vsml.Data;
 using Vsml.Numerics;
 
 namespace Vsml.MetaTraining;
@@ -32,6 +33,9 @@ public sealed record TransformedTask : TaskDescription
 
     /// <inheritdoc/>
     public override EpisodeLoss Loss => Source.Loss;
+
+    /// <inheritdoc/>
+    internal override IEnumerable<ImageDataset> Datasets => Source.Datasets;
 
     private (int InputSize, int OutputSize) Sizes
     {

@@ -34,6 +34,12 @@ public struct CounterRandom
         _key = key;
     }
 
+    /// <summary>A stream from some block on.</summary>
+    /// <param name="key">The stream.</param>
+    /// <param name="block">Philox block where it begins.</param>
+    internal CounterRandom(in RandomKey key, uint block)
+        : this(key) => _block = block;
+
     /// <summary>The next word. Takes one word.</summary>
     public uint NextUInt32()
     {
@@ -144,13 +150,25 @@ public struct CounterRandom
         }
     }
 
+    /// <summary>Takes the words of a Fill without drawing them.</summary>
+    /// <param name="elements">Elements to fill.</param>
+    /// <returns>The stream, and the Philox block where element 0 begins.</returns>
+    internal (RandomKey Key, uint FirstBlock) Leave(int elements)
+    {
+        var first = _block;
+        Skip(elements);
+        return (_key, first);
+    }
+
     private void Skip(int elements)
     {
         _block += NormalNoise.BlocksOf(elements);
         _left = 0;
     }
 
-    private static float ToUniform(uint word) => (int)(word >> 8) * (1f / 16777216f);
+    /// <summary>A multiple of 2^-24 in [0, 1).</summary>
+    /// <param name="word">A random word.</param>
+    internal static float ToUniform(uint word) => (int)(word >> 8) * (1f / 16777216f);
 
     private static Vector256<float> ToUniform(Vector256<uint> word) =>
         Vector256.ConvertToSingle((word >>> 8).AsInt32()) * Vector256.Create(1f / 16777216f);

@@ -5,8 +5,10 @@ using ILGPU.Runtime;
 using Vsml.Contracts;
 using Vsml.Ilgpu;
 using Vsml.Ilgpu.Kernels;
+using Vsml.MetaTraining;
 using Vsml.Reference;
 using Vsml.Tests.Fixtures;
+using DeviceShape = Vsml.Ilgpu.Kernels.DeviceShape;
 
 namespace Vsml.Tests.Ilgpu;
 
@@ -47,6 +49,43 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
         Schedule = new() { BackwardSweep = BackwardSweep.Separate },
         Layers = new([new ConvLayerSpec(5, 3, 1, 2, 3, 2), new DenseLayerSpec(12, 3)]),
     });
+
+    [Theory]
+    [InlineData(1, 2, 1, 2, EsVariant.Full)]
+    [InlineData(33, 7, 7, 3, EsVariant.Truncated)]
+    [InlineData(7, 33, 12, 5, EsVariant.Persistent)]
+    [InlineData(5, 5, 16, 16, EsVariant.NoiseReuse)]
+    public void Kernels_of_populations_stay_within_their_memory(int inputs, int outputs, int stateSize, int messageSize, EsVariant variant)
+    {
+        var architecture = Network(inputs, outputs, stateSize, messageSize, hidden: false) with { LearnedInitialCell = variant == EsVariant.Truncated };
+        // Rows shown, picked, scaled and projected, and zeros that pad.
+        var task = new TransformedTask(
+            new RandomTask { Inputs = 9, Classes = outputs, Vectors = 3 }, new RandomPixels(7), new InputScaleJitter(), new RandomProjection(inputs), new FixedPermutation(2), new Padding(inputs, outputs));
+        using var runner = new IlgpuPopulationRunner(devices.Fast, _ => DeviceModels.Of(architecture), threads: 1);
+        var request = new PopulationRequest
+        {
+            Seed = 1, Iteration = 0, Theta = MetaParameters.Initial(architecture, seed: 2).Values.ToArray(), NoiseStd = 0.1f, PairCount = 3,
+            Variant = variant, Episodes = new EpisodeSource(task, 5), Length = variant == EsVariant.Full ? 5 : 3,
+        };
+        using var assertions = new Assertions();
+        for (uint iteration = 0; iteration < 2; iteration++) request = request with { Iteration = iteration, State = runner.Run(request with { Iteration = iteration }).State };
+        assertions.Messages.Distinct().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_row_out_of_range_is_found()
+    {
+        var accelerator = devices.Fast.Accelerator;
+        var show = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, int, ArrayView<float>>(InputSteps.Show);
+        using var table = new Guarded(devices.Fast, 1f, new float[6]);
+        using var rows = devices.Fast.Allocate<int>(2, "a test");
+        using var result = new Guarded(devices.Fast, 1f, new float[6]);
+        rows.CopyFromCPU([1, 2]);
+        using var assertions = new Assertions();
+        show(accelerator.DefaultStream, 6, table.View, rows.View, 3, result.View);
+        accelerator.Synchronize();
+        assertions.Messages.ShouldContain(message => message.Contains("out of range"));
+    }
 
     [Fact]
     public void A_write_out_of_range_is_found() => ShouldBeFound(

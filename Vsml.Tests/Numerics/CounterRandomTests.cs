@@ -33,6 +33,7 @@ public class CounterRandomTests
 
         var uniform = new float[40];
         random.FillUniform(uniform, -1f, 1f);
+        for (var i = 0; i < uniform.Length; i++) uniform[i].ShouldBe(-1f + 2f * UniformNoise.At(key, i, firstBlock: 26));
         uniform[9].ShouldBe(-1f + 2f * ((Philox.Block(key, 27).X1 >> 8) / 16777216f));
         uniform[39].ShouldBe(-1f + 2f * ((Philox.Block(key, 41).X0 >> 8) / 16777216f));
         random.NextUInt32().ShouldBe(Philox.Block(key, 42).X0);

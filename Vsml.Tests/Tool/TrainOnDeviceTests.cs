@@ -73,6 +73,33 @@ public sealed class TrainOnDeviceTests : IDisposable
     }
 
     [Fact]
+    public void A_run_with_free_sizes_goes_on_from_a_given_theta_and_is_tested()
+    {
+        Train("--out", _folder["first"]).ShouldSucceed();
+        var theta = Path.Combine(_folder["first"], "theta.safetensors");
+        File.WriteAllText(_folder["run.json"], $$"""
+            {
+              "model": { "stateSize": 4, "messageSize": 2, "layers": [ { "type": "dense" } ] },
+              "tasks": [ { "task": { "type": "images", "data": "digits", "size": 3, "transforms": [ { "type": "random-pixels", "count": 8 } ] } }, { "task": { "type": "random", "vectors": 4, "inputs": 8, "classes": 3 } } ],
+              "stages": [ { "iterations": 4, "episodeLength": 6 } ],
+              "learningRate": { "values": [ 0.01 ] },
+              "estimator": { "type": "es", "pairs": 4 },
+              "initialTheta": {{System.Text.Json.JsonSerializer.Serialize(theta)}},
+              "evaluation": { "interval": 2, "episodes": 2, "episodeLength": 10, "tasks": [ { "name": "small", "task": { "type": "images", "data": "digits", "size": 3 } } ] }
+            }
+            """);
+        Train("--out", _folder["device"], "--backend", "ilgpu", "--device", "cpu").ShouldSucceed();
+        Train("--out", _folder["cpu"]).ShouldSucceed();
+        var (device, cpu) = (NewestTheta("device"), NewestTheta("cpu"));
+        for (var i = 0; i < cpu.Length; i++) ((double)device[i]).ShouldBe(cpu[i], 1e-4);
+        device.ShouldNotBe(MetaParameters.Load(theta).Values.ToArray());
+        File.ReadAllText(Path.Combine(_folder["device"], "metrics.jsonl")).ShouldContain("small");
+
+        // theta.safetensors is the best of the meta-tests, which may be the given one.
+        float[] NewestTheta(string folder) => Checkpoint.Read(Path.Combine(_folder[folder], "checkpoint-4.safetensors"), RunConfigurationJson.Read(Path.Combine(_folder[folder], "run.json"))).Theta;
+    }
+
+    [Fact]
     public void A_run_of_another_device_says_which()
     {
         Train("--out", _folder["run"], "--backend", "ilgpu", "--device", "cpu").ShouldSucceed();
