@@ -3,6 +3,7 @@ using Vsml;
 using Vsml.Evaluation;
 using Vsml.MetaTraining;
 using Vsml.Samples;
+using Vsml.Samples.Pictures;
 
 if (args is ["--help" or "-h" or "-?"])
 {
@@ -16,6 +17,11 @@ if (args is ["stream"])
 }
 try
 {
+    if (args is ["pictures", var folder])
+    {
+        ModelPictures.Write(folder);
+        return 0;
+    }
     var options = SampleOptions.Parse(args);
     var run = RunConfigurationJson.Read($"preset:{options.Estimator}-2min") with { Seed = options.Seed };
 

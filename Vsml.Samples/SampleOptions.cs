@@ -15,6 +15,8 @@ internal sealed record SampleOptions(string Estimator, ulong Seed, string? Json,
         Meta-trains a learning algorithm on small MNIST tasks, then lets it learn digits of sizes it never saw.
         Usage: dotnet run -c Release --project Vsml.Samples -- stream
           lets the shipped theta's OnlineClassifier learn streams that change and change back, beside SGD
+        Usage: dotnet run -c Release --project Vsml.Samples -- pictures FOLDER
+          draws the pictures of docs/model.md from runs of the reference network, into docs/pictures
         Usage: dotnet run -c Release --project Vsml.Samples [-- [--estimator bptt|es] [--seed S] [--json FILE] [--html FILE]]
           --estimator bptt|es  meta-train by backpropagation through time, or by evolution strategies (bptt)
           --seed S             seed of everything random (1)

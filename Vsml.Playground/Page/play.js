@@ -3,7 +3,7 @@ import { Plane } from "./plane.js";
 import { Curve, colourOf, element, showAccuracy, showMessages, showPredictions, showStates } from "./views.js";
 
 const mostBytes = 16 << 20, shownEvery = 250, lookedEvery = 120;
-const builtIn = { draw: ["digits", "Use written digits"], plane: ["clouds", "Use three clouds"] };
+const builtIn = { draw: { digits: "Use written digits" }, plane: { clouds: "Use three clouds", corners: "Use opposite corners" }, table: {} };
 const get = id => document.getElementById(id);
 let room = "draw", view = null, chosen = null, probabilities = null, learner = 0, playing = null;
 
@@ -75,6 +75,18 @@ async function placePoint(point) {
   await learn(point, chosen);
 }
 
+async function choose() {
+  pause();
+  const theta = get("theta").value, examples = view.classes.reduce((sum, known) => sum + known.count, 0);
+  if (examples > 0) say(`${theta} learns all examples again ...`);
+  try {
+    await act("choose", { theta });
+  } finally {
+    get("theta").value = view.theta;
+  }
+  say(examples > 0 ? `${theta} learned all ${examples} examples again, one after the other, as if they came for the first time.` : `${theta} learns here now.`);
+}
+
 async function pressClass(name) {
   if (room === "plane") {
     chosen = name;
@@ -105,8 +117,6 @@ function showSaid() {
 
 function showStream() {
   const { stream } = view, isOver = !stream || stream.position === stream.count;
-  get("builtin").hidden = !builtIn[room];
-  if (builtIn[room]) get("builtin").textContent = builtIn[room][1];
   get("play").disabled = get("step").disabled = isOver;
   get("progress").hidden = !stream;
   if (stream) get("progress").value = stream.position / stream.count;
@@ -115,15 +125,16 @@ function showStream() {
 
 let shownAt = 0;
 function show(changed) {
-  const isNew = changed.examples > (view?.examples ?? 0);
+  const isNew = changed.examples > (view?.examples ?? 0) || changed.theta !== view?.theta;
   view = changed;
   if (!view.classes.some(known => known.name === chosen)) chosen = view.classes[0]?.name ?? null;
   // A class that came with the example had no column yet.
-  if (isNew) probabilities = view.probabilities.map(row => view.classes.map((_, i) => row[i] ?? 0));
-  else if (probabilities?.[0].length !== view.classes.length) probabilities = null;
+  if (isNew && view.last) probabilities = view.probabilities.map(row => view.classes.map((_, i) => row[i] ?? 0));
+  else if (!view.last || probabilities?.[0].length !== view.classes.length) probabilities = null;
   showClasses();
   showSaid();
   showStream();
+  get("theta").value = view.theta;
   showPredictions(get("predictions"), view, probabilities);
   showAccuracy(get("accuracy"), view);
   get("undo").disabled = view.undo === 0;
@@ -139,9 +150,9 @@ async function showRest() {
   const asked = room, of = get("state-of").value, entry = Number(get("state-entry").value);
   const states = await ask(`${room}/states?of=${of}&entry=${entry}`);
   if (asked !== room) return;
-  if (get("state-entry").options.length === 1)
-    for (let i = 0; i < states.entries; i++) get("state-entry").append(element("option", { value: String(i) }, String(i)));
-  showStates(get("states"), view, states, entry >= 0);
+  while (get("state-entry").options.length > states.entries + 1) get("state-entry").lastChild.remove();
+  for (let i = get("state-entry").options.length - 1; i < states.entries; i++) get("state-entry").append(element("option", { value: String(i) }, String(i)));
+  showStates(get("states"), states, entry >= 0);
   if (room !== "plane") return;
   Object.assign(plane, { points: view.points, classes: view.classes, regions: await ask(`plane/regions?learner=${learner}`) });
   plane.show();
@@ -199,6 +210,9 @@ async function enter(name) {
   }
   for (const part of document.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== room;
   get("new-class").hidden = room === "table";
+  get("builtin").hidden = room === "table";
+  get("builtin").replaceChildren(...Object.entries(builtIn[room]).map(([source, text]) =>
+    element("button", { type: "button", data: { source }, onclick: () => attempt(async () => { pause(); await act("stream", { source }); say("Press Play."); }) }, text)));
   get("save").href = `/api/${room}/save`;
   get("save").download = `${room}.safetensors`;
   say("");
@@ -250,7 +264,7 @@ get("clear").onclick = () => attempt(async () => { pause(); await act("clear"); 
 get("load").onchange = () => attempt(async () => { await sendFile(get("load").files[0]); get("load").value = ""; });
 get("csv").onsubmit = event => event.preventDefault();
 get("csv-file").onchange = () => attempt(async () => { await sendFile(get("csv-file").files[0]); get("csv-file").value = ""; });
-get("builtin").onclick = () => attempt(async () => { pause(); await act("stream", { source: builtIn[room][0] }); say("Press Play."); });
+get("theta").onchange = () => attempt(choose);
 get("play").onclick = () => playing ? attempt(stop) : play();
 get("step").onclick = () => attempt(async () => { pause(); await act("step", { count: 1 }); });
 get("speed").oninput = showRate;

@@ -75,14 +75,26 @@ function shade(value, { least, most, isSigned }) {
   return mix(cividis[Math.floor(at)], cividis[Math.floor(at) + 1], at % 1);
 }
 
-function map(values, view, range, name, space = 110) {
-  const cell = Math.max(1, Math.min(26, Math.floor(space / Math.max(view.width, view.height))));
-  const canvas = element("canvas", { className: "map", width: cell * view.width, height: cell * view.height, role: "img", ariaLabel: name }), context = canvas.getContext("2d");
+// One value after another in a field as square as they fill: images as they are, a plane's two beside each other.
+function map(values, range, name, space = 110) {
+  const width = Math.ceil(Math.sqrt(values.length)), cell = Math.max(1, Math.min(26, Math.floor(space / width)));
+  const canvas = element("canvas", { className: "map", width: cell * width, height: cell * Math.ceil(values.length / width), role: "img", ariaLabel: name }), context = canvas.getContext("2d");
   values.forEach((value, i) => {
     context.fillStyle = shade(value, range);
-    context.fillRect(i % view.width * cell, Math.floor(i / view.width) * cell, cell, cell);
+    context.fillRect(i % width * cell, Math.floor(i / width) * cell, cell, cell);
   });
   return element("figure", {}, canvas, element("figcaption", { title: name }, name));
+}
+
+// A row for each input of a layer, a column for each hidden unit, as wide as there is room.
+function matrix(rows, range, name) {
+  const canvas = element("canvas", { className: "map matrix", width: rows[0].length, height: rows.length, role: "img", ariaLabel: name }), context = canvas.getContext("2d");
+  canvas.style.height = `${Math.max(24, Math.min(192, 3 * rows.length))}px`;
+  rows.forEach((row, a) => row.forEach((value, b) => {
+    context.fillStyle = shade(value, range);
+    context.fillRect(b, a, 1, 1);
+  }));
+  return element("figure", {}, canvas, element("figcaption", {}, name));
 }
 
 // What the colours of some maps span.
@@ -102,10 +114,14 @@ function scale({ least, most, isSigned }) {
 
 const named = labels => [...labels, "stand-in"];
 
-export function showStates(place, view, states, isSigned) {
-  if (states.values[0].length === 0) return place.replaceChildren(element("p", { className: "hint" }, "Nothing was learned yet."));
+export function showStates(place, states, isSigned) {
+  if (states.labels.length === 0) return place.replaceChildren(element("p", { className: "hint" }, "Nothing was learned yet."));
   const range = rangeOf(states.values, isSigned), names = named(states.labels);
-  place.replaceChildren(element("div", { className: "blocks" }, ...states.values.map((values, b) => map(values, view, range, names[b]))), scale(range));
+  place.replaceChildren(element("div", { className: "blocks" }, ...states.values.map((values, b) => map(values, range, names[b]))), scale(range));
+  for (const rows of states.below.filter(rows => rows.length > 0)) {
+    const below = rangeOf(rows, isSigned);
+    place.append(matrix(rows, below, `below, ${rows.length} inputs (down) to ${rows[0].length} hidden units (across)`), scale(below));
+  }
 }
 
 const calm = new WeakMap();
@@ -116,9 +132,9 @@ export function showMessages(place, view, messages, isMoving) {
   const error = value => element("div", { className: "bar signed", title: value.toFixed(3), style: { "--colour": value < 0 ? "#0072b2" : "#d55e00" } },
     element("i", { style: { "--from": value < 0 ? 50 + 50 * value + "%" : "50%", width: 50 * Math.abs(value) + "%" } }));
   const flow = element("div", { className: "flow" },
-    map(messages.inputs, view, rangeOf([messages.inputs], true), "inputs"), element("div", { className: "stream-of-dots", ariaHidden: "true" }),
+    element("div", {}, map(messages.inputs, rangeOf([messages.inputs], true), "inputs"), ...messages.hidden.map(sizes => map(sizes, rangeOf([sizes], false), "hidden units"))), element("div", { className: "stream-of-dots", ariaHidden: "true" }),
     table(["said to", "", "output", "probability", ...(messages.errors ? ["error"] : [])], rows.map(b => [
-      names[b], map(messages.votes[b], view, range, "", 44), messages.outputs[b].toFixed(2),
+      names[b], map(messages.votes[b], range, "", 44), messages.outputs[b].toFixed(2),
       bar(messages.probabilities[b], colourOf(view.classes.find(known => known.name === names[b])), percent(messages.probabilities[b])),
       ...(messages.errors ? [error(messages.errors[b])] : []),
     ])));

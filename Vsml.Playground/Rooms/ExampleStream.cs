@@ -6,7 +6,7 @@ namespace Vsml.Playground.Rooms;
 /// <summary>Examples that come one after another from a data set, each once.</summary>
 internal sealed class ExampleStream
 {
-    private const int CloudPoints = 300;
+    private const int CloudPoints = 300, CornerPoints = 500;
     private const float CloudDeviation = 0.18f;
     private static readonly (float X, float Y)[] s_clouds = [(-0.5f, -0.4f), (0.5f, -0.3f), (0f, 0.55f)];
     private readonly ImageDataset _data;
@@ -52,6 +52,17 @@ internal sealed class ExampleStream
             points[2 * i + 1] = Math.Clamp(y + CloudDeviation * random.NextNormal(), -1f, 1f);
         }
         return new(new ImageDataset("clouds", points, labels, 1, 2, 1, ["west", "east", "north"]), isShuffled: true);
+    }
+
+    /// <summary>Points of the plane in two classes, each in two opposite corners: the sign of x y, which no sum of what x and y say tells.</summary>
+    public static ExampleStream Corners()
+    {
+        var random = new CounterRandom(3, RandomStream.Task, 0, 0);
+        var points = new float[2 * CornerPoints];
+        var labels = new int[CornerPoints];
+        for (var i = 0; i < points.Length; i++) points[i] = random.NextUniform(-1, 1);
+        for (var i = 0; i < CornerPoints; i++) labels[i] = points[2 * i] * points[2 * i + 1] > 0 ? 1 : 0;
+        return new(new ImageDataset("corners", points, labels, 1, 2, 1, ["unlike", "alike"]), isShuffled: false);
     }
 
     /// <summary>The example at <see cref="Position"/>, which is before the end.</summary>

@@ -10,10 +10,20 @@ namespace Vsml.Playground.Rooms;
 internal sealed record Moment(OnlineClassifier<string> Classifier, ImmutableList<ClassEntry> Classes, ImmutableList<Example> Examples, ImmutableList<byte> Outcomes)
 {
     /// <summary>Nothing learned.</summary>
-    public static Moment Empty => new(new OnlineClassifier<string>(), [], [], []);
+    /// <param name="theta">Shipped meta-parameters.</param>
+    public static Moment Under(MetaParameters theta) => new(new OnlineClassifier<string>(theta), [], [], []);
 
     /// <summary>Bytes that the states of its sub-RNNs take.</summary>
-    public long StateBytes => 2L * sizeof(float) * Classifier.Theta.Architecture.StateSize * Classifier.FeatureCount * (Classifier.Labels.Count + 1);
+    public long StateBytes => 2L * sizeof(float) * Classifier.Theta.Architecture.StateSize * SubRnnCount(Classifier.FeatureCount, Classifier.Labels.Count);
+
+    /// <summary>Sub-RNNs of its network with other sizes.</summary>
+    /// <param name="features">Inputs.</param>
+    /// <param name="classes">Outputs, the stand-in for classes to come left out.</param>
+    public long SubRnnCount(int features, int classes)
+    {
+        var layers = Classifier.Theta.Architecture.Layers;
+        return layers.Select((layer, l) => (l == 0 ? features : (long)layer.Inputs) * (l == layers.Count - 1 ? classes + 1 : layer.Outputs)).Sum();
+    }
 
     /// <summary>The same with a class of a name, if it is not there.</summary>
     /// <exception cref="VsmlException">The name is none, or there are too many classes.</exception>

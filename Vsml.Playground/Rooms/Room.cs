@@ -12,12 +12,12 @@ internal sealed class Room(RoomKind kind)
     /// <summary>The longest name of a class.</summary>
     public const int LongestName = 32;
 
-    /// <summary>The most sub-RNNs, features times classes, of a network that is shown.</summary>
+    /// <summary>The most sub-RNNs of a network that is shown.</summary>
     public const int MostSubRnns = 1 << 16;
 
     private const int MostExamples = 100_000, MostUndo = 40;
     private const long MostUndoBytes = 128 << 20;
-    private static readonly TimeSpan s_longestStretch = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan s_longestStretch = TimeSpan.FromMilliseconds(150), s_longestRepetition = TimeSpan.FromSeconds(20);
     private readonly List<Moment> _before = [];
     private Rivals? _rivals;
 
@@ -25,7 +25,7 @@ internal sealed class Room(RoomKind kind)
     public RoomKind Kind => kind;
 
     /// <summary>What is learned now.</summary>
-    public Moment Now { get; private set; } = Moment.Empty;
+    public Moment Now { get; private set; } = Moment.Under(MetaParameters.Shipped("online"));
 
     /// <summary>Number of steps that can be undone.</summary>
     public int UndoCount => _before.Count;
@@ -125,6 +125,31 @@ internal sealed class Room(RoomKind kind)
         Change();
     }
 
+    /// <summary>Puts the learner of another shipped theta in the place of ours. It learns all examples again, and so do the rivals, as if they came now for the first time.</summary>
+    /// <exception cref="VsmlException">There is no such theta, its network would be too large, or learning again takes too long; nothing changes.</exception>
+    public void Choose(string theta)
+    {
+        var (before, last) = (Now, (Last, LastProbabilities, LastMessages));
+        var begun = Moment.Under(MetaParameters.Shipped(theta)) with { Classes = before.Classes };
+        if (begun.Classifier.Theta.Digest == before.Classifier.Theta.Digest) return;
+        CheckSize(begun, before.Classifier.FeatureCount, before.Classes.Count);
+        Now = begun;
+        Change();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < before.Examples.Count; i++)
+        {
+            if (clock.Elapsed > s_longestRepetition)
+            {
+                Now = before;
+                Change();
+                (Last, LastProbabilities, LastMessages) = last;
+                throw new VsmlException($"'{theta}' would need too long to learn all {before.Examples.Count} examples again; press Start anew, then choose it.");
+            }
+            LearnOne(before.Examples[i], looks: i == before.Examples.Count - 1);
+        }
+        Remember(before);
+    }
+
     /// <summary>Goes one step back.</summary>
     /// <exception cref="VsmlException">There is none.</exception>
     public void Undo()
@@ -135,11 +160,11 @@ internal sealed class Room(RoomKind kind)
         Change();
     }
 
-    /// <summary>Begins anew, the stream too; what was learned can be brought back.</summary>
+    /// <summary>Begins anew under the same theta, the stream too; what was learned can be brought back.</summary>
     public void Clear()
     {
         Remember();
-        Now = Moment.Empty;
+        Now = Moment.Under(Now.Classifier.Theta);
         Stream?.Rewind();
         Change();
     }
@@ -156,8 +181,9 @@ internal sealed class Room(RoomKind kind)
         if (classifier.FeatureNames is not null) throw new VsmlException("This classifier knows its features by name; the playground's go by position.");
         if (kind.FeatureCount > 0 && classifier.FeatureCount > 0 && classifier.FeatureCount != kind.FeatureCount)
             throw new VsmlException($"This classifier takes {classifier.FeatureCount} features, but there are {kind.FeatureCount} here.");
-        CheckSize(classifier.FeatureCount, classifier.Labels.Count);
-        var loaded = classifier.Labels.Aggregate(Moment.Empty with { Classifier = classifier }, (moment, label) => moment.WithClass(label));
+        var empty = Moment.Under(classifier.Theta) with { Classifier = classifier };
+        CheckSize(empty, classifier.FeatureCount, classifier.Labels.Count);
+        var loaded = classifier.Labels.Aggregate(empty, (moment, label) => moment.WithClass(label));
         Remember();
         Now = loaded;
         Change();
@@ -196,10 +222,12 @@ internal sealed class Room(RoomKind kind)
         Last = example;
     }
 
-    private void Remember()
+    private void Remember() => Remember(Now with { Classifier = Now.Classifier.Fork() });
+
+    private void Remember(Moment moment)
     {
-        _before.Add(Now with { Classifier = Now.Classifier.Fork() });
-        var bytes = _before.Sum(moment => moment.StateBytes);
+        _before.Add(moment);
+        var bytes = _before.Sum(remembered => remembered.StateBytes);
         while (_before.Count > 1 && (_before.Count > MostUndo || bytes > MostUndoBytes))
         {
             bytes -= _before[0].StateBytes;
@@ -217,7 +245,7 @@ internal sealed class Room(RoomKind kind)
     {
         CheckFeatures(example.Features);
         if (Now.Examples.Count == MostExamples) throw new VsmlException($"{MostExamples} examples were learned here, the most that this page keeps; save, and clear.");
-        CheckSize(example.Features.Length, Now.WithClass(example.Label).Classes.Count);
+        CheckSize(Now, example.Features.Length, Now.WithClass(example.Label).Classes.Count);
     }
 
     private void CheckFeatures(float[] features)
@@ -227,9 +255,9 @@ internal sealed class Room(RoomKind kind)
         if (!Array.TrueForAll(features, value => MathF.Abs(value) <= 1e30f)) throw new VsmlException("A feature is not a finite number of at most 1e30 in size.");
     }
 
-    private static void CheckSize(int features, int classes)
+    private static void CheckSize(Moment moment, int features, int classes)
     {
-        if ((long)features * (classes + 1) > MostSubRnns)
-            throw new VsmlException($"{features} features and {classes} classes need {(long)features * (classes + 1)} sub-RNNs; this page shows at most {MostSubRnns}. OnlineClassifier takes more, in a program.");
+        if (moment.SubRnnCount(features, classes) is > MostSubRnns and var count)
+            throw new VsmlException($"{features} features and {classes} classes need {count} sub-RNNs; this page shows at most {MostSubRnns}. OnlineClassifier takes more, in a program.");
     }
 }

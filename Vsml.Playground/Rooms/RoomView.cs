@@ -2,8 +2,7 @@ namespace Vsml.Playground.Rooms;
 
 /// <summary>What the page shows of a room.</summary>
 /// <param name="Kind">Name of the kind.</param>
-/// <param name="Height">Rows in which the features are shown.</param>
-/// <param name="Width">Columns in which the features are shown.</param>
+/// <param name="Theta">Name of the shipped theta that ours learns under.</param>
 /// <param name="Learners">Names of the learners, ours first.</param>
 /// <param name="Classes">The classes.</param>
 /// <param name="Examples">Number of predictions counted.</param>
@@ -17,7 +16,7 @@ namespace Vsml.Playground.Rooms;
 /// <param name="Probabilities">What each learner gave to each class before it knew the label; classes that came since are left out.</param>
 /// <param name="Messages">Its messages.</param>
 internal sealed record RoomView(
-    string Kind, int Height, int Width, IReadOnlyList<string> Learners, IReadOnlyList<ClassView> Classes, int Examples,
+    string Kind, string Theta, IReadOnlyList<string> Learners, IReadOnlyList<ClassView> Classes, int Examples,
     IReadOnlyList<double> Accuracy, IReadOnlyList<double> Recent, CurveView Curve, int Undo,
     IReadOnlyList<Example>? Points, StreamView? Stream, Example? Last, float[][] Probabilities, Messages? Messages)
 {
@@ -30,15 +29,11 @@ internal sealed record RoomView(
     public static RoomView Of(Room room)
     {
         var now = room.Now;
-        var features = now.Classifier.FeatureCount > 0 ? now.Classifier.FeatureCount : room.Stream?.FeatureCount ?? room.Kind.FeatureCount;
-        // Images are square; a plane's two values stand beside each other, a table's in as square a field as they fill.
-        var width = features == 0 ? 0 : (int)Math.Ceiling(Math.Sqrt(features));
-        var height = features == 0 ? 0 : (features + width - 1) / width;
         var counts = now.Examples.CountBy(example => example.Label).ToDictionary();
         var learners = Rivals.Names.Count + 1;
         byte[] outcomes = [.. now.Outcomes];
         return new(
-            room.Kind.Name, height, width, ["VSML", .. Rivals.Names],
+            room.Kind.Name, MetaParameters.ShippedNames.First(name => MetaParameters.Shipped(name).Digest == now.Classifier.Theta.Digest), ["VSML", .. Rivals.Names],
             [.. now.Classes.Select(entry => new ClassView(entry.Name, entry.Colour, counts.GetValueOrDefault(entry.Name)))],
             outcomes.Length, Shares(outcomes, learners), Shares(outcomes.AsSpan(Math.Max(0, outcomes.Length - Window)), learners), CurveOf(outcomes, learners), room.UndoCount,
             room.Kind == RoomKind.Plane ? [.. now.Examples.Skip(now.Examples.Count - MostPoints)] : null,

@@ -6,7 +6,8 @@ namespace Vsml.Playground.Web;
 /// <param name="Count">Number of examples.</param>
 /// <param name="Continues">Whether a stretch of the stream goes on.</param>
 /// <param name="Source">A stream that is built in.</param>
-internal sealed record ActionRequest(float[]? Features = null, string? Label = null, int Count = 0, bool Continues = false, string? Source = null)
+/// <param name="Theta">Name of a shipped theta.</param>
+internal sealed record ActionRequest(float[]? Features = null, string? Label = null, int Count = 0, bool Continues = false, string? Source = null, string? Theta = null)
 {
     /// <summary>The features.</summary>
     /// <exception cref="VsmlException">There are none.</exception>

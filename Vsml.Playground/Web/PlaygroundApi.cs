@@ -130,6 +130,9 @@ internal sealed class PlaygroundApi : IDisposable
             case "step":
                 room.Step(Math.Clamp(request.Count, 1, MostSteps), request.Continues);
                 break;
+            case "choose":
+                room.Choose(request.Theta ?? throw new VsmlException("The request names no theta."));
+                break;
             case "stream":
                 room.Use(BuiltIn(room, request.Source));
                 break;
@@ -143,6 +146,7 @@ internal sealed class PlaygroundApi : IDisposable
     {
         ("draw", "digits") => ExampleStream.Digits(),
         ("plane", "clouds") => ExampleStream.Clouds(),
+        ("plane", "corners") => ExampleStream.Corners(),
         _ => throw new VsmlException($"There is no stream '{source}' here."),
     };
 

@@ -103,24 +103,24 @@ internal sealed class GrowingNetwork
         _logits.AsSpan(0, Outputs).CopyTo(logits);
     }
 
-    /// <summary>As <see cref="Predict"/>, the stand-in included, with the hidden states of the last layer that its messages were made of.</summary>
+    /// <summary>As <see cref="Predict"/>, the stand-in included, with the hidden states that its messages were made of.</summary>
     /// <param name="rows">The inputs in use, ascending; at least one.</param>
     /// <param name="values">Their values.</param>
-    /// <returns>Outputs [B + 1]; h [rows of the last layer, B + 1, N].</returns>
-    public (float[] Logits, float[] Hidden) Look(ReadOnlySpan<int> rows, ReadOnlySpan<float> values)
+    /// <returns>Outputs [B + 1]; of each layer h [rows, columns, N].</returns>
+    public (float[] Logits, float[][] Hidden) Look(ReadOnlySpan<int> rows, ReadOnlySpan<float> values)
     {
         var runner = Use(rows);
-        var last = _grids.Length - 1;
-        var (logits, hidden) = (new float[Outputs + 1], new float[runner.CanonicalFloats(last)]);
-        runner.Look(_packed!, values, logits, last, hidden);
-        return (logits, hidden);
+        var logits = new float[Outputs + 1];
+        return (logits, runner.Look(_packed!, values, logits));
     }
 
-    /// <summary>The states of the last layer's sub-RNNs, [rows, B + 1, N] each.</summary>
-    public (float[] Cell, float[] Hidden) States()
+    /// <summary>The states of a layer's sub-RNNs, [rows, columns, N] each.</summary>
+    /// <param name="layer">Layer index from 0.</param>
+    public (float[] Cell, float[] Hidden) States(int layer)
     {
         Evict();
-        return (_grids[^1].Cell[.._grids[^1].Length], _grids[^1].Hidden[.._grids[^1].Length]);
+        var grid = _grids[layer];
+        return (grid.Cell[..grid.Length], grid.Hidden[..grid.Length]);
     }
 
     /// <summary>Predicts, then learns.</summary>

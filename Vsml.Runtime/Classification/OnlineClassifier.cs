@@ -286,8 +286,8 @@ public sealed class OnlineClassifier<TLabel>
 
     /// <summary>What the network makes of an example, for those who look inside; changes nothing. No value may be missing.</summary>
     /// <param name="features">The features, as for <see cref="Predict(ReadOnlySpan{float})"/>; some examples were learned from before.</param>
-    /// <returns>The standardised inputs [A]; the outputs [labels + 1], the stand-in's last; h of the sub-RNNs when they made them [A, labels + 1, N].</returns>
-    internal (float[] Inputs, float[] Logits, float[] Hidden) Look(ReadOnlySpan<float> features)
+    /// <returns>The standardised inputs [A]; the outputs [labels + 1], the stand-in's last; of each layer h of the sub-RNNs when they made them [rows, columns, N].</returns>
+    internal (float[] Inputs, float[] Logits, float[][] Hidden) Look(ReadOnlySpan<float> features)
     {
         _features.Read(features);
         Gather();
@@ -295,8 +295,9 @@ public sealed class OnlineClassifier<TLabel>
         return (_inputs[.._used], logits, hidden);
     }
 
-    /// <summary>The states of all sub-RNNs of the last layer, [A, labels + 1, N] each; those of the stand-in for labels to come are last.</summary>
-    internal (float[] Cell, float[] Hidden) States() => _network.States();
+    /// <summary>The states of all sub-RNNs of a layer, [rows, columns, N] each; in the last layer the columns are the labels, then the stand-in for labels to come.</summary>
+    /// <param name="layer">Layer index from 0.</param>
+    internal (float[] Cell, float[] Hidden) States(int layer) => _network.States(layer);
 
     /// <summary>Takes a label out, with everything learned about it. If it comes again, it is new.</summary>
     /// <param name="label">The label.</param>
@@ -336,7 +337,7 @@ public sealed class OnlineClassifier<TLabel>
 
     /// <summary>Brings back a saved classifier, which goes on bit for bit.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>
-    /// <param name="theta">The meta-parameters it was learned under; null for the shipped theta "online".</param>
+    /// <param name="theta">The meta-parameters it was learned under; null for the shipped theta that the saved classifier names.</param>
     /// <param name="models">Gives the compiled network of a layout; null for those compiled into the runtime.</param>
     /// <exception cref="VsmlException">The file is damaged, of another version, of other labels, or belongs to another theta.</exception>
     public static OnlineClassifier<TLabel> Load(string path, MetaParameters? theta = null, Func<Architecture, VsmlModel>? models = null) =>
@@ -344,7 +345,7 @@ public sealed class OnlineClassifier<TLabel>
 
     /// <summary>Brings back a saved classifier from a stream, which stands behind it afterwards.</summary>
     /// <param name="stream">A stream that stands where <see cref="Save(Stream)"/> began.</param>
-    /// <param name="theta">The meta-parameters it was learned under; null for the shipped theta "online".</param>
+    /// <param name="theta">The meta-parameters it was learned under; null for the shipped theta that the saved classifier names.</param>
     /// <param name="models">Gives the compiled network of a layout; null for those compiled into the runtime.</param>
     /// <exception cref="VsmlException">The content is damaged, of another version, of other labels, or belongs to another theta.</exception>
     public static OnlineClassifier<TLabel> Load(Stream stream, MetaParameters? theta = null, Func<Architecture, VsmlModel>? models = null) =>
@@ -355,7 +356,7 @@ public sealed class OnlineClassifier<TLabel>
 
     private static OnlineClassifier<TLabel> FromFile(SafetensorsFile file, MetaParameters? theta, Func<Architecture, VsmlModel>? models)
     {
-        theta ??= MetaParameters.Shipped(DefaultTheta);
+        theta ??= ShippedThetas.Find(file.Metadata.GetValueOrDefault("theta")) ?? MetaParameters.Shipped(DefaultTheta);
         ClassifierFile.CheckOrigin(file, theta);
         try
         {

@@ -138,19 +138,20 @@ public sealed class EpisodeRunner
         Predict(theta, inputs, _lookahead, logits);
     }
 
-    /// <summary>As <see cref="Predict(PackedTheta, ReadOnlySpan{float}, Span{float})"/>, and copies out the hidden states of a layer that made its messages. For those who look inside: it allocates.</summary>
+    /// <summary>As <see cref="Predict(PackedTheta, ReadOnlySpan{float}, Span{float})"/>, and copies out the hidden states that made its messages. For those who look inside: it allocates.</summary>
     /// <param name="theta">Packed theta of this architecture and level.</param>
     /// <param name="inputs">[batch, inputs].</param>
     /// <param name="logits">Receives the outputs, after the bound [batch, outputs].</param>
-    /// <param name="layer">Layer index from 0.</param>
-    /// <param name="hidden">Receives canonical order, as for <see cref="SetCells"/>.</param>
-    internal void Look(PackedTheta theta, ReadOnlySpan<float> inputs, Span<float> logits, int layer, Span<float> hidden)
+    /// <returns>Of each layer its hidden states in canonical order, as for <see cref="SetCells"/>.</returns>
+    internal float[][] Look(PackedTheta theta, ReadOnlySpan<float> inputs, Span<float> logits)
     {
         Start(theta);
         var after = new NetworkState(_kernels.Shape, Batch);
         after.CopyFrom(State);
         Predict(theta, inputs, new InPlace(after, after, _memory.Messages), logits);
-        Export(layer, after.Hidden, hidden);
+        var hidden = new float[_architecture.Layers.Count][];
+        for (var layer = 0; layer < hidden.Length; layer++) Export(layer, after.Hidden, hidden[layer] = new float[CanonicalFloats(layer)]);
+        return hidden;
     }
 
     /// <summary>Adds the learned initial cell, once an episode.</summary>

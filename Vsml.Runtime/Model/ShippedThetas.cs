@@ -28,6 +28,9 @@ internal static class ShippedThetas
         ? s_read.GetOrAdd(name, Read)
         : throw new VsmlException($"no theta of the name '{name}' is shipped; there {(Names.Count == 0 ? "is none" : $"{(Names.Count == 1 ? "is" : "are")}: {string.Join(", ", Names)}")}.");
 
+    /// <summary>The shipped meta-parameters of a digest, or null.</summary>
+    public static MetaParameters? Find(string? digest) => Names.Select(Get).FirstOrDefault(theta => theta.Digest == digest);
+
     private static MetaParameters Read(string name)
     {
         using var tensors = s_assembly.GetManifestResourceStream(Folder + name + Tensors)!;

@@ -85,6 +85,59 @@ public sealed class PlaygroundPageTests : IDisposable
     }
 
     [BrowserFact]
+    public async Task Two_layers_learn_what_one_cannot()
+    {
+        await using var played = await PlayedPage.Open();
+        await played.Enter("plane");
+        (await played.Page.Locator("#theta option").EvaluateAllAsync<string[]>("options => options.map(option => option.value)")).ShouldBe(MetaParameters.ShippedNames, ignoreOrder: true);
+        await played.Page.ClickAsync("[data-source=corners]");
+        await played.Page.FillAsync("#speed", "3");
+        await played.Page.ClickAsync("#play");
+        await Assertions.Expect(played.Page.Locator("#stream")).ToContainTextAsync("it is over", new() { Timeout = 60_000 });
+        (await Ours(played)).ShouldBeLessThan(65);
+        await played.Picture("plane-corners-online");
+        await played.Page.SelectOptionAsync("#theta", "deep");
+        await Assertions.Expect(played.Message).ToContainTextAsync("deep learned all 500 examples again", new() { Timeout = 60_000 });
+        (await Ours(played)).ShouldBeGreaterThan(85);
+        await Assertions.Expect(played.Page.Locator("#states .matrix")).ToHaveCountAsync(1);
+        // Regions: blue above on the left and below on the right, orange in the other two corners.
+        await played.Page.WaitForFunctionAsync("""
+            () => {
+              const canvas = document.querySelector("#plane"), context = canvas.getContext("2d"), most = canvas.width - 3;
+              const isOrange = (x, y) => { const [r, , b] = context.getImageData(x, y, 1, 1).data; return r > b; };
+              return !isOrange(2, 2) && isOrange(most, 2) && isOrange(2, most) && !isOrange(most, most);
+            }
+            """);
+        Percent(await played.Page.Locator("#predictions [data-learner=VSML][data-class=alike]").InnerTextAsync()).ShouldBeGreaterThan(90);
+        await played.Picture("plane-corners-deep");
+
+        // All that works with one layer works with two.
+        await played.Page.ClickAsync("[aria-label='Forget alike']");
+        await Assertions.Expect(played.Class("alike")).ToHaveCountAsync(0);
+        await played.Page.ClickAsync("#undo");
+        await Assertions.Expect(played.Class("alike")).ToHaveCountAsync(1);
+        var download = await played.Page.RunAndWaitForDownloadAsync(() => played.Page.ClickAsync("#save"));
+        await download.SaveAsAsync(_folder["plane.safetensors"]);
+        OnlineClassifier<string>.Load(_folder["plane.safetensors"]).Theta.ShouldBeSameAs(MetaParameters.Shipped("deep"));
+        await played.Page.ClickAsync("#clear");
+        await played.Page.SelectOptionAsync("#theta", "online");
+        await Assertions.Expect(played.Message).ToHaveTextAsync("online learns here now.");
+        await played.Page.SetInputFilesAsync("#load", _folder["plane.safetensors"]);
+        await Assertions.Expect(played.Page.Locator("#theta")).ToHaveValueAsync("deep");
+        await played.AddClass("middle");
+        await played.Class("middle").ClickAsync();
+        var box = (await played.Page.Locator("#plane").BoundingBoxAsync())!;
+        for (var i = 0; i < 6; i++)
+        {
+            await played.Page.Mouse.ClickAsync(box.X + box.Width * (.48f + .01f * i), box.Y + box.Height * .5f);
+            await played.ExpectCount("middle", i + 1);
+        }
+        await played.Page.Mouse.MoveAsync(box.X + box.Width * .8f, box.Y + box.Height * .2f);
+        await played.ExpectPrediction("alike");
+        played.Console.ShouldBeEmpty();
+    }
+
+    [BrowserFact]
     public async Task A_table_streams_by_at_any_speed()
     {
         await using var played = await PlayedPage.Open();
@@ -97,8 +150,7 @@ public sealed class PlaygroundPageTests : IDisposable
         await Assertions.Expect(played.Page.Locator("#rate")).ToHaveTextAsync("316 a second");
         await played.Page.ClickAsync("#play");
         await Assertions.Expect(played.Page.Locator("#stream")).ToContainTextAsync("it is over", new() { Timeout = 60_000 });
-        var ours = await played.Page.Locator("#accuracy tbody tr:first-child td:last-child").InnerTextAsync();
-        double.Parse(ours.TrimEnd('%', ' '), CultureInfo.InvariantCulture).ShouldBeGreaterThan(80);
+        (await Ours(played)).ShouldBeGreaterThan(80);
         (await played.Colours("#curve canvas")).ShouldBeGreaterThan(3);
         await played.Picture("table");
         // The whole stretch is one step back.
@@ -149,19 +201,27 @@ public sealed class PlaygroundPageTests : IDisposable
         (await played.Overhang()).ShouldBe(0);
         await played.Picture("draw-phone");
         await played.Enter("plane");
-        await played.Page.ClickAsync("#builtin");
+        await played.Page.ClickAsync("[data-source=clouds]");
         await played.Page.FillAsync("#speed", "3");
         await played.Page.ClickAsync("#play");
         await Assertions.Expect(played.Page.Locator("#stream")).ToContainTextAsync("it is over", new() { Timeout = 60_000 });
         await played.Page.TapAsync("#classes .chip button");
         await played.Page.TapAsync("#plane");
         await Assertions.Expect(played.Page.Locator("#accuracy th:nth-child(2)")).ToHaveTextAsync("of 301");
+        await played.Page.SelectOptionAsync("#theta", "deep");
+        await Assertions.Expect(played.Message).ToContainTextAsync("deep learned all 301 examples again", new() { Timeout = 60_000 });
         (await played.Overhang()).ShouldBe(0);
         await played.Picture("plane-phone");
         var dark = await played.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");
         dark.ShouldBe("rgb(20, 22, 26)");
         played.Console.ShouldBeEmpty();
     }
+
+    // Percent right of the last examples.
+    private static async Task<double> Ours(PlayedPage played) =>
+        Percent(await played.Page.Locator("#accuracy tbody tr:first-child td:last-child").InnerTextAsync());
+
+    private static double Percent(string text) => double.Parse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture);
 
     private static async Task TeachShapes(PlayedPage played, int rounds)
     {

@@ -84,6 +84,8 @@ public sealed class PlaygroundServerTests : IAsyncLifetime
     [InlineData("plane/step", """{ "count": 1 }""", "no stream yet")]
     [InlineData("plane/stream", """{ "source": "digits" }""", "no stream 'digits' here")]
     [InlineData("plane/undo", "", "nothing to undo")]
+    [InlineData("plane/choose", "{}", "names no theta")]
+    [InlineData("plane/choose", """{ "theta": "none" }""", "no theta of the name 'none'")]
     [InlineData("plane/load", "nonsense", "")]
     [InlineData("table/csv", "a,b\n1,2\n", "table.csv")]
     [InlineData("table/csv?name=x.csv&label=none", "1,2,a\n2,3,b\n", "none")]

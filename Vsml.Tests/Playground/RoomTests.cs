@@ -1,4 +1,6 @@
+using Vsml.Files;
 using Vsml.Playground.Rooms;
+using Vsml.Reference;
 
 namespace Vsml.Tests.Playground;
 
@@ -46,10 +48,13 @@ public class RoomTests
         room.Predict([-.5f, .1f])[2][0].ShouldBeGreaterThan(.4f);
     }
 
-    [Fact]
-    public void The_mean_of_all_votes_is_the_output()
+    [Theory]
+    [InlineData("online")]
+    [InlineData("deep")]
+    public void The_mean_of_all_votes_is_the_output(string theta)
     {
         var room = new Room(RoomKind.Plane);
+        room.Choose(theta);
         foreach (var point in s_points) room.Learn(point);
         float[] place = [.3f, -.2f];
         var before = Saved(room);
@@ -60,6 +65,104 @@ public class RoomTests
         var known = messages.Probabilities[..^1];
         room.Predict(place)[0].ShouldBe(known.Select(probability => probability / known.Sum()), 1e-5);
         Saved(room).ShouldBe(before);
+    }
+
+    [Fact]
+    public void Hidden_units_send_what_the_reference_sends()
+    {
+        var room = new Room(RoomKind.Plane);
+        room.Choose("deep");
+        foreach (var point in s_points) room.Learn(point);
+        var messages = room.Look([.3f, -.2f])!;
+        var (classifier, theta) = (room.Now.Classifier, room.Now.Classifier.Theta);
+        var (cell, hidden) = classifier.States(0);
+        using var file = new MemoryStream(Saved(room));
+        var backward = SafetensorsFile.Read(file, "saved", file.Length).Get("message/1").ToSingles();
+        var architecture = Layouts.For(theta.Architecture, 2, classifier.Labels.Count + 1);
+        var (units, entries) = (architecture.Layers[0].Outputs, architecture.MessageSize);
+        var inputs = new double[2 * entries];
+        (inputs[0], inputs[entries]) = (messages.Inputs[0], messages.Inputs[1]);
+        var sent = new ReferenceLayer(architecture, 0, batch: 1).MicroTick(
+            Doubles(theta.Values.ToArray()), new(architecture, ParameterLayout.GroupOf(architecture, 0, backward: false)), new(Doubles(hidden), Doubles(cell)), inputs,
+            [.. Enumerable.Range(0, units * entries).Select(i => (double)backward[i % entries * units + i / entries])]).Messages.Forward;
+        var sizes = sent.Chunk(entries).Select(message => (float)Math.Sqrt(message.Sum(value => value * value) / entries)).ToArray();
+        messages.Hidden.ShouldHaveSingleItem().ShouldBe(sizes, 1e-4f);
+        sizes.Max().ShouldBeGreaterThan(.1f);
+    }
+
+    [Fact]
+    public void Another_learner_learns_all_examples_as_if_they_came_now()
+    {
+        var (room, other) = (new Room(RoomKind.Plane), new Room(RoomKind.Plane));
+        other.Choose("deep");
+        other.AddClass("none");
+        room.AddClass("none");
+        foreach (var point in s_points)
+        {
+            room.Learn(point);
+            other.Learn(point);
+        }
+        var (before, steps) = (Saved(room), room.UndoCount);
+        room.Choose("deep");
+        Saved(room).ShouldBe(Saved(other));
+        room.Now.Outcomes.ShouldBe(other.Now.Outcomes);
+        room.Now.Classes.ShouldBe(other.Now.Classes);
+        room.LastProbabilities.ShouldBe(other.LastProbabilities);
+        RoomView.Of(room).Theta.ShouldBe("deep");
+        room.Choose("deep");
+        room.UndoCount.ShouldBe(steps + 1);
+        room.Undo();
+        Saved(room).ShouldBe(before);
+        RoomView.Of(room).Theta.ShouldBe("online");
+        Should.Throw<VsmlException>(() => room.Choose("nobody")).Message.ShouldContain("deep, online");
+        Saved(room).ShouldBe(before);
+    }
+
+    [Fact]
+    public void The_learner_stays_the_same_when_all_is_forgotten_and_comes_back_with_its_file()
+    {
+        var room = new Room(RoomKind.Plane);
+        room.Choose("deep");
+        foreach (var point in s_points) room.Learn(point);
+        room.Forget("c");
+        var saved = Saved(room);
+        room.Clear();
+        RoomView.Of(room).Theta.ShouldBe("deep");
+        room.Choose("online");
+        room.Load(new MemoryStream(saved));
+        RoomView.Of(room).Theta.ShouldBe("deep");
+        Saved(room).ShouldBe(saved);
+    }
+
+    [Theory]
+    [InlineData("online", .4, .6)]
+    [InlineData("deep", .85, 1)]
+    public void Opposite_corners_take_two_layers(string theta, double least, double most)
+    {
+        var room = new Room(RoomKind.Plane);
+        room.Choose(theta);
+        room.Use(ExampleStream.Corners());
+        while (room.Stream!.Position < room.Stream.Count) room.Step(100, continues: false);
+        RoomView.Of(room).Accuracy[0].ShouldBeInRange(least, most);
+        RegionsView.Of(room, 0).Classes.Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void All_layers_are_shown_and_counted()
+    {
+        var room = new Room(RoomKind.Plane);
+        room.Choose("deep");
+        foreach (var point in s_points) room.Learn(point);
+        var states = StatesView.Of(room.Now.Classifier, isCell: true, entry: 3);
+        (states.Labels.Count, states.Entries, states.Values.Length, states.Values[0].Length).ShouldBe((3, 18, 4, 256));
+        var below = states.Below.ShouldHaveSingleItem();
+        (below.Length, below[0].Length).ShouldBe((2, 256));
+        below[1][7].ShouldBe(room.Now.Classifier.States(0).Cell[(256 + 7) * 18 + 3]);
+        states.Values[2][5].ShouldBe(room.Now.Classifier.States(1).Cell[(5 * 4 + 2) * 18 + 3]);
+        var table = new Room(RoomKind.Table);
+        table.Choose("deep");
+        Should.Throw<VsmlException>(() => table.Learn(new(new float[256], "a"))).Message.ShouldContain("66048 sub-RNNs");
+        table.Learn(new(new float[250], "a"));
     }
 
     [Fact]
@@ -112,6 +215,8 @@ public class RoomTests
         room.Clear();
         room.Stream.Position.ShouldBe(0);
     }
+
+    private static double[] Doubles(float[] values) => Array.ConvertAll(values, value => (double)value);
 
     private static byte[] Saved(Room room)
     {
