@@ -5,20 +5,26 @@ namespace Vsml.Samples.Pictures;
 /// <summary>One example in a dense layer of three inputs and two outputs: the messages of its forward sweep and of its backward sweep, and every h.</summary>
 internal static class MessagesPicture
 {
-    private const int Inputs = 3, Outputs = 2, ExamplesBefore = 12, Cell = 12, StateCell = 14, PanelWidth = 430, Left = 20, Top = 84, RowHeight = 84, ColumnWidth = 124;
+    private const int Inputs = 3, Outputs = 2, ExamplesBefore = 1, Cell = 12, StateCell = 14, PanelWidth = 430, Left = 20, Top = 84, RowHeight = 84, ColumnWidth = 124;
 
     /// <summary>The drawing.</summary>
     public static string Draw()
     {
         var episode = new ObservedEpisode(Inputs, Outputs);
         for (var i = 0; i <= ExamplesBefore; i++) episode.Step();
-        var drawing = new Drawing(2 * PanelWidth + 20, 480, "A dense layer of three inputs and two outputs: a sub-RNN in the place of each weight, with the messages that it reads and sends");
+        var drawing = new Drawing(2 * PanelWidth + 20, 492, "A dense layer of three inputs and two outputs: a sub-RNN in the place of each weight, with the messages that it reads and sends");
         var (forward, backward) = (episode.Record.ForwardSweeps[0][0], episode.Record.BackwardSweep[0]);
         DrawPanel(drawing, episode.Network, forward, isBackward: false, Left);
         DrawPanel(drawing, episode.Network, backward, isBackward: true, Left + PanelWidth);
         var shown = string.Join(", ", episode.Inputs.Select(value => FormattableString.Invariant($"{value:0.00}")));
-        drawing.Text(Left, 446, $"Example {ExamplesBefore + 1} of an episode: inputs {shown}, class {episode.Class}. A field is a number, orange above 0, blue below; all sub-RNNs share theta,", colour: Drawing.Quiet, size: 13);
-        drawing.Text(Left, 464, "and what they learned lies in their states. A row of sub-RNNs reads its input's message, a column its output's; means are sent on.", colour: Drawing.Quiet, size: 13);
+        string[] caption =
+        [
+            $"Example {ExamplesBefore + 1} of an episode: inputs {shown}, class {episode.Class}. A field is a number, orange above 0, blue below.",
+            "Field 0 of a message that comes in is the input's value, or the output's error, with the label beside it.",
+            "A row of sub-RNNs reads the message of its input, a column that of its output; what is sent on is their mean.",
+            "All sub-RNNs share theta; what they learn lies in h and c.",
+        ];
+        for (var line = 0; line < caption.Length; line++) drawing.Text(Left, 434 + 17 * line, caption[line], colour: Drawing.Quiet, size: 13);
         return drawing.ToString();
     }
 

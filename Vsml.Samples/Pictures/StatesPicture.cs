@@ -1,6 +1,6 @@
 namespace Vsml.Samples.Pictures;
 
-/// <summary>One entry of c of every sub-RNN over an episode: what the network learns while it runs.</summary>
+/// <summary>One entry of c of every sub-RNN over an episode: what the network learns while it runs. The entry is the one in which outputs differ most.</summary>
 internal static class StatesPicture
 {
     private const int Inputs = 6, Classes = 3, Examples = 60, CellWidth = 11, CellHeight = 11, Left = 96, Top = 150, Gap = 12;
@@ -16,9 +16,9 @@ internal static class StatesPicture
             (shown[t], cells[t]) = (episode.Class, episode.Network.Cells(0).ToArray());
         }
         var n = episode.Network.Architecture.StateSize;
-        var entry = Enumerable.Range(0, n).MaxBy(i => Spread([.. cells.SelectMany(all => all.Where((_, at) => at % n == i))]));
+        var entry = Enumerable.Range(0, n).MaxBy(i => cells.Sum(all => Enumerable.Range(0, Inputs).Sum(a => Spread([.. Enumerable.Range(0, Classes).Select(b => all[(a * Classes + b) * n + i])]))));
         var drawing = new Drawing(Left + Examples * CellWidth + 20, Top + Classes * (Inputs * CellHeight + Gap) + 40, "States of all sub-RNNs of a layer over an episode");
-        drawing.Text(20, 28, $"Entry {entry} of c of all sub-RNNs after each of {Examples} examples: {Inputs} inputs, {Classes} outputs, states that start at 0", size: 16);
+        drawing.Text(20, 28, $"Entry {entry} of c of all {Inputs * Classes} sub-RNNs of a layer, after each of {Examples} examples", size: 16);
         DrawExamples(drawing, shown, probabilities);
         var most = cells.Max(all => all.Where((_, at) => at % n == entry).Max(Math.Abs));
         for (var b = 0; b < Classes; b++)
@@ -30,7 +30,7 @@ internal static class StatesPicture
                     drawing.Box(Left + t * CellWidth, y + a * CellHeight, CellWidth, CellHeight, Drawing.Colour(cells[t][(a * Classes + b) * n + entry] / most));
         }
         drawing.Text(Left, Top + Classes * (Inputs * CellHeight + Gap) + 14,
-            FormattableString.Invariant($"A row is a sub-RNN, those of an output side by side. White is 0, full blue {-most:0.0}, full orange {most:0.0}."), colour: Drawing.Quiet, size: 13);
+            FormattableString.Invariant($"A row is a sub-RNN: one for each of {Inputs} inputs and {Classes} outputs. White is 0, full blue {-most:0.0}, full orange {most:0.0}."), colour: Drawing.Quiet, size: 13);
         return drawing.ToString();
     }
 

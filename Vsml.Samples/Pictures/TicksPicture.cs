@@ -5,15 +5,15 @@ namespace Vsml.Samples.Pictures;
 /// <summary>The turns of three layers over two examples, and which messages of which turn each of them reads, found by running both schedules.</summary>
 internal static class TicksPicture
 {
-    private const int Layers = 3, Examples = 2, BoxWidth = 54, BoxHeight = 34, Left = 24, LayerHeight = 64, Between = 60;
+    private const int Layers = 3, Examples = 2, BoxWidth = 54, BoxHeight = 34, Left = 24, LayerHeight = 64, Padding = 20, Between = 28;
 
     /// <summary>The drawing.</summary>
     public static string Draw()
     {
-        var drawing = new Drawing(900, 610, "The turns of three layers over two examples, without and with a backward sweep");
-        DrawSchedule(drawing, BackwardSweep.None, 150, 20, "backwardSweep none: the error arrives with the next example's tick");
-        DrawSchedule(drawing, BackwardSweep.Separate, 68, 310, "backwardSweep separate: once the error is known, layers take another turn, last to first");
-        drawing.Text(Left, 592, "A box is a turn; its bars are micro ticks, under the same messages. Arrows lead from the turn that sent a message to those that read it.", colour: Drawing.Quiet, size: 13);
+        var drawing = new Drawing(980, 660, "The turns of three layers over two examples, without and with a backward sweep");
+        DrawSchedule(drawing, BackwardSweep.None, 133, 20, "backwardSweep none: the error arrives with the next example's tick");
+        DrawSchedule(drawing, BackwardSweep.Separate, 73, 330, "backwardSweep separate: once the error is known, layers take another turn, last to first");
+        drawing.Text(Left, 642, "A box is a turn; its bars are micro ticks, all under the same messages. Arrows lead from the turn that sent a message to those that read it.", colour: Drawing.Quiet, size: 13);
         return drawing.ToString();
     }
 
@@ -21,24 +21,26 @@ internal static class TicksPicture
     {
         var (network, examples) = Run(sweep);
         drawing.Text(Left, top + 8, title, size: 16);
-        var (x, sent) = (Left + 40, new List<Sent>());
+        var (x, sent) = (Left + Padding, new List<Sent>());
         for (var e = 0; e < examples.Count; e++)
         {
             var turns = examples[e].ForwardSweeps.SelectMany(turn => turn).Concat(examples[e].BackwardSweep).ToList();
-            drawing.Box(x - 36, top + 26, turns.Count * step + (e == 0 ? 4 : 24), Layers * LayerHeight + 26, "none", "#bbb", round: 8);
-            drawing.Text(x - 26, top + 46, $"example {e + 1}");
-            for (var i = 0; i < turns.Count; i++, x += step)
+            var width = (turns.Count - 1) * step + BoxWidth;
+            drawing.Box(x - Padding, top + 24, width + 2 * Padding, Layers * LayerHeight + 58, "none", "#bbb", round: 8);
+            drawing.Text(x - 10, top + 46, $"example {e + 1}");
+            for (var i = 0; i < turns.Count; i++)
             {
                 var isBackward = i >= examples[e].ForwardSweeps.Sum(turn => turn.Count);
-                DrawTurn(drawing, turns[i], isBackward, x, YOf(turns[i].Layer, top), sent);
+                var at = x + i * step;
+                DrawTurn(drawing, turns[i], isBackward, at, YOf(turns[i].Layer, top), sent);
                 var (after, messages) = network.Layer(turns[i].Layer).MicroTick(network.Theta.ToArray(), turns[i].Place, turns[i].States[^1], turns[i].Forward, turns[i].Backward);
-                sent.Add(new(turns[i].Layer, x, YOf(turns[i].Layer, top), messages));
+                sent.Add(new(turns[i].Layer, at, YOf(turns[i].Layer, top), messages));
             }
-            x += Between;
+            x += width + 2 * Padding + Between;
         }
     }
 
-    private static int YOf(int layer, int top) => top + 50 + (Layers - 1 - layer) * LayerHeight;
+    private static int YOf(int layer, int top) => top + 70 + (Layers - 1 - layer) * LayerHeight;
 
     private static void DrawTurn(Drawing drawing, TurnRecord turn, bool isBackward, int x, int y, List<Sent> sent)
     {
