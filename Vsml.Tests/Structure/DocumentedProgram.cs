@@ -20,10 +20,13 @@ internal static partial class DocumentedProgram
         [.. CodeBlock().Matches(File.ReadAllText(RepositoryPaths.InRepository("docs", text))).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value)];
 
     /// <summary>Compiles a program and what the generator emits for it, with all packages at hand; no warning is allowed.</summary>
-    public static Compilation Compile(string program, OutputKind kind)
+    public static Compilation Compile(string program, OutputKind kind) => Compile(kind, program);
+
+    /// <summary>As <see cref="Compile(string, OutputKind)"/>, of several files.</summary>
+    public static Compilation Compile(OutputKind kind, params string[] files)
     {
-        var consumer = GeneratorHarness.Compile(ImplicitUsings, program);
-        if (program.Contains("using Vsml.Ilgpu;", StringComparison.Ordinal)) consumer = consumer.WithIlgpu();
+        var consumer = GeneratorHarness.Compile([ImplicitUsings, .. files]);
+        if (files.Any(file => file.Contains("using Vsml.Ilgpu;", StringComparison.Ordinal))) consumer = consumer.WithIlgpu();
         consumer = consumer.WithOptions(consumer.Options.WithOutputKind(kind)).AddReferences(
             new[] { typeof(RunConfiguration), typeof(RuntimeCompiler), typeof(Microsoft.Extensions.Logging.ILogger), typeof(FactAttribute), typeof(VerifyXunit.Verifier) }
                 .Select(type => MetadataReference.CreateFromFile(type.Assembly.Location)));

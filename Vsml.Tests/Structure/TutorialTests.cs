@@ -1,25 +1,46 @@
+using System.Text.RegularExpressions;
 using Vsml.Tests.Fixtures;
+using Vsml.Tests.Scale;
 using Vsml.Tool;
 
 namespace Vsml.Tests.Structure;
 
 /// <summary>What a reader of the tutorials would type works.</summary>
-public sealed class TutorialTests : IDisposable
+public sealed partial class TutorialTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Tutorials => [.. Directory.EnumerateFiles(RepositoryPaths.InRepository("docs", "tutorials"), "*.md").Select(Path.GetFileName).OfType<string>().Where(name => name != "README.md")];
+    public static TheoryData<string> Tutorials => [.. Directory.EnumerateFiles(Folder, "*.md").Select(Path.GetFileName).OfType<string>().Where(name => name != "README.md")];
+
+    private static string Folder => RepositoryPaths.InRepository("docs", "tutorials");
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [MemberData(nameof(Tutorials))]
-    public void Its_programs_run_one_after_the_other(string name)
+    [InlineData("learn.md")]
+    [InlineData("declare.md")]
+    [InlineData("meta-train.md", "read-a-run.md")]
+    [InlineData("parts.md")]
+    [InlineData("pin.md")]
+    [InlineData("gpu.md")]
+    [InlineData("cluster.md")]
+    public void All_that_they_say_can_be_done_in_order(params string[] pages)
     {
-        var programs = DocumentedProgram.Blocks(Path.Combine("tutorials", name), "csharp");
-        programs.ShouldNotBeEmpty();
-        foreach (var program in programs) DocumentedProgram.Run(program, _folder);
+        foreach (var page in pages) FollowedPage.Follow(Path.Combine("tutorials", page), _folder);
     }
+
+    [PythonFact("numpy")]
+    public void The_one_from_Python_and_back_too() => FollowedPage.Follow(Path.Combine("tutorials", "python.md"), _folder);
+
+    [MpiFact(MpiPrograms.OpenMpi)]
+    public void The_one_of_a_cluster_too_with_its_processes() => FollowedPage.Follow(Path.Combine("tutorials", "cluster.md"), _folder, withMpi: true);
+
+    [Fact]
+    public void Each_of_them_is_followed_by_a_test() =>
+        typeof(TutorialTests).GetMethod(nameof(All_that_they_say_can_be_done_in_order))!.GetCustomAttributesData()
+            .Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
+            .SelectMany(attribute => (IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument => argument.Value).Append("python.md")
+            .ShouldBe(Tutorials.Select(row => row), ignoreOrder: true);
 
     [Theory]
     [MemberData(nameof(Tutorials))]
@@ -31,9 +52,24 @@ public sealed class TutorialTests : IDisposable
     }
 
     [Fact]
-    public void They_are_all_in_the_list()
+    public void They_stand_in_one_order_in_the_list_and_in_the_contents_and_lead_from_one_to_the_next()
     {
-        var list = File.ReadAllText(RepositoryPaths.InRepository("docs", "tutorials", "README.md"));
-        foreach (string name in Tutorials) list.ShouldContain($"]({name})");
+        List<string> listed = [.. Entry().Matches(File.ReadAllText(Path.Combine(Folder, "README.md"))).Select(entry => entry.Groups[1].Value)];
+        listed.ShouldBe(Tutorials.Select(row => (string)row), ignoreOrder: true);
+        Contents().Matches(File.ReadAllText(RepositoryPaths.InRepository("docs", "toc.yml"))).Select(entry => entry.Groups[1].Value).Where(name => name != "README.md").ShouldBe(listed);
+        for (var i = 0; i < listed.Count; i++)
+        {
+            var last = File.ReadAllText(Path.Combine(Folder, listed[i])).TrimEnd().Split("\n\n")[^1];
+            Links().Matches(last).Select(link => link.Groups[1].Value).ShouldBe(listed[Math.Max(0, i - 1)..Math.Min(i + 2, listed.Count)].Where(name => name != listed[i]), listed[i]);
+        }
     }
+
+    [GeneratedRegex(@"^\d+\. \[[^\]]+\]\((\S+)\)", RegexOptions.Multiline)]
+    private static partial Regex Entry();
+
+    [GeneratedRegex(@"href: tutorials/(\S+)")]
+    private static partial Regex Contents();
+
+    [GeneratedRegex(@"\]\(([\w-]+\.md)\)")]
+    private static partial Regex Links();
 }
