@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
@@ -70,7 +69,7 @@ internal sealed partial class FollowedPage
 
     private void Do(string line)
     {
-        string[] words = [.. CommandLineParser.SplitCommandLine(line).Select(word => word == Preset ? QuickRun : word == "cuda" ? "cpu" : word)];
+        string[] words = [.. System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(line).Select(word => word == Preset ? QuickRun : word == "cuda" ? "cpu" : word)];
         if (Library().Match(line) is { Success: true } built) Build(built.Groups[1].Value);
         else if (words[0] == "vsml") Run("dotnet", [ToolRun.Assembly, .. words[1..]]);
         else if (words is ["mpirun", "-n", var ranks, "vsml", .. var arguments])

@@ -10,7 +10,9 @@ public sealed partial class TutorialTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Tutorials => [.. Directory.EnumerateFiles(Folder, "*.md").Select(Path.GetFileName).OfType<string>().Where(name => name != "README.md")];
+    public static TheoryData<string> Tutorials => [.. Names];
+
+    private static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.md").Select(Path.GetFileName).OfType<string>().Where(name => name != "README.md");
 
     private static string Folder => RepositoryPaths.InRepository("docs", "tutorials");
 
@@ -39,8 +41,8 @@ public sealed partial class TutorialTests : IDisposable
     public void Each_of_them_is_followed_by_a_test() =>
         typeof(TutorialTests).GetMethod(nameof(All_that_they_say_can_be_done_in_order))!.GetCustomAttributesData()
             .Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
-            .SelectMany(attribute => (IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument => argument.Value).Append("python.md")
-            .ShouldBe(Tutorials.Select(row => row), ignoreOrder: true);
+            .SelectMany(attribute => (IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument => (string)argument.Value!).Append("python.md")
+            .ShouldBe(Names, ignoreOrder: true);
 
     [Theory]
     [MemberData(nameof(Tutorials))]
@@ -55,7 +57,7 @@ public sealed partial class TutorialTests : IDisposable
     public void They_stand_in_one_order_in_the_list_and_in_the_contents_and_lead_from_one_to_the_next()
     {
         List<string> listed = [.. Entry().Matches(File.ReadAllText(Path.Combine(Folder, "README.md"))).Select(entry => entry.Groups[1].Value)];
-        listed.ShouldBe(Tutorials.Select(row => (string)row), ignoreOrder: true);
+        listed.ShouldBe(Names, ignoreOrder: true);
         Contents().Matches(File.ReadAllText(RepositoryPaths.InRepository("docs", "toc.yml"))).Select(entry => entry.Groups[1].Value).Where(name => name != "README.md").ShouldBe(listed);
         for (var i = 0; i < listed.Count; i++)
         {
