@@ -11,7 +11,7 @@ namespace Vsml.Tests.Structure;
 internal static partial class DocumentedProgram
 {
     // What a new project has without asking.
-    private const string ImplicitUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading.Tasks;";
+    private const string ImplicitUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
     /// <summary>The blocks of code of a text.</summary>
     /// <param name="text">Path below docs.</param>
@@ -28,7 +28,7 @@ internal static partial class DocumentedProgram
         var consumer = GeneratorHarness.Compile([ImplicitUsings, .. files]);
         if (files.Any(file => file.Contains("using Vsml.Ilgpu;", StringComparison.Ordinal))) consumer = consumer.WithIlgpu();
         consumer = consumer.WithOptions(consumer.Options.WithOutputKind(kind)).AddReferences(
-            new[] { typeof(RunConfiguration), typeof(RuntimeCompiler), typeof(Microsoft.Extensions.Logging.ILogger), typeof(FactAttribute), typeof(VerifyXunit.Verifier) }
+            new[] { typeof(RunConfiguration), typeof(RuntimeCompiler), typeof(Microsoft.Extensions.Logging.ILogger), typeof(FactAttribute), typeof(Assert), typeof(VerifyXunit.Verifier) }
                 .Select(type => MetadataReference.CreateFromFile(type.Assembly.Location)));
         var (output, reported) = GeneratorHarness.Run(consumer);
         reported.ShouldBeEmpty();

@@ -31,7 +31,7 @@ internal sealed partial class FollowedPage
         var preset = RunConfigurationJson.Read(Preset);
         File.WriteAllText(folder[QuickRun], RunConfigurationJson.Format(preset with
         {
-            Stages = [preset.Stages[0] with { Iterations = 2, EpisodeLength = 5 }], Estimator = new EsOptions { PairCount = 2 }, Evaluation = null,
+            Stages = [.. preset.Stages.Select(stage => stage with { Iterations = 1, EpisodeLength = 5 })], Estimator = new EsOptions { PairCount = 2 }, Evaluation = null,
         }));
         var page = new FollowedPage(folder, withMpi);
         foreach (Match block in Block().Matches(File.ReadAllText(RepositoryPaths.InRepository("docs", text)))) page.Do(block.Groups[1].Value, block.Groups[2].Value, block.Groups[3].Value);

@@ -8,6 +8,7 @@ namespace Vsml.Tests.Structure;
 /// <summary>What a reader of the tutorials would type works.</summary>
 public sealed partial class TutorialTests : IDisposable
 {
+    private const string Python = "python", Cluster = "cluster";
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Tutorials => [.. Names];
@@ -19,29 +20,29 @@ public sealed partial class TutorialTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("learn.md")]
-    [InlineData("declare.md")]
-    [InlineData("meta-train.md", "read-a-run.md")]
-    [InlineData("parts.md")]
-    [InlineData("pin.md")]
-    [InlineData("gpu.md")]
-    [InlineData("cluster.md")]
+    [InlineData("learn")]
+    [InlineData("declare")]
+    [InlineData("meta-train", "read-a-run")]
+    [InlineData("parts")]
+    [InlineData("pin")]
+    [InlineData("gpu")]
+    [InlineData(Cluster)]
     public void All_that_they_say_can_be_done_in_order(params string[] pages)
     {
-        foreach (var page in pages) FollowedPage.Follow(Path.Combine("tutorials", page), _folder);
+        foreach (var page in pages) FollowedPage.Follow($"tutorials/{page}.md", _folder);
     }
 
     [PythonFact("numpy")]
-    public void The_one_from_Python_and_back_too() => FollowedPage.Follow(Path.Combine("tutorials", "python.md"), _folder);
+    public void The_one_from_Python_and_back_too() => FollowedPage.Follow($"tutorials/{Python}.md", _folder);
 
     [MpiFact(MpiPrograms.OpenMpi)]
-    public void The_one_of_a_cluster_too_with_its_processes() => FollowedPage.Follow(Path.Combine("tutorials", "cluster.md"), _folder, withMpi: true);
+    public void The_one_of_a_cluster_too_with_its_processes() => FollowedPage.Follow($"tutorials/{Cluster}.md", _folder, withMpi: true);
 
     [Fact]
     public void Each_of_them_is_followed_by_a_test() =>
         typeof(TutorialTests).GetMethod(nameof(All_that_they_say_can_be_done_in_order))!.GetCustomAttributesData()
             .Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
-            .SelectMany(attribute => (IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument => (string)argument.Value!).Append("python.md")
+            .SelectMany(attribute => (IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument => $"{argument.Value}.md").Append($"{Python}.md")
             .ShouldBe(Names, ignoreOrder: true);
 
     [Theory]
