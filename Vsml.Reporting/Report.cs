@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Vsml.Evaluation;
 using Vsml.Files;
+using Vsml.MetaTraining;
 
 namespace Vsml.Reporting;
 
@@ -32,6 +33,14 @@ public static class Report
             .. Chapter(runs.Where(run => !run.IsCloning), RunChapter.Of),
         ]);
     }
+
+    /// <summary>A page of a sweep: the table of all its runs, what is missing of them, and their curves.</summary>
+    /// <param name="results">What the runs have come to, in the order of the table.</param>
+    /// <param name="folder">Has their folders.</param>
+    /// <param name="grid">The file of its grid.</param>
+    /// <exception cref="VsmlException">A folder cannot be read.</exception>
+    public static ReportPage OfSweep(IReadOnlyList<SweepResult> results, string folder, string grid) =>
+        new($"Sweep {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}", [.. SweepChapter.Of(results, folder, grid)]);
 
     /// <summary>The chapter of meta-tests that have just been run.</summary>
     /// <param name="tests">The meta-tests.</param>

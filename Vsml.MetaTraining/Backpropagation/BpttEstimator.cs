@@ -1,3 +1,5 @@
+using Vsml.Numerics;
+
 namespace Vsml.MetaTraining;
 
 /// <summary>
@@ -44,8 +46,12 @@ public sealed class BpttEstimator : IMetaGradientEstimator
             MemoryBytes = (long)(_options.MemoryMiB * (1 << 20)),
             State = state,
         }, cancellation);
-        return Collect(seed, iteration, theta.Length, state, outcomes);
+        return Collect(seed, iteration, theta.Length, state, [.. outcomes.Select(OfFiniteNumbers)]);
     }
+
+    // One number that is not finite would spoil the sum, whichever backend it comes from.
+    private static WindowOutcome OfFiniteNumbers(WindowOutcome outcome) =>
+        double.IsFinite(outcome.Loss) && ((ReadOnlySpan<float>)outcome.Gradient).IndexOfNonFinite() < 0 ? outcome : WindowOutcome.Dropped(outcome.Examples);
 
     private MetaGradient Collect(ulong seed, uint iteration, int parameters, UnrollState state, IReadOnlyList<WindowOutcome> outcomes)
     {

@@ -39,18 +39,11 @@ public sealed class CloneFolder : IDisposable
     public static CloneFolder Create(string path, CloneConfiguration configuration)
     {
         var text = CloneConfigurationJson.Format(configuration);
-        try
-        {
-            DurableFolder.Create(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new VsmlException($"Cannot make the folder '{path}': {exception.Message}", exception);
-        }
+        DurableFolder.Create(path);
         var held = Hold(path);
         try
         {
-            if (Directory.EnumerateFiles(path).Select(file => System.IO.Path.GetFileName(file)).FirstOrDefault(name => name != LockFile) is { } used)
+            if (FolderEntries.Names(path).FirstOrDefault(name => name != LockFile) is { } used)
                 throw new VsmlException($"'{path}' is not empty ({used}); continue a run that it holds with --resume, or give another folder.");
             AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), text);
             return new(path, configuration, held);
@@ -98,7 +91,7 @@ public sealed class CloneFolder : IDisposable
         ];
         var ordered = SafetensorsFile.InFileOrder(tensors);
         SafetensorsFile.Write(PathOf(state.Iteration), ordered, new Dictionary<string, string> { [DigestKey] = Checkpoint.PayloadDigest(ordered) });
-        foreach (var old in Iterations().Where(iteration => iteration <= state.Iteration).Skip(Configuration.Checkpoints.Kept)) File.Delete(PathOf(old));
+        foreach (var old in Iterations().Where(iteration => iteration <= state.Iteration).Skip(Configuration.Checkpoints.Kept)) FolderEntries.Remove(PathOf(old));
     }
 
     /// <summary>The newest checkpoint that is whole; null if there is none.</summary>
@@ -125,8 +118,7 @@ public sealed class CloneFolder : IDisposable
 
     private string PathOf(int iteration) => System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{iteration}{Suffix}"));
 
-    private List<int> Iterations() =>
-        [.. Directory.EnumerateFiles(Path, Prefix + "*").Select(file => IterationOf(System.IO.Path.GetFileName(file))).Where(iteration => iteration >= 0).OrderDescending()];
+    private List<int> Iterations() => [.. FolderEntries.Names(Path, Prefix + "*").Select(IterationOf).Where(iteration => iteration >= 0).OrderDescending()];
 
     private static int IterationOf(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)

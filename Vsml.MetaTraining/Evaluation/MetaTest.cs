@@ -22,23 +22,52 @@ public static class MetaTest
         TaskDescription task, IReadOnlyList<MetaTestLearner> learners, MetaTestOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new();
+        var length = CheckedLength(task, options);
+        var correct = Learn(task, [.. learners.SelectMany(learner => learner.Variants)], length, options, [.. Enumerable.Range(0, options.Episodes)], progress, cancellation);
+        return Report(learners, correct, length);
+    }
+
+    /// <summary>Some episodes of the test that <see cref="Run"/> makes, for one learner of one variant.</summary>
+    /// <param name="task">Where the episodes come from.</param>
+    /// <param name="learner">Who takes part.</param>
+    /// <param name="options">Length, seed, threads.</param>
+    /// <param name="episodes">Numbers of the episodes.</param>
+    /// <param name="cancellation">Stops the test.</param>
+    /// <returns>Right predictions in each of them [episodes].</returns>
+    /// <exception cref="VsmlException">As of <see cref="Run"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal static int[] CountRight(TaskDescription task, MetaTestLearner learner, MetaTestOptions options, IReadOnlyList<int> episodes, CancellationToken cancellation) =>
+        [.. Learn(task, [learner.Variants.Single()], CheckedLength(task, options), options, episodes, null, cancellation).Select(episode => episode[0].Sum(hit => hit))];
+
+    /// <summary>Examples of an episode of a test.</summary>
+    /// <param name="task">Where the episodes come from.</param>
+    /// <param name="options">Has the length that is asked for.</param>
+    internal static int LengthOf(TaskDescription task, MetaTestOptions options) => task.FixedLength ?? Math.Min(options.Length, task.MaxLength);
+
+    private static int CheckedLength(TaskDescription task, MetaTestOptions options)
+    {
         if (options.Episodes < 1) throw new VsmlException($"a meta-test of {options.Episodes} episodes is impossible; there must be at least 1");
         if (options.Length < 1) throw new VsmlException($"a meta-test over {options.Length} examples is impossible; there must be at least 1");
         if (options.Threads < 1) throw new VsmlException($"{options.Threads} threads are impossible; there must be at least 1");
-        var length = task.FixedLength ?? Math.Min(options.Length, task.MaxLength);
+        var length = LengthOf(task, options);
         task.Validate(length);
         TaskPromises.Check(task, length);
+        return length;
+    }
 
-        var variants = learners.SelectMany(learner => learner.Variants).ToArray();
-        var correct = new byte[options.Episodes][][];
+    // 1 for a right prediction [episode][variant][example].
+    private static byte[][][] Learn(
+        TaskDescription task, LearnerVariant[] variants, int length, MetaTestOptions options, IReadOnlyList<int> episodes, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var correct = new byte[episodes.Count][][];
         var done = 0;
         try
         {
-            Parallel.For(0, options.Episodes, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },
+            Parallel.For(0, episodes.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },
                 () => new Worker(task, variants, length, cancellation),
-                (episode, _, worker) =>
+                (i, _, worker) =>
                 {
-                    correct[episode] = worker.Run(options.Seed, (uint)episode);
+                    correct[i] = worker.Run(options.Seed, (uint)episodes[i]);
                     progress?.Report(Interlocked.Increment(ref done));
                     return worker;
                 },
@@ -48,7 +77,7 @@ public static class MetaTest
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
-        return Report(learners, correct, length);
+        return correct;
     }
 
     private static MetaTestReport Report(IReadOnlyList<MetaTestLearner> learners, byte[][][] correct, int length)

@@ -97,7 +97,19 @@ public sealed class RankGroup : IDisposable
         var all = Exchange(Encoding.UTF8.GetBytes(mine)).Select(Encoding.UTF8.GetString).ToArray();
         if (Array.FindIndex(all, other => other != all[0]) is not (>= 0 and var rank)) return;
         _over = true;
-        throw new VsmlException($"{Name(rank)} has another {what} than {Name(0)}: {Shortened(all[rank])} instead of {Shortened(all[0])}. {remedy}");
+        var (other, first) = FirstDifference(all[rank], all[0]);
+        throw new VsmlException($"{Name(rank)} has another {what} than {Name(0)}: {Shortened(other)} instead of {Shortened(first)}. {remedy}");
+    }
+
+    // The lines with which texts begin to differ, and what there is to tell of them.
+    private static (string, string) FirstDifference(string one, string other)
+    {
+        var (ones, others) = (one.Split('\n'), other.Split('\n'));
+        var i = 0;
+        while (i < ones.Length && i < others.Length && ones[i] == others[i]) i++;
+        return (Line(ones), Line(others));
+
+        string Line(string[] lines) => i < lines.Length ? lines[i].Trim().TrimEnd(',') : "nothing";
     }
 
     /// <summary>Makes sure that every rank has work.</summary>

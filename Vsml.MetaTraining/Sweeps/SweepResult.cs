@@ -16,11 +16,12 @@ public sealed record SweepResult(SweepRun Run, string Status, int Iteration, dou
     /// <param name="run">The run.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="error">What ended it, if it failed.</param>
+    /// <exception cref="VsmlException">Its metrics cannot be read.</exception>
     public static SweepResult Of(SweepRun run, string folder, string? error = null)
     {
         var metrics = Path.Combine(folder, "metrics.jsonl");
         var (iteration, loss, accuracy, score) = (0, (double?)null, (double?)null, (double?)null);
-        foreach (var line in File.Exists(metrics) ? File.ReadLines(metrics) : [])
+        foreach (var line in Lines(metrics))
         {
             using var document = Parse(line);
             if (document is null) continue;
@@ -30,6 +31,23 @@ public sealed record SweepResult(SweepRun Run, string Status, int Iteration, dou
         }
         var status = error is not null ? "failed" : iteration == run.Configuration.Iterations ? "finished" : iteration > 0 ? "stopped" : "waiting";
         return new SweepResult(run, status, iteration, loss, accuracy, score, error);
+    }
+
+    // The run may be writing at this moment.
+    private static List<string> Lines(string metrics)
+    {
+        var lines = new List<string>();
+        if (!File.Exists(metrics)) return lines;
+        try
+        {
+            using var reader = new StreamReader(new FileStream(metrics, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            while (reader.ReadLine() is { } line) lines.Add(line);
+            return lines;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new VsmlException($"Cannot read '{metrics}': {exception.Message}", exception);
+        }
     }
 
     // A process that was killed may leave half a line.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vsml.Files;
 
 namespace Vsml.MetaTraining;
 
@@ -16,19 +17,19 @@ public sealed class CheckpointStore
 
     /// <summary>Writes a checkpoint, then removes those that are too many.</summary>
     /// <param name="state">The state.</param>
-    /// <exception cref="VsmlException">The file cannot be written.</exception>
+    /// <exception cref="VsmlException">The file cannot be written, or one that is too many cannot be removed.</exception>
     public void Save(TrainingState state)
     {
         Checkpoint.Write(PathOf(state.Iteration), state, _configuration);
         // Later ones are damaged, else the run would have gone on from there; they do not count.
         foreach (var old in Iterations().Where(iteration => iteration <= state.Iteration).Skip(_configuration.Checkpoints.Kept))
-            File.Delete(PathOf(old));
+            FolderEntries.Remove(PathOf(old));
     }
 
     /// <summary>The newest checkpoint that is whole; null if there is none.</summary>
     /// <param name="warn">Told about every damaged one.</param>
     /// <param name="changed">Told what has changed in the configuration since it was written, if anything has.</param>
-    /// <exception cref="VsmlException">With the present configuration its iterations would have come out otherwise.</exception>
+    /// <exception cref="VsmlException">The folder cannot be read, or with the present configuration its iterations would have come out otherwise.</exception>
     public TrainingState? LoadNewest(Action<string> warn, Action<IReadOnlyList<ConfigurationChange>>? changed = null)
     {
         foreach (var iteration in Iterations())
@@ -75,8 +76,8 @@ public sealed class CheckpointStore
     public static bool IsCheckpoint(string name) => IterationOf(name) >= 0;
 
     /// <summary>Iterations of all checkpoints, newest first.</summary>
-    public IReadOnlyList<int> Iterations() =>
-        [.. Directory.EnumerateFiles(_folder, Prefix + "*").Select(path => IterationOf(Path.GetFileName(path))).Where(iteration => iteration >= 0).OrderDescending()];
+    /// <exception cref="VsmlException">The folder is not there, or cannot be read.</exception>
+    public IReadOnlyList<int> Iterations() => [.. FolderEntries.Names(_folder, Prefix + "*").Select(IterationOf).Where(iteration => iteration >= 0).OrderDescending()];
 
     private static int IterationOf(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal) && name.Length > Prefix.Length + Suffix.Length

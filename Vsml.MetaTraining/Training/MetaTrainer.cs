@@ -18,6 +18,7 @@ public sealed class MetaTrainer
     private readonly double[] _work;
     private readonly TaskCounter _tasks;
     private readonly SharedWork? _shared;
+    private readonly SharedEvaluation _evaluation;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">The run.</param>
@@ -43,9 +44,10 @@ public sealed class MetaTrainer
         ConfigurationProblem.ThrowIfAny(configuration.Validate());
         RunData.Check(configuration);
         Configuration = configuration;
+        _evaluation = new SharedEvaluation(ranks);
         _models = models;
         _threads = threads == 0 ? ranks.Threads : threads;
-        _level = RunFolder.Available(configuration.Simd ?? SimdLevels.Widest);
+        _level = RunFolder.Available(configuration.Simd ?? SimdLevels.Widest, " The run is for that level; run it on machines that have it.");
         (_episodes, _work) = (new EpisodeSource[configuration.Stages.Count], new double[configuration.Stages.Count]);
         var problems = new List<ConfigurationProblem>();
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => PrepareStage(s));
@@ -142,8 +144,8 @@ public sealed class MetaTrainer
             {
                 Iteration = iteration + 1,
                 Stage = stage,
-                Loss = estimate.MeanLoss,
-                Accuracy = estimate.Accuracy,
+                Loss = Finite(estimate.MeanLoss),
+                Accuracy = Finite(estimate.Accuracy),
                 LearningRate = rate,
                 GradientNorm = skipped ? null : norm,
                 Dropped = estimate.Dropped,
@@ -152,6 +154,9 @@ public sealed class MetaTrainer
                 Tasks = _tasks.After(iteration + 1),
             });
     }
+
+    // What a file of metrics cannot hold is left out.
+    private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? value : null;
 
     /// <summary>Whether a periodic meta-test comes before the next meta-iteration.</summary>
     /// <param name="state">The state.</param>
@@ -168,13 +173,11 @@ public sealed class MetaTrainer
     {
         var evaluation = Configuration.Evaluation ?? throw new InvalidOperationException("The run has no evaluation.");
         var options = new MetaTestOptions { Episodes = evaluation.Episodes, Length = evaluation.EpisodeLength, Seed = Configuration.Seed, Threads = _threads };
-        var results = new List<EvaluationResult>();
-        foreach (var (name, task) in evaluation.Tasks)
-        {
-            var report = MetaTest.Run(task, [Tested(task, state.Result)], options, cancellation: cancellation);
-            var whole = report.Results.First(result => result.Examples == report.Length);
-            results.Add(new EvaluationResult(name, whole.Accuracy, whole.StandardError));
-        }
+        var (tasks, episodes) = (evaluation.Tasks, evaluation.Episodes);
+        var right = _evaluation.Run(tasks.Count * episodes, numbers => [.. numbers.GroupBy(number => number / episodes).SelectMany(own =>
+            MetaTest.CountRight(tasks[own.Key].Task, Tested(tasks[own.Key].Task, state.Result), options, [.. own.Select(number => number % episodes)], cancellation))], cancellation);
+        var results = tasks.Select((task, t) => new MetaTestResult("", "", 1, MetaTest.LengthOf(task.Task, options), new(right[(t * episodes)..((t + 1) * episodes)])))
+            .Zip(tasks, (result, task) => new EvaluationResult(task.Name, result.Accuracy, result.StandardError)).ToList();
         var score = results.Sum(result => result.Accuracy) / results.Count;
         var isBest = state.Best is null || score > state.Best.Score;
         var best = isBest ? new BestTheta(state.Iteration, score, state.Result) : state.Best;

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using Vsml.Files;
 
 namespace Vsml.MetaTraining;
 
@@ -20,8 +21,13 @@ internal sealed record PartAssembly(string Name, string Version, [property: Json
     public static PartAssembly Of(Assembly assembly, EquatableArray<string> parts)
     {
         var (name, file) = (assembly.GetName(), assembly.Location);
-        var identity = file.Length > 0 && File.Exists(file) ? File.ReadAllBytes(file) : assembly.ManifestModule.ModuleVersionId.ToByteArray();
-        return new PartAssembly(name.Name!, $"{name.Version}", Convert.ToHexStringLower(SHA256.HashData(identity)), parts);
+        return new PartAssembly(name.Name!, $"{name.Version}", Convert.ToHexStringLower(file.Length > 0 && File.Exists(file) ? DigestOf(file) : SHA256.HashData(assembly.ManifestModule.ModuleVersionId.ToByteArray())), parts);
+    }
+
+    private static byte[] DigestOf(string file)
+    {
+        using var stream = InputFile.Open(file);
+        return SHA256.HashData(stream);
     }
 
     /// <summary>Name, version and the beginning of the digest.</summary>

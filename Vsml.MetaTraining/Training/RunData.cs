@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Vsml.Data;
+using Vsml.Files;
 
 namespace Vsml.MetaTraining;
 
@@ -63,8 +64,8 @@ internal static class RunData
     // Of the file itself, where the path is a link.
     private static string StampOf(string path)
     {
-        using var handle = File.OpenHandle(path);
-        return FormattableString.Invariant($"{RandomAccess.GetLength(handle)} {File.GetLastWriteTimeUtc(handle).Ticks} {path}");
+        using var file = InputFile.Open(path);
+        return FormattableString.Invariant($"{file.Length} {File.GetLastWriteTimeUtc(file.SafeFileHandle).Ticks} {path}");
     }
 
     private static IEnumerable<string> Names(RunConfiguration configuration)

@@ -57,14 +57,7 @@ public sealed class RunFolder : IDisposable
         var resolved = MetaTraining.InitialTheta.Record(RunData.Record(configuration with { Simd = Available(configuration.Simd ?? SimdLevels.Widest) }));
         var text = RunConfigurationJson.Format(resolved);
         CheckUnused(path);
-        try
-        {
-            DurableFolder.Create(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new VsmlException($"Cannot make the folder '{path}': {exception.Message}", exception);
-        }
+        DurableFolder.Create(path);
         var held = Hold(path);
         try
         {
@@ -76,10 +69,9 @@ public sealed class RunFolder : IDisposable
             AtomicFile.WriteAllText(System.IO.Path.Combine(path, RunFile), text);
             return new RunFolder(path, resolved, held);
         }
-        catch (Exception exception)
+        catch
         {
             held.Dispose();
-            if (exception is IOException or UnauthorizedAccessException) throw new VsmlException($"Cannot write in '{path}': {exception.Message}", exception);
             throw;
         }
     }
@@ -106,10 +98,9 @@ public sealed class RunFolder : IDisposable
             AtomicFile.RemoveLeftovers(path, IsOfTheRun);
             return new RunFolder(path, configuration, held);
         }
-        catch (Exception exception)
+        catch
         {
             held.Dispose();
-            if (exception is IOException or UnauthorizedAccessException) throw new VsmlException($"Cannot write in '{path}': {exception.Message}", exception);
             throw;
         }
     }
@@ -179,7 +170,7 @@ public sealed class RunFolder : IDisposable
     private static void CheckUnused(string path)
     {
         if (!Directory.Exists(path)) return;
-        if (Directory.EnumerateFiles(path).Select(file => System.IO.Path.GetFileName(file)).FirstOrDefault(name => IsOfTheRun(name) && !IsOfTheBeginning(name)) is { } used)
+        if (FolderEntries.Names(path).FirstOrDefault(name => IsOfTheRun(name) && !IsOfTheBeginning(name)) is { } used)
             throw new VsmlException($"'{path}' holds a run already ({used}); continue it with --resume, or give another folder.");
     }
 
@@ -187,7 +178,7 @@ public sealed class RunFolder : IDisposable
     private static void RemoveBeginning(string path)
     {
         AtomicFile.RemoveLeftovers(path, IsOfTheRun);
-        foreach (var file in Directory.EnumerateFiles(path).Where(file => IsOfTheBeginning(System.IO.Path.GetFileName(file)))) File.Delete(file);
+        foreach (var name in FolderEntries.Names(path).Where(IsOfTheBeginning)) FolderEntries.Remove(System.IO.Path.Combine(path, name));
     }
 
     private static bool IsOfTheBeginning(string name) => name is InitialThetaFile or AssembliesFile;

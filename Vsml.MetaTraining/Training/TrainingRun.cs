@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Vsml.Files;
 
 namespace Vsml.MetaTraining;
 
@@ -153,7 +154,7 @@ public sealed class TrainingRun
         {
             (next, metrics) = _trainer.Evaluate(_state, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested || exception is RankStoppedException)
         {
             return false;
         }
@@ -182,7 +183,7 @@ public sealed class TrainingRun
         {
             Save(log);
         }
-        catch (Exception exception) when (exception is VsmlException or IOException or UnauthorizedAccessException)
+        catch (VsmlException)
         {
             // The last checkpoint is still there.
         }
@@ -192,7 +193,7 @@ public sealed class TrainingRun
     private void WriteTheta()
     {
         if (_folder is null) return;
-        if (Configuration.Evaluation is not null && _state.Best is null) File.Delete(_folder.ThetaPath);
+        if (Configuration.Evaluation is not null && _state.Best is null) FolderEntries.Remove(_folder.ThetaPath);
         else
         {
             var metadata = new Dictionary<string, string>

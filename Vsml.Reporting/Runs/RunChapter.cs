@@ -37,16 +37,38 @@ internal static class RunChapter
     /// <summary>A path as a shell takes it.</summary>
     public static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''")}'";
 
-    private static IEnumerable<PageBlock> Differences(IReadOnlyList<RunLog> runs)
-    {
-        if (runs.Count == 1) yield break;
-        var differing = runs.SelectMany(run => run.Fields.Keys).Distinct()
+    /// <summary>What forbids to compare runs; nothing where they belong together.</summary>
+    public static IEnumerable<PageBlock> Incomparable(IReadOnlyList<RunLog> runs) => Incomparable(Differing(runs));
+
+    /// <summary>Curves of meta-iterations, a line for each run.</summary>
+    public static IEnumerable<PageBlock> TrainingCharts(IReadOnlyList<RunLog> runs) =>
+        new LineChartBlock?[]
+        {
+            Chart(runs, "Loss on the training tasks, per example that counts", "loss", point => point.Loss),
+            Chart(runs, "Accuracy on the training tasks (it drops where tasks become harder)", "accuracy", point => point.Accuracy) is { } accuracy ? accuracy with { IsShare = true } : null,
+            Chart(runs, "Norm of the gradient, before clipping", "gradient norm", point => point.GradientNorm is > 0 and var norm ? norm : null) is { } norm ? norm with { IsYLogarithmic = true } : null,
+            Chart(runs, "Learning rate", "learning rate", point => point.LearningRate),
+            Chart(runs, "Speed", "examples/s", point => point.ExamplesPerSecond),
+        }.OfType<LineChartBlock>();
+
+    private static List<string> Differing(IReadOnlyList<RunLog> runs) =>
+        [.. runs.SelectMany(run => run.Fields.Keys).Distinct()
             .Where(field => !s_notCompared.Any(prefix => field.StartsWith(prefix, StringComparison.Ordinal)))
-            .Where(field => runs.Select(run => run.Field(field)).Distinct().Count() > 1).ToList();
+            .Where(field => runs.Select(run => run.Field(field)).Distinct().Count() > 1)];
+
+    private static IEnumerable<PageBlock> Incomparable(List<string> differing)
+    {
         if (differing.Any(field => field.StartsWith("tasks[", StringComparison.Ordinal)))
             yield return new WarningBlock("These runs do not belong together: they were meta-trained on different tasks, so their losses and accuracies in training cannot be compared.");
         if (differing.Any(field => field.StartsWith("evaluation.tasks", StringComparison.Ordinal) || field.StartsWith("evaluation.episode", StringComparison.Ordinal)))
             yield return new WarningBlock("Their periodic meta-tests differ too, so their scores cannot be compared.");
+    }
+
+    private static IEnumerable<PageBlock> Differences(IReadOnlyList<RunLog> runs)
+    {
+        if (runs.Count == 1) yield break;
+        var differing = Differing(runs);
+        foreach (var warning in Incomparable(differing)) yield return warning;
         if (differing.Count == 0)
         {
             yield return new ParagraphBlock("The configurations of these runs are the same.");
@@ -71,16 +93,6 @@ internal static class RunChapter
             run.Field("backend") is { Length: > 0 } backend ? $"{backend} {run.Field("device")}" : $"cpu {run.Field("simd")}",
         ]))]);
 
-    private static IEnumerable<PageBlock> TrainingCharts(IReadOnlyList<RunLog> runs) =>
-        new LineChartBlock?[]
-        {
-            Chart(runs, "Loss on the training tasks, per example that counts", "loss", point => point.Loss),
-            Chart(runs, "Accuracy on the training tasks (it drops where tasks become harder)", "accuracy", point => point.Accuracy) is { } accuracy ? accuracy with { IsShare = true } : null,
-            Chart(runs, "Norm of the gradient, before clipping", "gradient norm", point => point.GradientNorm is > 0 and var norm ? norm : null) is { } norm ? norm with { IsYLogarithmic = true } : null,
-            Chart(runs, "Learning rate", "learning rate", point => point.LearningRate),
-            Chart(runs, "Speed", "examples/s", point => point.ExamplesPerSecond),
-        }.OfType<LineChartBlock>();
-
     private static LineChartBlock? Chart(IReadOnlyList<RunLog> runs, string title, string y, Func<MetricsPoint, double?> value)
     {
         var lines = runs.Where(run => run.Iterations.Any(point => value(point) is not null)).Select(run =>
@@ -92,7 +104,8 @@ internal static class RunChapter
         return lines.Count > 0 ? new(title, "meta-iteration", y, lines) : null;
     }
 
-    private static IEnumerable<PageBlock> Evaluations(IReadOnlyList<RunLog> runs)
+    /// <summary>Periodic meta-tests, a line for each run.</summary>
+    public static IEnumerable<PageBlock> Evaluations(IReadOnlyList<RunLog> runs)
     {
         var tested = runs.Where(run => run.Evaluations.Count > 0).ToList();
         if (tested.Count == 0) yield break;

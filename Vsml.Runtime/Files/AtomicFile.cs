@@ -75,12 +75,13 @@ public static class AtomicFile
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="isMine">Whether the caller knows that of a file of this name.</param>
+    /// <exception cref="VsmlException">The folder cannot be read, or a file cannot be removed.</exception>
     internal static void RemoveLeftovers(string folder, Func<string, bool> isMine)
     {
-        foreach (var path in Directory.EnumerateFiles(folder, $"{TemporaryPrefix}*{TemporarySuffix}"))
+        foreach (var temporary in FolderEntries.Names(folder, $"{TemporaryPrefix}*{TemporarySuffix}"))
         {
-            var name = Path.GetFileName(path)[TemporaryPrefix.Length..^TemporarySuffix.Length];
-            if (name.Length > RandomDigits && isMine(name[(RandomDigits + 1)..])) File.Delete(path);
+            var name = temporary[TemporaryPrefix.Length..^TemporarySuffix.Length];
+            if (name.Length > RandomDigits && isMine(name[(RandomDigits + 1)..])) FolderEntries.Remove(Path.Combine(folder, temporary));
         }
     }
 

@@ -31,15 +31,21 @@ internal static partial class DurableFolder
 
     /// <summary>Makes a folder and those above it, all of them on the disk when this returns.</summary>
     /// <param name="path">The folder; may be there already.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
+    /// <exception cref="VsmlException">It cannot be made.</exception>
     public static void Create(string path)
     {
-        var full = Path.GetFullPath(path);
-        var parents = new List<string>();
-        for (var folder = full; !Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent; folder = parent) parents.Add(parent);
-        Directory.CreateDirectory(full);
-        foreach (var parent in parents) Flush(parent);
+        try
+        {
+            var full = Path.GetFullPath(path);
+            var parents = new List<string>();
+            for (var folder = full; !Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent; folder = parent) parents.Add(parent);
+            Directory.CreateDirectory(full);
+            foreach (var parent in parents) Flush(parent);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new VsmlException($"Cannot make the folder '{path}': {exception.Message}", exception);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]

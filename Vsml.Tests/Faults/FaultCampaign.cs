@@ -36,7 +36,7 @@ internal static class FaultCampaign
             case "kills":
                 var kills = new KillCampaign(options.Seed, Console.Out);
                 return kills.Run(options.Count ?? 1000, KillsOfARun, kills.Jobs());
-            case "numbers": return new NumberCampaign(Console.Out).Run();
+            case "numbers": return new NumberCampaign(Console.Out).Run() + new GradientCampaign(Console.Out).Run();
             case "power": return new PowerCutCampaign(options.Seed, Console.Out).Run(options.Count);
             case "faults": return new FileErrorCampaign(options.Seed, Console.Out).Run(options.Count);
             case "fuzz": return GuidedFuzzing.Run(options.Count ?? 1_000_000, options.Seed, options.Only, Console.Out);

@@ -24,6 +24,9 @@ public class FaultCampaignTests
     [Fact]
     public void Numbers_that_are_not_finite_are_refused_or_stop_the_run() => ShouldFindNothing(output => new NumberCampaign(output).Run());
 
+    [Fact]
+    public void Gradients_that_are_not_finite_make_no_step() => ShouldFindNothing(output => new GradientCampaign(output).Run());
+
     private static void ShouldFindNothing(Func<TextWriter, int> campaign)
     {
         using var output = new StringWriter();

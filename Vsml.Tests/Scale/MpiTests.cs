@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Vsml.Contracts;
 using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
 using Vsml.Tests.Tool;
@@ -54,17 +55,47 @@ public sealed class MpiTests : IDisposable
     }
 
     [MpiTheory(MpiPrograms.OpenMpi)]
-    [InlineData("--simd portable", "SIMD level")]
-    [InlineData("--seed 8", "configuration")]
-    public void Ranks_that_differ_are_refused(string option, string mention)
+    [InlineData("--simd portable", "SIMD level", "portable instead of")]
+    [InlineData("--seed 8", "configuration", "\"seed\": 8 instead of \"seed\": 7")]
+    public void Ranks_that_differ_are_refused(string option, string mention, string difference)
     {
         WriteConfiguration(TinyRuns.Full with { Simd = null });
         string[] train = ["train", "--config", _folder["run.json"], "--out", _folder["run"]];
         var run = ToolRun.OfProcess(MpiPrograms.OpenMpi,
             [.. MpiPrograms.Arguments(MpiPrograms.OpenMpi, 1, train), ":", "-n", "1", "dotnet", ToolRun.Assembly, .. train, .. option.Split(' ')]);
         run.Code.ShouldBe(ExitCodes.BadInput, run.Error);
-        Own(run).ShouldHaveSingleItem().ShouldContain($"another {mention} than rank 0");
+        var line = Own(run).ShouldHaveSingleItem();
+        line.ShouldContain($"another {mention} than rank 0");
+        line.ShouldContain(difference);
         Directory.Exists(_folder["run"]).ShouldBeFalse();
+    }
+
+    [MpiTheory(MpiPrograms.OpenMpi, MpiPrograms.Mpich)]
+    [InlineData(MpiPrograms.OpenMpi)]
+    [InlineData(MpiPrograms.Mpich)]
+    public void Ranks_that_begin_and_ranks_that_go_on_are_refused(string launcher)
+    {
+        WriteConfiguration(TinyRuns.Full);
+        TinyRuns.Run(_folder["begun"], TinyRuns.Full);
+        var run = ToolRun.OfProcess(launcher,
+            [.. MpiPrograms.Arguments(launcher, 1, "train", "--config", _folder["run.json"], "--out", _folder["run"]), ":", "-n", "1", "dotnet", ToolRun.Assembly, "train", "--resume", _folder["begun"]]);
+        run.Code.ShouldBe(ExitCodes.BadInput, run.Error);
+        Own(run).ShouldHaveSingleItem().ShouldContain("another command than rank 0");
+        Directory.Exists(_folder["run"]).ShouldBeFalse();
+    }
+
+    [MpiTheory(MpiPrograms.OpenMpi, MpiPrograms.Mpich)]
+    [InlineData(MpiPrograms.OpenMpi)]
+    [InlineData(MpiPrograms.Mpich)]
+    public void A_machine_without_the_level_of_the_run_is_named(string launcher)
+    {
+        TinyRuns.Run(_folder["begun"], TinyRuns.Full);
+        string[] resume = ["dotnet", ToolRun.Assembly, "train", "--resume", _folder["begun"]];
+        var run = ToolRun.OfProcess(launcher,
+            [.. MpiPrograms.Arguments(launcher, 1, "train", "--resume", _folder["begun"]), ":", "-n", "1", "env", "DOTNET_EnableAVX2=0", .. resume]);
+        // Where there is nothing to switch off, all machines are the same.
+        if (SimdLevels.Widest == SimdLevel.Portable) run.ShouldSucceed();
+        else Own(run).ShouldHaveSingleItem().ShouldContain($"rank 1 ({Environment.MachineName}): This machine does not have SIMD level {SimdLevels.Widest.Name()}");
     }
 
     [MpiTheory(MpiPrograms.OpenMpi, MpiPrograms.Mpich)]

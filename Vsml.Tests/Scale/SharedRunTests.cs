@@ -32,7 +32,7 @@ public sealed class SharedRunTests : IDisposable
     public void A_run_has_the_same_bits_on_any_number_of_ranks(string estimator, int ranks)
     {
         TinyRuns.Run(_folder["one"], TinyRuns.Estimators[estimator]);
-        RunShared(_folder["many"], ranks, TinyRuns.Estimators[estimator]).ShouldAllBe(result => result.Error == null);
+        SharedRuns.Run(_folder["many"], ranks, TinyRuns.Estimators[estimator]).ShouldAllBe(result => result.Error == null);
         TinyRuns.Outcome(_folder["many"]).ShouldBe(TinyRuns.Outcome(_folder["one"]));
     }
 
@@ -57,7 +57,7 @@ public sealed class SharedRunTests : IDisposable
     private void ShouldNotDependOnRanks(RunConfiguration run)
     {
         TinyRuns.Run(_folder["one"], run);
-        RunShared(_folder["many"], 3, run).ShouldAllBe(result => result.Error == null);
+        SharedRuns.Run(_folder["many"], 3, run).ShouldAllBe(result => result.Error == null);
         TinyRuns.Outcome(_folder["many"]).ShouldBe(TinyRuns.Outcome(_folder["one"]));
     }
 
@@ -67,8 +67,8 @@ public sealed class SharedRunTests : IDisposable
     {
         var run = TinyRuns.Estimators[estimator];
         TinyRuns.Run(_folder["whole"], run);
-        RunShared(_folder["parts"], 3, run, iterations: 2);
-        RunShared(_folder["parts"], 2, null, iterations: 2);
+        SharedRuns.Run(_folder["parts"], 3, run, iterations: 2);
+        SharedRuns.Run(_folder["parts"], 2, null, iterations: 2);
         new CheckpointStore(_folder["parts"], run).Iterations()[0].ShouldBe(4);
         TinyRuns.Resume(_folder["parts"]);
         TinyRuns.Outcome(_folder["parts"]).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
@@ -90,7 +90,7 @@ public sealed class SharedRunTests : IDisposable
         run = run with { Estimator = more, Stages = new([run.Stages[0] with { Iterations = 8 }]), LearningRate = new LearningRateSchedule(), Evaluation = null };
         TinyRuns.Run(_folder["one"], run);
         var backends = new[] { new SlowBackend(15), new SlowBackend(3), new SlowBackend(3) };
-        RunShared(_folder["many"], 3, run, backendOf: rank => backends[rank]).ShouldAllBe(result => result.Error == null);
+        SharedRuns.Run(_folder["many"], 3, run, backendOf: rank => backends[rank]).ShouldAllBe(result => result.Error == null);
         TinyRuns.Outcome(_folder["many"]).ShouldBe(TinyRuns.Outcome(_folder["one"]));
         backends[0].Counts[0].ShouldBe(4);
         backends[0].Counts[^1].ShouldBeLessThan(4);
@@ -101,7 +101,7 @@ public sealed class SharedRunTests : IDisposable
     {
         TinyRuns.Run(_folder["whole"], TinyRuns.Persistent);
         using var stop = new CancellationTokenSource();
-        var results = RunShared(_folder["parts"], 3, TinyRuns.Persistent, iterations: 3, stopping: 2);
+        var results = SharedRuns.Run(_folder["parts"], 3, TinyRuns.Persistent, iterations: 3, stopping: 2);
         results.ShouldAllBe(result => result.Result!.Stop == TrainingStop.Cancelled);
         new CheckpointStore(_folder["parts"], TinyRuns.Persistent).Iterations()[0].ShouldBe(3);
         TinyRuns.Resume(_folder["parts"]);
@@ -109,9 +109,19 @@ public sealed class SharedRunTests : IDisposable
     }
 
     [Fact]
+    public void So_is_a_stop_before_a_meta_test_that_is_then_made_when_the_run_goes_on()
+    {
+        TinyRuns.Run(_folder["whole"], TinyRuns.Full);
+        var results = SharedRuns.Run(_folder["parts"], 3, TinyRuns.Full, iterations: 3, stopping: 2);
+        results.ShouldAllBe(result => result.Result!.Stop == TrainingStop.Cancelled && result.Result.State.LastEvaluated == 0);
+        TinyRuns.Resume(_folder["parts"]);
+        TinyRuns.Outcome(_folder["parts"]).ShouldBe(TinyRuns.Outcome(_folder["whole"]));
+    }
+
+    [Fact]
     public void What_ends_one_rank_ends_all_and_is_told_by_the_first()
     {
-        var results = RunShared(_folder["run"], 3, TinyRuns.Full, backendOf: rank => new SlowBackend(0) { FailsAt = rank == 1 ? 3 : -1 });
+        var results = SharedRuns.Run(_folder["run"], 3, TinyRuns.Full, backendOf: rank => new SlowBackend(0) { FailsAt = rank == 1 ? 3 : -1 });
         results[1].Error.ShouldBeOfType<VsmlException>().Message.ShouldBe("The disk is gone.");
         results[0].Error.ShouldBeOfType<VsmlException>().Message.ShouldBe($"rank 1 ({Environment.MachineName}): The disk is gone.");
         results[2].Error.ShouldBeOfType<VsmlException>();
@@ -121,7 +131,18 @@ public sealed class SharedRunTests : IDisposable
 
     [Fact]
     public void More_ranks_than_pairs_are_refused_on_all_of_them() =>
-        RunShared(_folder["run"], 6, TinyRuns.Full).ShouldAllBe(result => result.Error is VsmlException && result.Error.Message.Contains("6 ranks, but only 5 pairs", StringComparison.Ordinal));
+        SharedRuns.Run(_folder["run"], 6, TinyRuns.Full).ShouldAllBe(result => result.Error is VsmlException && result.Error.Message.Contains("6 ranks, but only 5 pairs", StringComparison.Ordinal));
+
+    [Fact]
+    public void Of_long_texts_the_first_lines_that_differ_are_told()
+    {
+        var results = ThreadRanks.Run(2, group =>
+        {
+            group.Agree("configuration", "{\n  \"seed\": 1,\n  \"pairs\": " + (group.Rank == 1 ? "6,\n" : "5,\n") + "}", "Give all the same.");
+            return 0;
+        });
+        results.ShouldAllBe(result => result.Error!.Message.EndsWith(": \"pairs\": 6 instead of \"pairs\": 5. Give all the same.", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void A_difference_between_ranks_is_named()
@@ -133,32 +154,6 @@ public sealed class SharedRunTests : IDisposable
         });
         results.ShouldAllBe(result => result.Error is VsmlException
             && result.Error.Message == $"rank 2 ({Environment.MachineName}) has another SIMD level than rank 0 ({Environment.MachineName}): avx2 instead of avx512. Give --simd.");
-    }
-
-    // Null goes on with the run of the folder; the rank that stops does so after some iterations.
-    private static (TrainingResult? Result, Exception? Error)[] RunShared(
-        string folder, int ranks, RunConfiguration? configuration, int iterations = int.MaxValue, int stopping = 0, Func<int, IEpisodeBackend>? backendOf = null)
-    {
-        using var opened = configuration is null ? RunFolder.Open(folder) : RunFolder.Create(folder, configuration);
-        return ThreadRanks.Run(ranks, group =>
-        {
-            using var stop = new CancellationTokenSource();
-            var options = new TrainingOptions { Threads = 1 + group.Rank % 2, Ranks = group, Progress = group.Rank == stopping ? new StopAfter(iterations, stop) : null };
-            var run = group.IsRoot
-                ? new TrainingRun(opened, RuntimeCompiler.Compile, options, backendOf?.Invoke(group.Rank))
-                : new TrainingRun(opened.Configuration, RuntimeCompiler.Compile, options, backendOf?.Invoke(group.Rank));
-            return run.Run(stop.Token);
-        });
-    }
-
-    private sealed class StopAfter(int iterations, CancellationTokenSource stop) : ITrainingProgress
-    {
-        private int _left = iterations;
-
-        public void Iterated(TrainingProgress progress)
-        {
-            if (--_left == 0) stop.Cancel();
-        }
     }
 
     /// <summary>Takes some milliseconds more for each pair or episode.</summary>

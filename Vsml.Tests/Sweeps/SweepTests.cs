@@ -71,6 +71,58 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void Its_page_shows_the_table_and_the_curves_and_says_what_is_missing()
+    {
+        Write(""" "seeds": [1, 2, 3], "list": [{ "estimator.pairs": 4 }] """);
+        var grid = SweepGrid.Read(_folder["grid.json"]);
+        string[] sweep = ["sweep", _folder["grid.json"], "--out", _folder["sweep"]];
+        ToolRun.InProcess([.. sweep, "--collect"]).ShouldBeRefused("--collect: there is no folder", "sweep");
+        ToolRun.InProcess([.. sweep, "--only", "0"]).ShouldSucceed();
+        var page = Path.Combine(_folder["sweep"], "report.html");
+        File.Exists(page).ShouldBeFalse();
+        Stop(grid.Runs[1], iteration: 2);
+
+        ToolRun.InProcess([.. sweep, "--collect"]).ShouldSucceed().Error.ShouldContain($"The page is {page}");
+        var half = File.ReadAllText(page);
+        foreach (var shown in (string[])
+            [
+                "1 of 3 runs not begun yet: run-0002.", "1 of 3 runs stopped before the end, or still running: run-0001 (iteration 2 of 7).", "Curves of 2 of 3 runs",
+                "<th>estimator.pairs</th>", "<td>waiting</td>", "Loss on the training tasks", "Accuracy on memory", "vsml sweep ",
+            ]) half.ShouldContain(shown);
+        half.Split("<tr class=\"ours\">").Length.ShouldBe(2);
+
+        ToolRun.InProcess(sweep).ShouldSucceed();
+        var whole = File.ReadAllText(page);
+        whole.ShouldNotContain("class=\"warning\"");
+        whole.ShouldContain("<h2>Curves</h2>");
+        whole.ShouldContain("\"name\":\"run-0002\"");
+        // Nothing but the page is beside the runs.
+        Directory.EnumerateFileSystemEntries(_folder["sweep"]).Select(Path.GetFileName).Order().ShouldBe(["report.html", "run-0000", "run-0001", "run-0002"]);
+    }
+
+    [Fact]
+    public void What_failed_or_cannot_be_read_is_told_on_the_page()
+    {
+        TinyRuns.Run(Path.Combine(_folder["sweep"], "run-0000"), TinyRuns.Full with { Seed = 9 });
+        TinyRuns.Run(Path.Combine(_folder["sweep"], "run-0001"), TinyRuns.Full with { Seed = 2 });
+        File.WriteAllText(Path.Combine(_folder["sweep"], "run-0001", "run.json"), "{");
+        Write(""" "seeds": [1, 2] """);
+        ToolRun.InProcess("sweep", _folder["grid.json"], "--out", _folder["sweep"]).Code.ShouldBe(ExitCodes.BadInput);
+        var page = File.ReadAllText(Path.Combine(_folder["sweep"], "report.html"));
+        page.ShouldContain("2 of 2 runs failed: run-0000 (seed: it was 9");
+        page.ShouldContain("run-0001 has no curves here: ");
+    }
+
+    [Fact]
+    public void A_page_that_cannot_be_written_is_refused_before_anything_runs()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder["sweep"], "report.html"));
+        Write(""" "seeds": [1] """);
+        ToolRun.InProcess("sweep", _folder["grid.json"], "--out", _folder["sweep"]).ShouldBeRefused("report.html");
+        Directory.Exists(Path.Combine(_folder["sweep"], "run-0000")).ShouldBeFalse();
+    }
+
+    [Fact]
     public void An_interrupted_sweep_goes_on()
     {
         var grid = Grid(""" "seeds": [1, 2, 3] """);
@@ -89,6 +141,13 @@ public sealed class SweepTests : IDisposable
         run.Code.ShouldBe(ExitCodes.BadInput);
         run.Error.ShouldContain("run-0000 failed: seed: it was 9");
         run.Output.ShouldContain("\tfinished\t");
+    }
+
+    private void Stop(SweepRun run, int iteration)
+    {
+        using var folder = RunFolder.Create(Path.Combine(_folder["sweep"], run.Name), run.Configuration);
+        using var stop = new CancellationTokenSource();
+        new TrainingRun(folder, RuntimeCompiler.Compile, new TrainingOptions { Progress = new StopAfter(iteration, stop) }).Run(stop.Token);
     }
 
     private SweepGrid Grid(string fields)

@@ -105,6 +105,22 @@ public class MetaTrainerTests
         (metrics.Skipped, metrics.Dropped.Count, metrics.Loss, metrics.GradientNorm).ShouldBe((true, 3, null, null));
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void AGradientOfAnEstimatorThatIsNotFiniteMakesNoStep(float value)
+    {
+        var run = TinyRuns.Full with { Estimator = new Giving(value), Evaluation = null, Averaging = 0.5 };
+        var trainer = new MetaTrainer(run, RuntimeCompiler.Compile, 1);
+        var state = trainer.Initial();
+        var (next, metrics) = trainer.Step(state);
+        next.Theta.ShouldBe(state.Theta);
+        next.Result.ShouldBe(state.Theta);
+        (next.Iteration, next.Optimizer.Steps).ShouldBe((1, 0));
+        (metrics.Skipped, metrics.Loss, metrics.Accuracy, metrics.GradientNorm).ShouldBe((true, null, null, null));
+    }
+
     [Fact]
     public void AStepToInfinityIsRefused()
     {
@@ -118,6 +134,22 @@ public class MetaTrainerTests
     {
         var run = TinyRuns.Full with { Stages = new([TinyRuns.Full.Stages[0], TinyRuns.Full.Stages[1] with { Classes = 1 << 30 }]) };
         Should.Throw<VsmlException>(() => new MetaTrainer(run, RuntimeCompiler.Compile)).Message.ShouldStartWith("stages[1]:");
+    }
+
+    /// <summary>Estimates that have a number which is not one; in the gradient the last.</summary>
+    private sealed record Giving(float Value) : EstimatorConfiguration
+    {
+        public override IMetaGradientEstimator Create(EstimatorContext context) => new Estimator(Value);
+
+        private sealed class Estimator(float value) : IMetaGradientEstimator
+        {
+            public MetaGradient Estimate(ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
+            {
+                var gradient = new float[theta.Length];
+                gradient[^1] = value;
+                return new MetaGradient(value, value, gradient, state, [], 1);
+            }
+        }
     }
 
     private sealed record ToInfinity : IMetaOptimizer

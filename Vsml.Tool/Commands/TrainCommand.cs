@@ -83,7 +83,7 @@ internal static class TrainCommand
         // A run that cannot begin, on whichever rank, leaves no folder behind.
         _ = context.Abandonable(() => new TrainingRun(configuration, Models(configuration), backend: opened?.Backend));
         var ranks = options.Ranks!;
-        AgreeOnVersion(ranks);
+        AgreeOnStart(ranks, "a new run");
         ranks.Agree("SIMD level", configuration.Simd!.Value.Name(), "Give all of them --simd with a level that each machine has.");
         ranks.Agree("configuration", RunConfigurationJson.Format(configuration), "Start all of them with the same one.");
         if (configuration.Estimator.EpisodesPerIteration is > 0 and var episodes) ranks.CheckWork(episodes);
@@ -95,7 +95,7 @@ internal static class TrainCommand
     private static int RunAgain(Func<RunFolder> open, string path, TrainingOptions options, BackendOption backend, TensorBoardOption board, ParseResult parsed, ToolContext context)
     {
         var ranks = options.Ranks!;
-        AgreeOnVersion(ranks);
+        AgreeOnStart(ranks, "--resume");
         ranks.Agree("run folder", Path.GetFullPath(path), "Start all of them with the same one.");
         using var run = ranks.IsRoot ? open() : null;
         var configuration = Shared(run, ranks);
@@ -105,8 +105,11 @@ internal static class TrainCommand
         return Run(run, options with { Progress = events }, device?.Backend, context);
     }
 
-    private static void AgreeOnVersion(RankGroup ranks) =>
+    private static void AgreeOnStart(RankGroup ranks, string command)
+    {
         ranks.Agree("version of vsml", typeof(TrainCommand).Module.ModuleVersionId.ToString(), "Install the same one on all machines.");
+        ranks.Agree("command", command, "Start all of them with the same one.");
+    }
 
     private static RunConfiguration Read(string? config, ulong? seed, SimdLevel? level, ToolContext context)
     {

@@ -12,7 +12,8 @@ namespace Vsml.Tests.Faults.Errors;
 
 /// <summary>
 /// Every operation that <c>vsml train</c> does on its folder fails once, with each error, alone and with all after it. The command says so
-/// in one line and ends with exit code 2, or goes on; nothing is lost; once the error is gone the run goes on to the same bits.
+/// in one line and ends with exit code 2, a program gets the exception that is documented, or the run goes on; nothing is lost; once the
+/// error is gone the run goes on to the same bits.
 /// </summary>
 /// <param name="seed">Seed of the choice of cases.</param>
 /// <param name="output">Gets a line for each run and error.</param>
@@ -68,15 +69,13 @@ internal sealed partial class FileErrorCampaign(int seed, TextWriter output)
     {
         var run = folder["failing"];
         if (Directory.Exists(run)) Directory.Delete(run, recursive: true);
-        FileShim.Watch(run);
-        FileShim.Fail(one.At, FileShim.Errors[one.Error], one.IsForever);
-        var result = Train(folder, run);
-        FileShim.Watch("");
+        var result = Failing(one, run, () => Train(folder, run));
 
         var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (result.Code is not (ExitCodes.Success or ExitCodes.BadInput)) return $"{one}: exit code {result.Code}: {result.Error}";
         if (result.Code == ExitCodes.BadInput && (lines.Length != 1 || !lines[0].StartsWith("vsml: ", StringComparison.Ordinal) || !lines[0].Contains(run, StringComparison.Ordinal)))
             return $"{one}: not one line that names the file: {result.Error}";
+        if (result.Code == ExitCodes.BadInput && OfProgram(one, folder) is { } other) return $"{one}: a program gets {other}";
         // What may not outlive a power failure is not passed off as written; a disk that is read-only has nothing to flush.
         if (result.Code == ExitCodes.Success && one.Kind is (DiskOperationKind.FlushFile or DiskOperationKind.FlushFolder) && one.Error is not "EROFS") return $"{one}: nobody is told";
         var begun = File.Exists(Path.Combine(run, "run.json"));
@@ -85,6 +84,40 @@ internal sealed partial class FileErrorCampaign(int seed, TextWriter output)
         var again = result.Code == ExitCodes.Success ? result : begun ? ToolRun.InProcess("train", "--resume", run) : Train(folder, run);
         if (again.Code != ExitCodes.Success) return $"{one}: the run does not go on: {again.Error}";
         return TinyRuns.Outcome(run) == TinyRuns.Outcome(whole) ? null : $"{one}: the run ended otherwise";
+    }
+
+    private static T Failing<T>(ErrorCase one, string run, Func<T> train)
+    {
+        FileShim.Watch(run);
+        FileShim.Fail(one.At, FileShim.Errors[one.Error], one.IsForever);
+        try
+        {
+            return train();
+        }
+        finally
+        {
+            FileShim.Watch("");
+        }
+    }
+
+    // The same run without the command, which catches more; null for the exception that is documented.
+    private static Exception? OfProgram(ErrorCase one, TemporaryFolder folder)
+    {
+        var run = folder["program"];
+        if (Directory.Exists(run)) Directory.Delete(run, recursive: true);
+        var configuration = RunConfigurationJson.Read(folder["run.json"]);
+        try
+        {
+            return Failing<Exception?>(one, run, () =>
+            {
+                TinyRuns.Run(run, configuration);
+                return null;
+            });
+        }
+        catch (Exception exception)
+        {
+            return exception is VsmlException ? null : exception;
+        }
     }
 
     // A clock that goes backwards, no room for temporary files, and a second process in the folder.

@@ -10,7 +10,7 @@ using Vsml.Tool;
 namespace Vsml.Tests.Faults.Kills;
 
 /// <summary>
-/// Processes of <c>vsml train</c> are killed at random moments, alone or as ranks of MPI (one of them, or launcher and all), and begun
+/// Processes of <c>vsml train</c> are killed at random moments, alone or as ranks of MPI (one of them, the launcher, or all), and begun
 /// again. The newest checkpoint is never older than before, and the run ends with the bits of one that nobody touched.
 /// </summary>
 /// <param name="seed">Seed of the moments.</param>
@@ -92,10 +92,9 @@ internal sealed class KillCampaign(int seed, TextWriter output)
         var delay = TimeSpan.FromMilliseconds(_random.Next(clock.Elapsed.TotalMilliseconds > 10 ? 60 : 3000));
         if (process.WaitForExit(delay)) return false;
         var below = ProcessTree.Below(process.Id).Where(id => id != process.Id).ToList();
-        // One rank, which takes the others down, or all at once.
-        if (below.Count > 0 && _random.Next(2) == 0) ProcessTree.Kill(below[_random.Next(below.Count)]);
-        else
-            foreach (var id in below.Prepend(process.Id)) ProcessTree.Kill(id);
+        int[] all = [process.Id, .. below];
+        // One rank or the launcher, which takes the others down, or all at once.
+        foreach (var id in _random.Next(2) == 0 ? [all[_random.Next(all.Length)]] : all) ProcessTree.Kill(id);
         process.WaitForExit();
         foreach (var id in below) ProcessTree.WaitForEnd(id);
         return true;
