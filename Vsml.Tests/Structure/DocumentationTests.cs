@@ -67,14 +67,17 @@ public partial class DocumentationTests
         Files("*.md").Where(path => Path.GetDirectoryName(path) == "docs").ShouldBeSubsetOf(reached);
     }
 
+    // A page that stands in no contents gets those of the whole site, whose links are wrong in folders of folders.
     [Fact]
-    public void Every_text_of_docs_stands_in_the_contents_of_the_site()
+    public void Every_text_of_the_site_stands_in_its_contents()
     {
         var folder = RepositoryPaths.InRepository("docs");
         var listed = ContentsEntry().Matches(File.ReadAllText(Path.Combine(folder, "toc.yml"))).Select(entry => Path.GetFullPath(Path.Combine(folder, entry.Groups[1].Value)))
             .Select(path => Path.GetRelativePath(RepositoryPaths.Root, path)).Where(path => path.EndsWith(".md", StringComparison.Ordinal)).ToList();
         foreach (var path in listed) File.Exists(RepositoryPaths.InRepository(path)).ShouldBeTrue(path);
-        Files("*.md").Where(path => Path.GetDirectoryName(path) is { } place && (place == "docs" || place == Path.Combine("docs", "tutorials"))).ShouldBeSubsetOf(listed);
+        string[] folders = ["docs/tutorials/", "experiments/", "Vsml.Runtime/Shipped/", "data/tabular/"];
+        Files("*.md").Where(path => Path.GetDirectoryName(path) == "docs" || Array.Exists(folders, place => path.Replace('\\', '/').StartsWith(place, StringComparison.Ordinal)))
+            .ShouldBeSubsetOf(listed);
     }
 
     [Fact]
