@@ -84,7 +84,7 @@ async function choose() {
   } finally {
     get("theta").value = view.theta;
   }
-  say(examples > 0 ? `${theta} learned all ${examples} examples again, one after the other, as if they came for the first time.` : `${theta} learns here now.`);
+  say(examples > 0 ? `${theta} learned ${examples === 1 ? "the one example" : `all ${examples} examples`} again, as if they came for the first time.` : `${theta} learns here now.`);
 }
 
 async function pressClass(name) {

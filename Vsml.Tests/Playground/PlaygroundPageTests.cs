@@ -158,6 +158,14 @@ public sealed class PlaygroundPageTests : IDisposable
         // The whole stretch is one step back.
         await played.Page.ClickAsync("#undo");
         await Assertions.Expect(played.Page.Locator("#accuracy th:nth-child(2)")).ToHaveTextAsync("of 1");
+
+        // With two layers from there on; the stream was over, so it comes anew.
+        await played.Page.SelectOptionAsync("#theta", "deep");
+        await Assertions.Expect(played.Message).ToContainTextAsync("deep learned the one example again");
+        await played.Page.ClickAsync("#clear");
+        await played.Page.ClickAsync("#play");
+        await Assertions.Expect(played.Page.Locator("#stream")).ToContainTextAsync("it is over", new() { Timeout = 60_000 });
+        (await Ours(played)).ShouldBeGreaterThan(80);
         played.Console.ShouldBeEmpty();
     }
 
