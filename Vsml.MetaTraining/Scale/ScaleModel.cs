@@ -75,6 +75,14 @@ public sealed record ScaleModel
         return new ScaleModel { Pairs = pairs, SecondsPerPair = perPair, OwnSeconds = own, BytesPerPair = measurements.Max(one => one.BytesSent * one.Ranks) / pairs };
     }
 
+    /// <summary>The same for another number of pairs: what a rank does by itself, it does for each of them.</summary>
+    /// <param name="pairs">Pairs of an iteration, 1 or more.</param>
+    public ScaleModel WithPairs(int pairs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 1);
+        return this with { Pairs = pairs, OwnSeconds = OwnSeconds * pairs / Pairs };
+    }
+
     /// <summary>What it says about ranks with a core each, on as many machines as that takes.</summary>
     /// <param name="ranks">Number of ranks, 1 or more.</param>
     public ScaleForecast Predict(int ranks)

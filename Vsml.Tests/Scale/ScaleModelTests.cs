@@ -43,18 +43,28 @@ public sealed class ScaleModelTests : IDisposable
         (parts.ComputeSeconds + parts.OwnSeconds + parts.NetworkSeconds + parts.CheckpointSeconds).ShouldBe(parts.Seconds, 1e-12);
     }
 
+    [Fact]
+    public void Ten_thousand_ranks_serve_ten_thousand_pairs()
+    {
+        var large = s_published.WithPairs(10_240);
+        large.OwnSeconds.ShouldBe(0.2, 1e-9);
+        large.Predict(10_000).Seconds.ShouldBeLessThan(large.Predict(1_000).Seconds);
+        large.Predict(1_000).ComputeSeconds.ShouldBe(s_published.Predict(1_000).ComputeSeconds / 2 * 11, 1e-9);
+        Should.Throw<ArgumentOutOfRangeException>(() => s_published.WithPairs(0));
+    }
+
     [MpiFact(MpiPrograms.Mpich)]
     public void Runs_are_measured_on_real_ranks()
     {
         File.WriteAllText(_folder["run.json"], RunConfigurationJson.Format(TinyRuns.Full));
-        var run = ToolRun.InProcess("scale", "--config", _folder["run.json"], "--ranks", "1", "2", "--iterations", "6", "--launcher", MpiPrograms.Mpich, "--json", _folder["scale.json"]).ShouldSucceed();
+        var run = ToolRun.InProcess("scale", "--config", _folder["run.json"], "--ranks", "1", "2", "--iterations", "6", "--launcher", MpiPrograms.Mpich, "--pairs", "20", "--json", _folder["scale.json"]).ShouldSucceed();
         run.Output.ShouldContain("ranks\tseconds");
         var json = JsonNode.Parse(File.ReadAllText(_folder["scale.json"]))!;
         var measured = json["measured"]!.AsArray();
         measured.Select(one => one!["ranks"]!.GetValue<int>()).ShouldBe([1, 2]);
         // Five pairs of 20 bytes in two shares, and what goes with them.
         measured[1]!["bytesSent"]!.GetValue<double>().ShouldBeInRange(40, 120);
-        json["predicted"]!.AsArray().Select(one => one!["ranks"]!.GetValue<int>()).ShouldBe([1, 5]);
+        json["predicted"]!.AsArray().Select(one => one!["ranks"]!.GetValue<int>()).ShouldBe([1, 10, 20]);
     }
 
     [Theory]

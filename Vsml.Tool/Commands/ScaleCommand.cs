@@ -18,8 +18,9 @@ internal static class ScaleCommand
     {
         var config = new Option<string>("--config") { HelpName = "RUN.json", Description = "The run, or preset:NAME. Its first stage is measured.", Required = true };
         var ranks = new Option<int[]>("--ranks") { HelpName = "N", Description = "Numbers of ranks to measure; left out: 1 2 4 8.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 4, 8] };
-        var iterations = NumberOption.Create("--iterations", "I", 3, 1_000_000, 12, "Iterations of each measurement.");
+        var iterations = NumberOption.Create("--iterations", "I", 3, 1_000_000, 60, "Iterations of each measurement; the first third, in which kernels are compiled, does not count.");
         var launcher = new Option<string>("--launcher") { HelpName = "mpirun", Description = "What starts the ranks, with its options.", DefaultValueFactory = _ => "mpirun" };
+        var pairs = NumberOption.Create("--pairs", "P", 1, 1 << 30, "Pairs (or episodes) of an iteration that is predicted; left out: the run's.");
         var latency = NumberOption.Create("--latency", "SECONDS", 0.0, 1.0, 5e-6, "Of the cluster's network, for the prediction.");
         var bandwidth = NumberOption.Create("--bandwidth", "BYTES", 1.0, 1e15, 1e9, "Bytes a second of the cluster's network, for the prediction.");
         var results = new Option<string?>("--json") { HelpName = "FILE", Description = "Write measurements and prediction as JSON." };
@@ -27,9 +28,10 @@ internal static class ScaleCommand
             "scale",
             "Measure an iteration on several ranks of this machine, and predict it for 1 to 10,000 ranks of a cluster.",
             "vsml scale --config run.json",
-            "vsml scale --config run.json --ranks 1 2 --launcher \"mpirun.openmpi --oversubscribe\" --json scale.json")
+            "vsml scale --config run.json --ranks 1 2 --launcher \"mpirun.openmpi --oversubscribe\" --json scale.json",
+            "vsml scale --config run.json --pairs 10240")
         {
-            config, ranks, iterations, launcher, latency, bandwidth, results,
+            config, ranks, iterations, launcher, pairs, latency, bandwidth, results,
         };
         command.SetAction(parsed =>
         {
@@ -41,9 +43,10 @@ internal static class ScaleCommand
                 throw new VsmlException($"--ranks: a model needs two different numbers at least, each from 1 to the {units} pairs or episodes of the run.");
             var measured = counts.Select(count => Measure(run, count, parsed.GetValue(iterations), parsed.GetValue(launcher)!, context)).ToList();
             var model = ScaleModel.Fit(units, Environment.ProcessorCount, measured) with { Latency = parsed.GetValue(latency), Bandwidth = parsed.GetValue(bandwidth), CheckpointInterval = run.Checkpoints.Interval };
-            var predicted = s_predicted.Where(count => count <= units).Append(units).Distinct().Order().Select(model.Predict).ToList();
+            var forecast = parsed.GetValue(pairs) is { } asked ? model.WithPairs(asked) : model;
+            var predicted = s_predicted.Where(count => count <= forecast.Pairs).Append(forecast.Pairs).Distinct().Order().Select(forecast.Predict).ToList();
             place?.Write(stream => WriteJson(measured, model, predicted, stream));
-            if (place?.IsStandardOutput != true) Print(measured, model, predicted, context.Output);
+            if (place?.IsStandardOutput != true) Print(measured, model, forecast, predicted, context.Output);
             return ExitCodes.Success;
         });
         return command;
@@ -104,14 +107,14 @@ internal static class ScaleCommand
         static double Field(JsonElement line, string name) => line.TryGetProperty(name, out var value) ? value.GetDouble() : 0;
     }
 
-    private static void Print(IReadOnlyList<ScaleMeasurement> measured, ScaleModel model, IReadOnlyList<ScaleForecast> predicted, TextWriter output)
+    private static void Print(IReadOnlyList<ScaleMeasurement> measured, ScaleModel model, ScaleModel forecast, IReadOnlyList<ScaleForecast> predicted, TextWriter output)
     {
         output.WriteLine($"measured on this machine, {Environment.ProcessorCount} cores, a thread a rank");
         output.WriteLine("ranks\tseconds\tmodel\tbytes to each\tidle");
         foreach (var one in measured)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Ranks}\t{one.Seconds:G4}\t{model.OnOneMachine(one.Ranks, Environment.ProcessorCount):G4}\t{one.BytesSent:0}\t{one.IdleShare:P0}"));
         output.WriteLine();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"predicted for a core a rank, {model.Latency:G3} s and {model.Bandwidth:G3} bytes/s: {model.SecondsPerPair:G4} s a pair, {model.OwnSeconds:G4} s by itself"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"predicted for {forecast.Pairs:N0} pairs, a core a rank, {forecast.Latency:G3} s and {forecast.Bandwidth:G3} bytes/s: {forecast.SecondsPerPair:G4} s a pair, {forecast.OwnSeconds:G4} s by itself"));
         output.WriteLine("ranks\tseconds\tpairs\tby itself\tnetwork\tcheckpoint\tspeedup");
         foreach (var one in predicted)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Ranks}\t{one.Seconds:G4}\t{one.ComputeSeconds:G4}\t{one.OwnSeconds:G4}\t{one.NetworkSeconds:G3}\t{one.CheckpointSeconds:G3}\t{one.Speedup:0.0}"));
