@@ -20,9 +20,9 @@ public sealed record CloneConfiguration : IValidatableObject
     [Range(1e-6, 1.0)]
     public float Rate { get; init; } = 0.01f;
 
-    /// <summary>What a weight or bias is multiplied by in its cell. Default 0.5.</summary>
+    /// <summary>What a weight or bias is multiplied by in its cell; small ones leave tanh nearly linear. Default 0.125.</summary>
     [Range(1e-6, 1e6)]
-    public float Alpha { get; init; } = 0.5f;
+    public float Alpha { get; init; } = 0.125f;
 
     /// <summary>What a bias in a cell counts in a message: all sub-RNNs of an output have a part in its bias. Default 1/16.</summary>
     [Range(0, 1.0)]
@@ -96,6 +96,16 @@ public enum CloneTask
     OwnMessages,
 }
 
+/// <summary>What takes the steps of a stage.</summary>
+public enum CloneOptimizer
+{
+    /// <summary>Adam.</summary>
+    Adam,
+
+    /// <summary>Levenberg-Marquardt: slower a step, and far more accurate in the end.</summary>
+    GaussNewton,
+}
+
 /// <summary>A part of a cloning run.</summary>
 public sealed record CloneStage
 {
@@ -107,12 +117,15 @@ public sealed record CloneStage
     [JsonRequired, Range(1, int.MaxValue)]
     public int Iterations { get; init; } = 1;
 
-    /// <summary>Learning rate of Adam at the stage's first iteration; from there it falls geometrically.</summary>
-    [JsonRequired, Range(1e-9, 1.0)]
+    /// <summary>What takes the steps. Default Adam.</summary>
+    public CloneOptimizer Optimizer { get; init; }
+
+    /// <summary>Learning rate of Adam at the stage's first iteration; from there it falls geometrically. Default 0.001.</summary>
+    [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 0.001;
 
-    /// <summary>Learning rate at its last one.</summary>
-    [JsonRequired, Range(1e-9, 1.0)]
+    /// <summary>Learning rate at its last one. Default 0.001.</summary>
+    [Range(1e-9, 1.0)]
     public double FinalLearningRate { get; init; } = 0.001;
 
     /// <summary>Single sub-RNNs of an iteration; a multiple of 8. Default 256.</summary>
@@ -134,6 +147,14 @@ public sealed record CloneStage
     /// <summary>The same at its last one; floors fall geometrically. Default 0.01.</summary>
     [Range(1e-9, 10.0)]
     public float LastFloor { get; init; } = 0.01f;
+
+    /// <summary>What the floor of changes of w and b is of that of messages, at the stage's first iteration: what is left of a change where there is no error adds up over the examples. Default 1.</summary>
+    [Range(1e-9, 1.0)]
+    public float FirstChangeFloor { get; init; } = 1;
+
+    /// <summary>The same at its last one. Default 1.</summary>
+    [Range(1e-9, 1.0)]
+    public float LastChangeFloor { get; init; } = 1;
 
     /// <summary>Longest episode before them at the stage's first iteration. Default 4.</summary>
     [Range(1, 1 << 20)]

@@ -10,19 +10,19 @@ namespace Vsml.MetaTraining;
 /// </summary>
 internal sealed class CloneDraws
 {
-    // Powers of ten between which magnitudes lie.
-    private const float SmallestWeight = -2, LargestWeight = 0.2f, SmallestInput = -1.5f, LargestInput = 0.6f, SmallestError = -3.5f, LargestError = 0.2f;
+    // Powers of ten between which magnitudes lie. Inputs of a hidden unit may be large: where tanh is saturated, no error may pass.
+    private const float SmallestWeight = -2, LargestWeight = 0.2f, SmallestInput = -1.5f, LargestInput = 1, SmallestError = -4, LargestError = 0.2f;
 
     private readonly float[] _inputMean = new float[SubRnnLanes.Width], _inputSize = new float[SubRnnLanes.Width], _errorSize = new float[SubRnnLanes.Width];
     private readonly float[] _input = new float[SubRnnLanes.Width], _error = new float[SubRnnLanes.Width];
 
     /// <summary>Begins an episode: writes weight and bias into a state that is otherwise zero.</summary>
     /// <param name="configuration">The run.</param>
-    /// <param name="floor">Size of target below which it makes no difference.</param>
+    /// <param name="floors">Sizes of targets below which they make no difference.</param>
     /// <param name="random">Stream of the episode.</param>
     /// <param name="state">h, then c; overwritten.</param>
     /// <returns>What squared differences count.</returns>
-    public CloneTerms Begin(CloneConfiguration configuration, float floor, ref CounterRandom random, Span<Lanes> state)
+    public CloneTerms Begin(CloneConfiguration configuration, CloneFloors floors, ref CounterRandom random, Span<Lanes> state)
     {
         var n = configuration.StateSize;
         state.Clear();
@@ -41,10 +41,10 @@ internal sealed class CloneDraws
             bias[lane] = biasSize * random.NextTruncatedNormal();
             var squares = _inputSize[lane] * _inputSize[lane] + _inputMean[lane] * _inputMean[lane];
             var tanh = squares / (1 + squares);
-            forward[lane] = Inverse(weightSize * weightSize * tanh + Square(configuration.BiasShare * biasSize), floor * alpha);
-            backward[lane] = Inverse(Square(_errorSize[lane] * weightSize) / (1 + squares), floor * alpha);
-            weightChange[lane] = Inverse(Square(rate * _errorSize[lane]) * tanh, floor * rate);
-            biasChange[lane] = Inverse(Square(rate * _errorSize[lane]), floor * rate);
+            forward[lane] = Inverse(weightSize * weightSize * tanh + Square(configuration.BiasShare * biasSize), floors.Messages * alpha);
+            backward[lane] = Inverse(Square(_errorSize[lane] * weightSize) / (1 + squares), floors.Messages * alpha);
+            weightChange[lane] = Inverse(Square(rate * _errorSize[lane]) * tanh, floors.Changes * rate);
+            biasChange[lane] = Inverse(Square(rate * _errorSize[lane]), floors.Changes * rate);
         }
         state[n + CloneReadout.WeightEntry] = Vector256.Create<float>(weight);
         state[n + CloneReadout.BiasEntry] = Vector256.Create<float>(bias);

@@ -27,32 +27,32 @@ internal sealed class CloneNetwork
         _values = [.. sizes.Select(size => new float[size])];
         _errors = [.. sizes.Select(size => new float[size])];
         _means = [.. Enumerable.Range(0, sizes[^1]).Select(_ => new float[sizes[0]])];
-        _layers = [.. Enumerable.Range(0, sizes.Count - 1).Select(l => new Layer(sizes[l], sizes[l + 1], _n, recorded))];
+        _layers = new Layer[sizes.Count - 1];
+        for (var (l, first) = (0, 0); l < _layers.Length; first += _layers[l++].Blocks) _layers[l] = new(first, sizes[l], sizes[l + 1], _n);
     }
 
-    /// <summary>Sub-RNNs of all layers.</summary>
-    public int SubRnns => _layers.Sum(layer => layer.Inputs * layer.Outputs);
+    /// <summary>Samples that an episode gives: one for every eight sub-RNNs.</summary>
+    public int Blocks => _layers.Sum(layer => layer.Blocks);
 
-    /// <summary>Runs an episode, differentiates its last examples and adds their gradient.</summary>
+    /// <summary>Runs an episode and records its last examples.</summary>
     /// <param name="theta">All parameters.</param>
     /// <param name="length">Examples before those that are recorded.</param>
     /// <param name="trueErrors">Whether backward messages are those of plain backpropagation.</param>
-    /// <param name="floor">Size of target below which it makes no difference.</param>
+    /// <param name="floors">Sizes of targets below which they make no difference.</param>
     /// <param name="random">Stream of the episode.</param>
-    /// <param name="gradient">Gradient, lane by lane; added to.</param>
-    public void Differentiate(ReadOnlySpan<float> theta, int length, bool trueErrors, float floor, ref CounterRandom random, Span<Lanes> gradient)
+    /// <param name="samples">Receive what sub-RNNs saw [blocks].</param>
+    public void Draw(ReadOnlySpan<float> theta, int length, bool trueErrors, CloneFloors floors, ref CounterRandom random, ReadOnlySpan<CloneSample> samples)
     {
         Begin(ref random);
-        for (var t = 0; t < length; t++) Learn(theta, trueErrors, ref random, -1);
-        foreach (var layer in _layers) layer.State.CopyTo(layer.Start, 0);
-        for (var t = 0; t < _recorded; t++) Learn(theta, trueErrors, ref random, t);
+        for (var t = 0; t < length; t++) Learn(theta, trueErrors, ref random, -1, samples);
+        foreach (var layer in _layers)
+            for (var block = 0; block < layer.Blocks; block++) layer.StateOf(block).CopyTo(samples[layer.First + block].State);
+        for (var t = 0; t < _recorded; t++) Learn(theta, trueErrors, ref random, t, samples);
         foreach (var layer in _layers)
         {
-            var weights = Weights(layer, floor);
-            for (var block = 0; block < layer.Blocks; block++)
-                _window.Differentiate(
-                    theta, layer.Start.AsSpan(block * 2 * _n, 2 * _n), layer.RecordedInputs.AsSpan(block * _recorded, _recorded),
-                    layer.RecordedErrors.AsSpan(block * _recorded, _recorded), weights, gradient);
+            var own = samples.Slice(layer.First, layer.Blocks);
+            var weights = Weights(own, floors);
+            foreach (var sample in own) sample.Weights = weights;
         }
     }
 
@@ -74,18 +74,18 @@ internal sealed class CloneNetwork
         }
     }
 
-    private void Learn(ReadOnlySpan<float> theta, bool trueErrors, ref CounterRandom random, int record)
+    private void Learn(ReadOnlySpan<float> theta, bool trueErrors, ref CounterRandom random, int record, ReadOnlySpan<CloneSample> samples)
     {
         var label = random.NextInt(_means.Length);
         for (var a = 0; a < _values[0].Length; a++) _values[0][a] = _means[label][a] + random.NextTruncatedNormal();
-        for (var l = 0; l < _layers.Length; l++) Sweep(theta, 0, l, record);
+        for (var l = 0; l < _layers.Length; l++) Sweep(theta, 0, l, record, samples);
         SoftmaxCrossEntropy.Evaluate(_values[^1], OneHot(label), 1, _errors[^1]);
         if (trueErrors)
             for (var l = _layers.Length - 1; l > 0; l--) Backpropagate(l);
         for (var l = _layers.Length - 1; l >= 0; l--)
         {
             var trueOnes = trueErrors ? (float[])_errors[l].Clone() : null;
-            Sweep(theta, 1, l, record);
+            Sweep(theta, 1, l, record, samples);
             trueOnes?.CopyTo(_errors[l], 0);
         }
     }
@@ -98,7 +98,7 @@ internal sealed class CloneNetwork
     }
 
     // One sweep of a layer: forward into the values above it, backward into the errors below it.
-    private void Sweep(ReadOnlySpan<float> theta, int sweep, int index, int record)
+    private void Sweep(ReadOnlySpan<float> theta, int sweep, int index, int record, ReadOnlySpan<CloneSample> samples)
     {
         var layer = _layers[index];
         var (inputs, errors) = (_values[index], _errors[index + 1]);
@@ -113,13 +113,13 @@ internal sealed class CloneNetwork
                 (input[lane], error[lane]) = (inputs[a], errors[b]);
             }
             var (x, e) = (Vector256.Create<float>(input), Vector256.Create<float>(error));
-            _window.Sweep(theta, sweep, x, e, layer.State.AsSpan(block * 2 * _n, 2 * _n)).CopyTo(sent);
+            _window.Sweep(theta, sweep, x, e, layer.StateOf(block)).CopyTo(sent);
             for (var lane = 0; lane < SubRnnLanes.Width; lane++)
             {
                 var (a, b) = Math.DivRem(block * SubRnnLanes.Width + lane, layer.Outputs);
                 sums[sweep == 0 ? b : a] += sent[lane] / _configuration.Alpha;
             }
-            if (sweep == 1 && record >= 0) (layer.RecordedInputs[block * _recorded + record], layer.RecordedErrors[block * _recorded + record]) = (x, e);
+            if (sweep == 1 && record >= 0) (samples[layer.First + block].Inputs[record], samples[layer.First + block].Errors[record]) = (x, e);
         }
     }
 
@@ -141,29 +141,32 @@ internal sealed class CloneNetwork
         }
     }
 
-    // One over each target's mean square over the layer.
-    private CloneTerms Weights(Layer layer, float floor)
+    // One over each target's mean square over a layer.
+    private CloneTerms Weights(ReadOnlySpan<CloneSample> samples, CloneFloors floors)
     {
         var (forward, backward, weightChange, biasChange) = (Lanes.Zero, Lanes.Zero, Lanes.Zero, Lanes.Zero);
-        for (var block = 0; block < layer.Blocks; block++)
+        foreach (var sample in samples)
             for (var t = 0; t < _recorded; t++)
             {
-                var (x, e) = (DeterministicMath.Tanh(layer.RecordedInputs[block * _recorded + t]), layer.RecordedErrors[block * _recorded + t]);
-                var (w, b) = (layer.Start[block * 2 * _n + _n + CloneReadout.WeightEntry], layer.Start[block * 2 * _n + _n + CloneReadout.BiasEntry]);
+                var (x, e) = (DeterministicMath.Tanh(sample.Inputs[t]), sample.Errors[t]);
+                var (w, b) = (sample.State[_n + CloneReadout.WeightEntry], sample.State[_n + CloneReadout.BiasEntry]);
                 var (y, m) = (x * w + Vector256.Create(_configuration.BiasShare) * b, e * w * (Lanes.One - x * x));
                 (forward, backward, weightChange, biasChange) = (forward + y * y, backward + m * m, weightChange + x * e * x * e, biasChange + e * e);
             }
         var rate = _configuration.Alpha * _configuration.Rate;
-        var count = layer.Blocks * _recorded * SubRnnLanes.Width;
+        var count = samples.Length * _recorded * SubRnnLanes.Width;
         return new(
-            Inverse(forward, 1, _configuration.Alpha * floor), Inverse(backward, 1, _configuration.Alpha * floor),
-            Inverse(weightChange, rate, rate * floor), Inverse(biasChange, rate, rate * floor));
+            Inverse(forward, 1, _configuration.Alpha * floors.Messages), Inverse(backward, 1, _configuration.Alpha * floors.Messages),
+            Inverse(weightChange, rate, rate * floors.Changes), Inverse(biasChange, rate, rate * floors.Changes));
 
         Lanes Inverse(Lanes squares, float scale, float smallest) => Vector256.Create(CloneDraws.Inverse(scale * scale * Vector256.Sum(squares) / count, smallest));
     }
 
-    private sealed class Layer(int inputs, int outputs, int stateSize, int recorded)
+    private sealed class Layer(int first, int inputs, int outputs, int stateSize)
     {
+        // Of all blocks of eight sub-RNNs.
+        public int First => first;
+
         public int Inputs => inputs;
 
         public int Outputs => outputs;
@@ -172,10 +175,6 @@ internal sealed class CloneNetwork
 
         public Lanes[] State { get; } = new Lanes[inputs * outputs / SubRnnLanes.Width * 2 * stateSize];
 
-        public Lanes[] Start { get; } = new Lanes[inputs * outputs / SubRnnLanes.Width * 2 * stateSize];
-
-        public Lanes[] RecordedInputs { get; } = new Lanes[inputs * outputs / SubRnnLanes.Width * recorded];
-
-        public Lanes[] RecordedErrors { get; } = new Lanes[inputs * outputs / SubRnnLanes.Width * recorded];
+        public Span<Lanes> StateOf(int block) => State.AsSpan(block * 2 * stateSize, 2 * stateSize);
     }
 }

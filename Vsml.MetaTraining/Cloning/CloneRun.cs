@@ -17,18 +17,18 @@ public sealed class CloneRun
 {
     private const string Kind = "clone";
 
-    private const int MetricsInterval = 50; // iterations
+    private const int MetricsInterval = 50, SlowMetricsInterval = 5; // iterations
 
     private readonly CloneFolder _folder;
     private readonly CloneConfiguration _configuration;
-    private readonly Adam _optimizer;
+    private readonly Adam _adam;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="folder">Its folder, new or opened.</param>
     public CloneRun(CloneFolder folder)
     {
         (_folder, _configuration) = (folder, folder.Configuration);
-        _optimizer = new() { ClipNorm = _configuration.ClipNorm };
+        _adam = new() { ClipNorm = _configuration.ClipNorm };
     }
 
     /// <summary>Runs to the end, or until it is cancelled, with a checkpoint then.</summary>
@@ -48,13 +48,16 @@ public sealed class CloneRun
             var (stage, start) = (_configuration.Stages[s], end);
             end += stage.Iterations;
             if (state.Iteration >= end) continue;
-            var gradients = new CloneGradient(_configuration, stage);
+            var sampler = new CloneSampler(_configuration, stage);
+            Func<CloneState, IReadOnlyList<CloneSample>, double, CloneLoss> step = stage.Optimizer == CloneOptimizer.Adam ? AdamOf(stage) : GaussNewtonOf(stage);
             while (state.Iteration < end && !cancellation.IsCancellationRequested)
             {
-                var loss = Iterate(gradients, stage, state, (double)(state.Iteration - start) / stage.Iterations);
+                var progressed = (double)(state.Iteration - start) / stage.Iterations;
+                var loss = step(state, sampler.Draw(state.Values, state.Iteration, progressed), progressed);
+                if (!double.IsFinite(loss.Total)) throw NotFinite(state.Iteration);
                 state = state with { Iteration = state.Iteration + 1 };
                 progress(new(state.Iteration, _configuration.Iterations, s, loss));
-                if (state.Iteration % MetricsInterval == 0 || state.Iteration == end) Append(metrics, state.Iteration, s, loss, watch.Elapsed);
+                if (state.Iteration % (stage.Optimizer == CloneOptimizer.Adam ? MetricsInterval : SlowMetricsInterval) == 0 || state.Iteration == end) Append(metrics, state.Iteration, s, loss, watch.Elapsed);
                 if (state.Iteration % _configuration.Checkpoints.Interval == 0) Save(state, metrics);
             }
         }
@@ -66,19 +69,30 @@ public sealed class CloneRun
     private CloneState Begin()
     {
         var values = CloneTheta.Initial(_configuration);
-        return new(0, values, _optimizer.Initial(values.Length));
+        var adam = _adam.Initial(values.Length);
+        return new(0, values, new(adam.Steps, new Dictionary<string, double[]>([.. adam.Moments, GaussNewton.Initial()])));
     }
 
-    private CloneLoss Iterate(CloneGradient gradients, CloneStage stage, CloneState state, double progress)
+    private Func<CloneState, IReadOnlyList<CloneSample>, double, CloneLoss> AdamOf(CloneStage stage)
     {
-        var gradient = new float[state.Values.Length];
-        var loss = gradients.Evaluate(state.Values, state.Iteration, progress, gradient);
-        if (!double.IsFinite(loss.Total) || !double.IsFinite(GradientClipping.Clip(gradient, _configuration.ClipNorm)))
-            throw new VsmlException(FormattableString.Invariant($"The loss is not finite at iteration {state.Iteration}; try a smaller learningRate. The run is in '{_folder.Path}'."));
-        var rate = CloneGradient.Geometric(stage.LearningRate, stage.FinalLearningRate, progress);
-        _optimizer.Step(state.Optimizer, gradient, rate, state.Values);
-        return loss;
+        var gradients = new CloneGradient(_configuration, stage.Window);
+        return (state, samples, progress) =>
+        {
+            var gradient = new float[state.Values.Length];
+            var loss = gradients.Evaluate(state.Values, samples, gradient);
+            if (!double.IsFinite(GradientClipping.Clip(gradient, _configuration.ClipNorm))) throw NotFinite(state.Iteration);
+            _adam.Step(state.Optimizer, gradient, CloneSampler.Geometric(stage.LearningRate, stage.FinalLearningRate, progress), state.Values);
+            return loss;
+        };
     }
+
+    private Func<CloneState, IReadOnlyList<CloneSample>, double, CloneLoss> GaussNewtonOf(CloneStage stage)
+    {
+        var steps = new GaussNewton(_configuration, stage.Window);
+        return (state, samples, _) => steps.Step(state.Optimizer, samples, state.Values);
+    }
+
+    private VsmlException NotFinite(int iteration) => new(FormattableString.Invariant($"The loss is not finite at iteration {iteration}; try a smaller learningRate. The run is in '{_folder.Path}'."));
 
     private void Save(CloneState state, MetricsLog metrics)
     {

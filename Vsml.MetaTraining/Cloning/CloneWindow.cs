@@ -26,12 +26,11 @@ internal sealed class CloneWindow
 
     /// <summary>Allocates the memory of a window.</summary>
     /// <param name="configuration">The run.</param>
-    /// <param name="layout">Where the parameters lie.</param>
     /// <param name="length">Its examples.</param>
-    public CloneWindow(CloneConfiguration configuration, SubRnnLayout layout, int length)
+    public CloneWindow(CloneConfiguration configuration, int length)
     {
-        (_n, _length) = (layout.StateSize, length);
-        _cells = new(layout, length);
+        (_n, _length) = (configuration.StateSize, length);
+        _cells = new(new(_n), length);
         _rate = configuration.Alpha * configuration.Rate;
         _biasShare = configuration.BiasShare;
         _common = Vector256.Create(configuration.CommonWeight);
@@ -56,42 +55,96 @@ internal sealed class CloneWindow
 
     /// <summary>Runs the window and adds its gradient.</summary>
     /// <param name="theta">All parameters.</param>
-    /// <param name="start">The state before it; not changed.</param>
-    /// <param name="inputs">Forward messages, one an example.</param>
-    /// <param name="errors">Backward messages.</param>
-    /// <param name="weights">What squared differences count.</param>
+    /// <param name="sample">The state before it, which is not changed, and what is seen in it.</param>
     /// <param name="gradient">Gradient, lane by lane; added to.</param>
-    public void Differentiate(ReadOnlySpan<float> theta, ReadOnlySpan<Lanes> start, ReadOnlySpan<Lanes> inputs, ReadOnlySpan<Lanes> errors, CloneTerms weights, Span<Lanes> gradient)
+    public void Differentiate(ReadOnlySpan<float> theta, CloneSample sample, Span<Lanes> gradient)
     {
-        Run(theta, start, inputs, errors);
+        Run(theta, sample);
         _cells.BeginReverse();
         for (var t = _length - 1; t >= 0; t--)
         {
-            var (residual, sums) = (_residuals[t], Errors);
-            var (forward, forwardLoss) = Weighted(residual.Forward, weights.Forward);
-            var (backward, backwardLoss) = Weighted(residual.Backward, weights.Backward);
-            var (weight, weightLoss) = Weighted(residual.Weight, weights.Weight);
-            var (bias, biasLoss) = Weighted(residual.Bias, weights.Bias);
-            _cells.AddCellGradient(CloneReadout.WeightEntry, weight);
-            _cells.AddCellGradient(CloneReadout.BiasEntry, bias);
-            _cells.Reverse(theta, 1, inputs[t], errors[t], t, _afterBackward.AsSpan(t * _n, _n), backward, gradient);
-            _cells.Reverse(theta, 0, inputs[t], Lanes.Zero, t, _afterForward.AsSpan(t * _n, _n), forward, gradient);
-            Errors = new(sums.Forward + forwardLoss, sums.Backward + backwardLoss, sums.Weight + weightLoss, sums.Bias + biasLoss);
+            var (residual, weights) = (_residuals[t], sample.Weights);
+            _cells.AddCellGradient(CloneReadout.WeightEntry, HalfGradient(residual.Weight, weights.Weight));
+            _cells.AddCellGradient(CloneReadout.BiasEntry, HalfGradient(residual.Bias, weights.Bias));
+            Reverse(theta, sample, t, HalfGradient(residual.Backward, weights.Backward), HalfGradient(residual.Forward, weights.Forward), gradient);
+        }
+        AddErrors(sample.Weights);
+    }
+
+    /// <summary>Runs the window and adds its loss alone.</summary>
+    /// <param name="theta">All parameters.</param>
+    /// <param name="sample">The state before it, which is not changed, and what is seen in it.</param>
+    public void Measure(ReadOnlySpan<float> theta, CloneSample sample)
+    {
+        Run(theta, sample);
+        AddErrors(sample.Weights);
+    }
+
+    /// <summary>Runs the window and adds its weighted differences, with their derivatives, to a linear system.</summary>
+    /// <param name="theta">All parameters.</param>
+    /// <param name="sample">The state before it, which is not changed, and what is seen in it.</param>
+    /// <param name="system">Receives four differences an example, of eight sub-RNNs each.</param>
+    public void Linearise(ReadOnlySpan<float> theta, CloneSample sample, GaussNewtonSystem system)
+    {
+        Run(theta, sample);
+        var (forward, backward) = (Vector256.Sqrt(sample.Weights.Forward), Vector256.Sqrt(sample.Weights.Backward));
+        var (weight, bias) = (Vector256.Sqrt(sample.Weights.Weight), Vector256.Sqrt(sample.Weights.Bias));
+        for (var t = 0; t < _length; t++)
+        {
+            var residual = _residuals[t];
+            AddTo(system, theta, sample, t, forward * residual.Forward, new(forward, Lanes.Zero, Lanes.Zero, Lanes.Zero));
+            AddTo(system, theta, sample, t, backward * residual.Backward, new(Lanes.Zero, backward, Lanes.Zero, Lanes.Zero));
+            AddTo(system, theta, sample, t, weight * residual.Weight, new(Lanes.Zero, Lanes.Zero, weight, Lanes.Zero));
+            AddTo(system, theta, sample, t, bias * residual.Bias, new(Lanes.Zero, Lanes.Zero, Lanes.Zero, bias));
         }
     }
 
-    // Half the gradient, and the loss: squares, and the square of what the differences have in common, since layers sum over sub-RNNs.
-    private (Lanes Gradient, Lanes Loss) Weighted(Lanes residual, Lanes weight)
+    private void AddTo(GaussNewtonSystem system, ReadOnlySpan<float> theta, CloneSample sample, int last, Lanes difference, CloneTerms seed)
+    {
+        var derivatives = system.Add(difference);
+        _cells.BeginReverse();
+        _cells.AddCellGradient(CloneReadout.WeightEntry, seed.Weight);
+        _cells.AddCellGradient(CloneReadout.BiasEntry, seed.Bias);
+        Reverse(theta, sample, last, seed.Backward, seed.Forward, derivatives);
+        for (var t = last - 1; t >= 0; t--) Reverse(theta, sample, t, Lanes.Zero, Lanes.Zero, derivatives);
+    }
+
+    private void Reverse(ReadOnlySpan<float> theta, CloneSample sample, int t, Lanes backward, Lanes forward, Span<Lanes> gradient)
+    {
+        _cells.Reverse(theta, 1, sample.Inputs[t], sample.Errors[t], t, _afterBackward.AsSpan(t * _n, _n), backward, gradient);
+        _cells.Reverse(theta, 0, sample.Inputs[t], Lanes.Zero, t, _afterForward.AsSpan(t * _n, _n), forward, gradient);
+    }
+
+    private void AddErrors(CloneTerms weights)
+    {
+        for (var t = _length - 1; t >= 0; t--)
+        {
+            var (residual, sums) = (_residuals[t], Errors);
+            Errors = new(
+                sums.Forward + Loss(residual.Forward, weights.Forward), sums.Backward + Loss(residual.Backward, weights.Backward),
+                sums.Weight + Loss(residual.Weight, weights.Weight), sums.Bias + Loss(residual.Bias, weights.Bias));
+        }
+    }
+
+    // Squares, and the square of what the differences have in common, since layers sum over sub-RNNs.
+    private Lanes Loss(Lanes residual, Lanes weight)
+    {
+        var relative = residual * Vector256.Sqrt(weight);
+        var common = Vector256.Create(Vector256.Sum(relative));
+        return relative * relative + _common * common * common / SubRnnLanes.Width;
+    }
+
+    private Lanes HalfGradient(Lanes residual, Lanes weight)
     {
         var root = Vector256.Sqrt(weight);
         var relative = residual * root;
-        var common = Vector256.Create(Vector256.Sum(relative));
-        return (root * (relative + _common * common), relative * relative + _common * common * common / SubRnnLanes.Width);
+        return root * (relative + _common * Vector256.Create(Vector256.Sum(relative)));
     }
 
-    private void Run(ReadOnlySpan<float> theta, ReadOnlySpan<Lanes> start, ReadOnlySpan<Lanes> inputs, ReadOnlySpan<Lanes> errors)
+    private void Run(ReadOnlySpan<float> theta, CloneSample sample)
     {
-        start.CopyTo(_state);
+        var (start, inputs, errors) = (sample.State, sample.Inputs, sample.Errors);
+        start.CopyTo(_state, 0);
         var (rate, share) = (Vector256.Create(_rate), Vector256.Create(_biasShare));
         var (w, b) = (start[_n + CloneReadout.WeightEntry], start[_n + CloneReadout.BiasEntry]);
         for (var t = 0; t < _length; t++)

@@ -13,24 +13,22 @@ public class CloneGradientTests
     [InlineData(3)]
     public void The_gradient_is_that_of_central_differences(int seed)
     {
-        // With an episode before the window, states would depend on theta, and are taken as given.
         var stage = new CloneStage { Task = CloneTask.Steps, SubRnns = 8, Window = 3, FirstLength = 1, LastLength = 1, FirstFloor = 1, LastFloor = 1 };
         var configuration = s_configuration with { Seed = (ulong)seed };
-        var iteration = Enumerable.Range(0, 100).First(candidate => new CounterRandom(configuration.Seed, RandomStream.Task, (uint)candidate, 0).NextInt(2) == 0);
-        var gradients = new CloneGradient(configuration, stage);
         var theta = CloneTheta.Initial(configuration);
+        var samples = new CloneSampler(configuration, stage).Draw(theta, 0, 0);
+        var losses = new CloneGradient(configuration, stage.Window);
         var gradient = new float[theta.Length];
-        gradients.Evaluate(theta, iteration, 0, gradient);
-        var unused = new float[theta.Length];
+        losses.Evaluate(theta, samples, gradient).ShouldBe(losses.Evaluate(theta, samples));
         var largest = gradient.Max(MathF.Abs);
         for (var i = 0; i < theta.Length; i += 7)
         {
             const float Step = 1e-2f;
             var value = theta[i];
             theta[i] = value + Step;
-            var above = gradients.Evaluate(theta, iteration, 0, unused).Total;
+            var above = losses.Evaluate(theta, samples).Total;
             theta[i] = value - Step;
-            var below = gradients.Evaluate(theta, iteration, 0, unused).Total;
+            var below = losses.Evaluate(theta, samples).Total;
             theta[i] = value;
             ((double)gradient[i]).ShouldBe((above - below) / (2 * Step), 0.01 * largest, $"parameter {i}");
         }
@@ -45,11 +43,10 @@ public class CloneGradientTests
     {
         var stage = new CloneStage { Task = task, SubRnns = 64, Window = 2, FirstLength = length, LastLength = length, FirstFloor = 0.1f, LastFloor = 0.1f };
         var configuration = s_configuration with { Alpha = (float)BackpropagationTheta.WeightScale };
-        var gradient = new float[CloneTheta.Initial(configuration).Length];
-        var written = new CloneGradient(configuration, stage).Evaluate(CloneTheta.Initial(configuration with { Start = CloneStart.Written }), 0, 0, gradient);
-        var random = new CloneGradient(configuration, stage).Evaluate(CloneTheta.Initial(configuration), 0, 0, gradient);
-        written.Total.ShouldBeLessThan(0.05);
-        random.Total.ShouldBeGreaterThan(1);
+        Loss(CloneTheta.Initial(configuration with { Start = CloneStart.Written })).ShouldBeLessThan(0.05);
+        Loss(CloneTheta.Initial(configuration)).ShouldBeGreaterThan(1);
+
+        double Loss(float[] theta) => new CloneGradient(configuration, stage.Window).Evaluate(theta, new CloneSampler(configuration, stage).Draw(theta, 0, 0)).Total;
     }
 
     [Theory]

@@ -9,6 +9,7 @@ public sealed class CloneCommandTests : IDisposable
     private const string Tiny = """
         { "stateSize": 9, "layers": [8, 4, 2], "stages": [
           { "task": "steps", "iterations": 7, "learningRate": 0.001, "finalLearningRate": 0.0005, "subRnns": 16, "window": 1 },
+          { "task": "states", "optimizer": "gauss-newton", "iterations": 4, "subRnns": 16, "window": 2, "lastChangeFloor": 0.1 },
           { "task": "own-messages", "iterations": 6, "learningRate": 0.0005, "finalLearningRate": 0.0001, "subRnns": 8, "lastLength": 6 } ],
           "checkpoints": { "interval": 3, "kept": 2 } }
         """;
@@ -22,21 +23,21 @@ public sealed class CloneCommandTests : IDisposable
     [Fact]
     public void A_run_that_is_stopped_goes_on_with_the_same_bits()
     {
-        ToolRun.InProcess("clone", "--config", _folder["run.json"], "--out", _folder["whole"]).ShouldSucceed().Output.ShouldContain("finished after 13 of 13");
+        ToolRun.InProcess("clone", "--config", _folder["run.json"], "--out", _folder["whole"]).ShouldSucceed().Output.ShouldContain("finished after 17 of 17");
         using (var folder = CloneFolder.Create(_folder["halted"], CloneConfigurationJson.Read(_folder["run.json"])))
         {
             using var stop = new CancellationTokenSource();
-            new CloneRun(folder).Run(progress => { if (progress.Iteration == 8) stop.Cancel(); }, Assert.Fail, stop.Token).ShouldBe(8);
+            new CloneRun(folder).Run(progress => { if (progress.Iteration == 10) stop.Cancel(); }, Assert.Fail, stop.Token).ShouldBe(10);
         }
         // As after a crash: the newest checkpoint is torn.
-        var newest = _folder["halted/checkpoint-8.safetensors"];
+        var newest = _folder["halted/checkpoint-10.safetensors"];
         File.WriteAllBytes(newest, File.ReadAllBytes(newest)[..^100]);
         var resumed = ToolRun.InProcess("clone", "--resume", _folder["halted"]);
         resumed.Code.ShouldBe(ExitCodes.Success, resumed.Error);
         resumed.Error.ShouldContain("Damaged checkpoint");
-        foreach (var file in new[] { "theta.safetensors", "checkpoint-13.safetensors", "run.json" })
+        foreach (var file in new[] { "theta.safetensors", "checkpoint-17.safetensors", "run.json" })
             File.ReadAllBytes(_folder[$"halted/{file}"]).ShouldBe(File.ReadAllBytes(_folder[$"whole/{file}"]));
-        File.ReadAllLines(_folder["whole/metrics.jsonl"]).Length.ShouldBe(2);
+        File.ReadAllLines(_folder["whole/metrics.jsonl"]).Length.ShouldBe(4);
         ToolRun.InProcess("fit", "--theta", _folder["whole/theta.safetensors"], "--data", "digits", "--hidden", "5").Output.ShouldContain("sgd\tonline");
     }
 

@@ -8,7 +8,7 @@ namespace Vsml.Tool.Commands;
 /// <summary><c>vsml clone</c>: a run that clones backpropagation into the recurrent dynamics, begun or continued.</summary>
 internal static class CloneCommand
 {
-    private const int PlainInterval = 1000;
+    private const int PlainInterval = 1000, SlowPlainInterval = 10;
 
     /// <summary>Makes the command.</summary>
     /// <param name="context">Where to print, and when to stop.</param>
@@ -31,7 +31,7 @@ internal static class CloneCommand
         {
             using var run = Open(parsed.GetValue(config), parsed.GetValue(folder), parsed.GetValue(resume), parsed.GetValue(seed));
             var done = ProgressLine.Watch(context, "cloning", report => new CloneRun(run).Run(
-                progress => report(progress.Iteration, progress.Iterations, Text(progress), progress.Iteration % PlainInterval == 0),
+                progress => report(progress.Iteration, progress.Iterations, Text(progress), progress.Iteration % PlainIntervalOf(run.Configuration.Stages[progress.Stage]) == 0),
                 warning => context.Error.WriteLine($"vsml: {warning}"), context.Cancellation));
             var finished = done == run.Configuration.Iterations;
             context.Output.WriteLine(FormattableString.Invariant($"{(finished ? "finished" : "interrupted")} after {done} of {run.Configuration.Iterations} iterations; the run is in {run.Path}"));
@@ -49,6 +49,8 @@ internal static class CloneCommand
         var configuration = CloneConfigurationJson.Read(config);
         return CloneFolder.Create(folder, configuration with { Seed = seed ?? configuration.Seed });
     }
+
+    private static int PlainIntervalOf(CloneStage stage) => stage.Optimizer == CloneOptimizer.Adam ? PlainInterval : SlowPlainInterval;
 
     private static string Text(CloneProgress progress) => string.Create(
         CultureInfo.InvariantCulture, $"stage {progress.Stage + 1}, loss {progress.Loss.Total:g3}: messages {progress.Loss.Forward:g2} and {progress.Loss.Backward:g2}, changes of w {progress.Loss.Weight:g2}, of b {progress.Loss.Bias:g2}");

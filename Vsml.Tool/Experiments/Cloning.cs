@@ -10,7 +10,7 @@ namespace Vsml.Tool.Experiments;
 internal sealed class Cloning() : Experiment("cloning", "Backpropagation cloned into the recurrent dynamics")
 {
     private const int Hidden = 32, Points = 24;
-    private const double WrittenRate = .005;
+    private const double Rate = .005;
 
     /// <inheritdoc/>
     public override IReadOnlyList<PageBlock> Run(ExperimentRun run)
@@ -99,8 +99,8 @@ internal sealed class Cloning() : Experiment("cloning", "Backpropagation cloned 
     {
         var (train, test) = Parts(data);
         var architecture = BackpropagationTheta.Network([train.ImageSize, .. hidden, train.ClassCount]);
-        var network = Network(BackpropagationTheta.For(architecture, WrittenRate), seed: 1);
-        var plain = new TanhNetwork([train.ImageSize, .. hidden, train.ClassCount], WrittenRate);
+        var network = Network(BackpropagationTheta.For(architecture, Rate), seed: 1);
+        var plain = new TanhNetwork([train.ImageSize, .. hidden, train.ClassCount], Rate);
         return Fit(run, "by hand", data, hidden, train, test, network, plain, l => BackpropagationTheta.Weights(network, l), l => BackpropagationTheta.Biases(network, l), seed: 1);
     }
 
@@ -108,8 +108,9 @@ internal sealed class Cloning() : Experiment("cloning", "Backpropagation cloned 
     {
         var (train, test) = Parts(data);
         var path = run.ThetaOf($"clone {seed}");
-        var readout = BackpropagationReadout.Of(path)!;
-        var network = Network(readout.Sized(MetaParameters.Load(path), readout, [train.ImageSize, .. hidden, train.ClassCount]), seed);
+        var cloned = BackpropagationReadout.Of(path)!;
+        var readout = cloned.At(Rate);
+        var network = Network(readout.Sized(MetaParameters.Load(path), cloned, [train.ImageSize, .. hidden, train.ClassCount]), seed);
         return Fit(run, "cloned", data, hidden, train, test, network, readout.Plain(network), l => readout.Weights(network, l), l => readout.Biases(network, l), seed);
     }
 
