@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Vsml.Ilgpu.Kernels;
+using Vsml.Numerics;
 
 namespace Vsml.Ilgpu;
 
@@ -34,6 +35,28 @@ internal sealed class StateImage(DeviceShape shape, Architecture architecture, i
         var halves = MemoryMarshal.Cast<float, Half>(Floats.AsSpan());
         for (var i = 0; i < canonical.Length; i++) canonical[i] = !isCell && StoresHalves ? (float)halves[IndexOf(layer, isCell, i)] : Floats[IndexOf(layer, isCell, i)];
         return canonical;
+    }
+
+    /// <summary>Sets c of all layers to initial cells, by the fills of the compiled kernels and so with their bits; for a batch of 1.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="theta">Flat meta-parameters.</param>
+    /// <param name="random">The stream to draw from.</param>
+    public void Begin(VsmlModel model, ReadOnlySpan<float> theta, ref CounterRandom random)
+    {
+        var (size, entries) = (architecture.StateSize, architecture.RandomCellEntries);
+        for (var l = 0; l < architecture.Layers.Count; l++)
+        {
+            var (subRnns, scale) = ((int)architecture.Layers[l].SubRnnCount, InitialCells.ScaleOf(architecture, l));
+            var (cells, atOnce) = (new float[subRnns * size], entries == 0 ? subRnns : InitialCells.AtOnce(entries));
+            var drawn = new float[atOnce * entries];
+            for (var first = 0; first < subRnns && entries > 0; first += atOnce)
+            {
+                var count = Math.Min(atOnce, subRnns - first) * entries;
+                random.FillTruncatedNormal(drawn.AsSpan(0, count));
+                for (var i = 0; i < count; i++) cells[(first + i / entries) * size + i % entries] = drawn[i] * scale;
+            }
+            Import(l, isCell: true, IlgpuTrace.WithLearned(model, l, theta, cells));
+        }
     }
 
     private bool StoresHalves => shape.Precision.StateStorage == StateStorage.Float16;

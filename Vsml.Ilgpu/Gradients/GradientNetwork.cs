@@ -87,24 +87,10 @@ internal sealed class GradientNetwork(IlgpuModel model, IlgpuDevice device) : ID
         return gradient;
     }
 
-    // The cells that the compiled kernels' learners begin with: the same fills of the same stream.
     private float[] Begin(ReadOnlySpan<float> theta, CounterRandom random)
     {
         var image = new StateImage(_network.Shape, Architecture, batch: 1);
-        var (n, entries) = (Architecture.StateSize, Architecture.RandomCellEntries);
-        for (var l = 0; l < Architecture.Layers.Count; l++)
-        {
-            var (subRnns, scale) = ((int)Architecture.Layers[l].SubRnnCount, InitialCells.ScaleOf(Architecture, l));
-            var (cells, atOnce) = (new float[subRnns * n], entries == 0 ? subRnns : InitialCells.AtOnce(entries));
-            var drawn = new float[atOnce * entries];
-            for (var first = 0; first < subRnns && entries > 0; first += atOnce)
-            {
-                var count = Math.Min(atOnce, subRnns - first);
-                random.FillTruncatedNormal(drawn.AsSpan(0, count * entries));
-                for (var i = 0; i < count * entries; i++) cells[(first + i / entries) * n + i % entries] = drawn[i] * scale;
-            }
-            image.Import(l, isCell: true, IlgpuTrace.WithLearned(_network.Model.Model, l, theta, cells));
-        }
+        image.Begin(_network.Model.Model, theta, ref random);
         return image.Floats;
     }
 

@@ -47,9 +47,8 @@ public sealed class IlgpuLearner : IOnlineLearner, IDisposable
     /// <inheritdoc/>
     public void Reset(ref CounterRandom random)
     {
-        var architecture = _model.Architecture;
-        var image = new StateImage(_network.Shape, architecture, batch: 1);
-        for (var l = 0; l < architecture.Layers.Count; l++) image.Import(l, isCell: true, InitialCellsOf(l, ref random));
+        var image = new StateImage(_network.Shape, _model.Architecture, batch: 1);
+        image.Begin(_model.Model, _theta, ref random);
         _network.Device.Accelerator.Bind();
         _buffers.SetStates(0, image.Floats);
     }
@@ -124,25 +123,6 @@ public sealed class IlgpuLearner : IOnlineLearner, IDisposable
     {
         _network.Device.Accelerator.Bind();
         return _store;
-    }
-
-    // In the order of the compiled kernels, for the same bits.
-    private float[] InitialCellsOf(int layer, ref CounterRandom random)
-    {
-        var architecture = _model.Architecture;
-        var (subRnns, size, drawn) = ((int)architecture.Layers[layer].SubRnnCount, architecture.StateSize, architecture.RandomCellEntries);
-        var cells = new float[subRnns * size];
-        var (scale, atOnce) = (InitialCells.ScaleOf(architecture, layer), drawn == 0 ? subRnns : InitialCells.AtOnce(drawn));
-        for (var first = 0; drawn > 0 && first < subRnns; first += atOnce)
-        {
-            var values = new float[Math.Min(atOnce, subRnns - first) * drawn];
-            random.FillTruncatedNormal(values);
-            for (var i = 0; i < values.Length; i++) cells[(first + i / drawn) * size + i % drawn] = values[i] * scale;
-        }
-        if (!architecture.LearnedInitialCell) return cells;
-        var learned = _theta.AsSpan(_model.Model.Parameters.Find(ParameterLayout.GroupOf(architecture, layer, backward: false), "initial_cell").Offset, size);
-        for (var i = 0; i < cells.Length; i++) cells[i] += learned[i % size];
-        return cells;
     }
 
     private void Step(ReadOnlySpan<float> input, ReadOnlySpan<float> label)
