@@ -122,7 +122,7 @@ public sealed class IlgpuDevice : IDisposable
         }
         catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException or AcceleratorException)
         {
-            throw new VsmlException($"The kernels {kernels} cannot be compiled for device {Description}: {(error.InnerException ?? error).Message}", error);
+            throw new VsmlException($"The kernels {kernels} cannot be compiled for device {Description}: {error.GetBaseException().Message.ReplaceLineEndings(" ")}", error);
         }
     }
 
@@ -191,6 +191,10 @@ public sealed class IlgpuDevice : IDisposable
     internal static string? Obstacle(DevicePrecision precision, DeviceDescription device, CudaArchitecture? architecture) =>
         precision.IsFloat32 || device.Kind == DeviceKind.Cpu || (device.Kind == DeviceKind.Cuda && architecture >= CudaArchitecture.SM_80) ? null
         : $"Device {device}{(architecture is { } old ? $", of architecture {old}," : "")} cannot compute with {precision}: they take an NVIDIA GPU of compute capability 8.0 or more. Leave them at float32.";
+
+    /// <summary>Why theta cannot lie in the memory that a group of threads shares.</summary>
+    internal static string? Obstacle(long sharedBytes, DeviceDescription device, int mostSharedBytes) => sharedBytes <= mostSharedBytes ? null
+        : FormattableString.Invariant($"Device {device} has {mostSharedBytes / 1024.0:0.#} KiB of memory that a group of threads can share, too little for theta, which takes {sharedBytes / 1024.0:0.#} KiB. Take a smaller state or message size, another device, or the CPU.");
 
     /// <summary>Why a CUDA device cannot be used.</summary>
     internal static string? Obstacle(bool hasInstructionSet, CudaDriverVersion driver, CudaArchitecture? architecture) => hasInstructionSet ? null

@@ -27,7 +27,8 @@ internal sealed class DeviceNetwork : IDisposable
         var accelerator = device.Accelerator;
         if (accelerator.WarpSize > 32 || (accelerator.WarpSize & (accelerator.WarpSize - 1)) != 0)
             throw new VsmlException($"Device {device.Description} has warps of {accelerator.WarpSize} threads; the kernels are made for 32 or fewer.");
-        if (device.Obstacle(Shape.Precision) is { } obstacle) throw new VsmlException(obstacle);
+        var obstacle = device.Obstacle(Shape.Precision) ?? IlgpuDevice.Obstacle(16L * Shape.SharedQuads, device.Description, accelerator.MaxSharedMemoryPerGroup);
+        if (obstacle is not null) throw new VsmlException(obstacle);
         (_episode, _pack) = Compile(() => (
             accelerator.LoadKernel(device.HasTensorCores ? model.Kernels.TensorEpisode ?? model.Kernels.Episode : model.Kernels.Episode),
             accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(MemberTheta.Pack)));

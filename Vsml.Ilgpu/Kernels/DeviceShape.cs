@@ -18,6 +18,9 @@ public sealed record DeviceShape
     /// <summary>The same where the reverse pass runs as well.</summary>
     public required int GradientScratchQuads { get; init; }
 
+    /// <summary>Quads of theta in the memory that a group of threads shares; 0 where theta is read through the cache.</summary>
+    public int SharedQuads { get; init; }
+
     /// <summary>Most threads of a group.</summary>
     public required int MostThreads { get; init; }
 

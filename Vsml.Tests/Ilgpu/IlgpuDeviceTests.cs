@@ -1,6 +1,8 @@
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using Vsml.Contracts;
 using Vsml.Ilgpu;
+using Vsml.Ilgpu.Kernels;
 
 namespace Vsml.Tests.Ilgpu;
 
@@ -64,6 +66,31 @@ public class IlgpuDeviceTests
     }
 
     [Fact]
+    public void A_theta_too_large_for_shared_memory_is_refused()
+    {
+        var device = new DeviceDescription(1, DeviceKind.OpenCl, "Small GPU");
+        IlgpuDevice.Obstacle(sharedBytes: 36_000, device, mostSharedBytes: 32_768).ShouldBe(
+            "Device 1 'Small GPU' (opencl) has 32 KiB of memory that a group of threads can share, too little for theta, which takes 35.2 KiB. Take a smaller state or message size, another device, or the CPU.");
+        IlgpuDevice.Obstacle(sharedBytes: 32_768, device, mostSharedBytes: 32_768).ShouldBeNull();
+
+        // What kernels share is what is checked; a theta of more than 40 KiB is read through the cache.
+        var small = new Architecture { Layers = new([new DenseLayerSpec(3, 2)]) };
+        var shape = DeviceModels.Of(small).Kernels.Shape;
+        shape.SharedQuads.ShouldBe(DeviceModels.Of(small).Kernels.Packing.PackedLength / 4);
+        DeviceModels.Of(small with { StateSize = 64 }).Kernels.Shape.SharedQuads.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Kernels_that_cannot_be_compiled_are_named_with_network_and_precision()
+    {
+        using var device = IlgpuDevice.Open("cpu");
+        var model = DeviceModels.Of(new Architecture { StateSize = 5, Layers = new([new DenseLayerSpec(3, 2)]) }, new(Arithmetic.Bf16, StateStorage.Float16));
+        var message = Should.Throw<VsmlException>(() => new DeviceNetwork(new IlgpuModel(model.Model, new ImpossibleKernels(model.Kernels)), device)).Message;
+        message.ShouldStartWith("The kernels of the network dense 3 -> 2 with state size 5, arithmetic bf16 and state storage float16, cannot be compiled for device 0 'ILGPU's CPU accelerator' (cpu): ");
+        message.ReplaceLineEndings().Split(Environment.NewLine).Length.ShouldBe(1);
+    }
+
+    [Fact]
     public void More_memory_than_there_is_is_refused_and_the_device_stays_usable()
     {
         using var device = IlgpuDevice.Open("cpu");
@@ -73,5 +100,19 @@ public class IlgpuDeviceTests
         using var buffer = device.Allocate<float>(3, "three floats");
         buffer.CopyFromCPU([1f, 2f, 3f]);
         buffer.GetAsArray1D().ShouldBe([1f, 2f, 3f]);
+    }
+
+    /// <summary>Kernels with what ILGPU does not know.</summary>
+    private sealed class ImpossibleKernels(DeviceKernels kernels) : DeviceKernels
+    {
+        public override DeviceShape Shape => kernels.Shape;
+
+        public override ThetaPacking Packing => kernels.Packing;
+
+        public override Action<EpisodeMemory> Episode => Impossible;
+
+        public override Action<GradientMemory>? Gradient => null;
+
+        private static void Impossible(EpisodeMemory memory) => memory.Losses[0] = string.Concat(memory.Length, memory.Count).Length;
     }
 }

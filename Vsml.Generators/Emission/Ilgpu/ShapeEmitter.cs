@@ -17,6 +17,7 @@ internal static class ShapeEmitter
             writer.Line($"StateQuads = {plan.StateQuads},");
             writer.Line($"ScratchQuads = {plan.ScratchQuads},");
             writer.Line($"GradientScratchQuads = {plan.GradientScratchQuads},");
+            if (plan.SharesTheta) writer.Line($"SharedQuads = {plan.Theta.Quads},");
             writer.Line($"MostThreads = {IlgpuPlan.MostThreads},");
             writer.Line($"Sweeps = {plan.Sweeps},");
             using (writer.Block("Layers = new[]", close: "},"))

@@ -37,6 +37,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.Convolution
             StateQuads = 270,
             ScratchQuads = 406,
             GradientScratchQuads = 4216,
+            SharedQuads = 62,
             MostThreads = 256,
             Sweeps = 2,
             Layers = new[]

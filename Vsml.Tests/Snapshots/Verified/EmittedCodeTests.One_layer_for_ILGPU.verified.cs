@@ -36,6 +36,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayer
             StateQuads = 262,
             ScratchQuads = 20,
             GradientScratchQuads = 7844,
+            SharedQuads = 62,
             MostThreads = 256,
             Sweeps = 1,
             Layers = new[]

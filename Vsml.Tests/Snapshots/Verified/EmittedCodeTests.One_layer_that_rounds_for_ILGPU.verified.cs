@@ -40,6 +40,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.OneLayerRounded
             StateQuads = 582,
             ScratchQuads = 51,
             GradientScratchQuads = 15203,
+            SharedQuads = 434,
             MostThreads = 256,
             Sweeps = 1,
             Layers = new[]

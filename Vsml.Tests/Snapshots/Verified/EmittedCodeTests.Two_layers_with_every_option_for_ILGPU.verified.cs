@@ -37,6 +37,7 @@ namespace Vsml.Emitted.Vsml.Tests.Snapshots.TwoLayers
             StateQuads = 526,
             ScratchQuads = 272,
             GradientScratchQuads = 9120,
+            SharedQuads = 312,
             MostThreads = 256,
             Sweeps = 3,
             Layers = new[]
