@@ -50,6 +50,35 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
         Layers = new([new ConvLayerSpec(5, 3, 1, 2, 3, 2), new DenseLayerSpec(12, 3)]),
     });
 
+    // Threads that wait for each other take long.
+    [Fact]
+    public void Several_warps_stay_within_their_memory() =>
+        ShouldStayWithin(DeviceModels.Of(Network(7, 33, 12, 5, hidden: false)), device: devices.Wide);
+
+    [Theory]
+    [InlineData(1, 1, 1, 2, Arithmetic.Tf32, StateStorage.Float32)]
+    [InlineData(33, 7, 7, 2, Arithmetic.Tf32, StateStorage.Float16)]
+    [InlineData(7, 33, 16, 16, Arithmetic.Bf16, StateStorage.Float32)]
+    [InlineData(33, 7, 12, 5, Arithmetic.Float32, StateStorage.Float16)]
+    public void Kernels_that_round_stay_within_their_memory(int inputs, int outputs, int stateSize, int messageSize, Arithmetic arithmetic, StateStorage storage) =>
+        ShouldStayWithin(DeviceModels.Of(Network(inputs, outputs, stateSize, messageSize, hidden: true), new(arithmetic, storage)), backward: false);
+
+    [Theory]
+    [InlineData(17, 3, 7, Arithmetic.Tf32, StateStorage.Float16)]
+    [InlineData(3, 5, 4, Arithmetic.Bf16, StateStorage.Float32)]
+    public void Kernels_for_tensor_cores_stay_within_their_memory(int inputs, int outputs, int stateSize, Arithmetic arithmetic, StateStorage storage) =>
+        ShouldStayWithin(DeviceModels.Of(Network(inputs, outputs, stateSize, messageSize: 5, hidden: false), new(arithmetic, storage)), backward: false, devices.Warp);
+
+    [Fact]
+    public void Stretches_stay_within_their_memory()
+    {
+        var model = DeviceModels.Of(Network(33, 7, 7, 2, hidden: true) with { LearnedInitialCell = true });
+        var episode = SmallNetworks.RandomEpisode(model.Architecture, seed: 5, length: 3);
+        using var assertions = new Assertions();
+        IlgpuTrace.Differentiate(model, devices.Fast, batch: 1, Singles(episode.Theta), [.. episode.Cells.Select(Singles)], Singles(episode.Inputs), Singles(episode.Labels), tapeExamples: 2);
+        assertions.Messages.Distinct().ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(1, 2, 1, 2, EsVariant.Full)]
     [InlineData(33, 7, 7, 3, EsVariant.Truncated)]
@@ -106,9 +135,9 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
 
     private void ShouldStayWithin(Architecture architecture) => ShouldStayWithin(DeviceModels.Of(architecture));
 
-    private void ShouldStayWithin(IlgpuModel model, bool backward = true)
+    private void ShouldStayWithin(IlgpuModel model, bool backward = true, IlgpuDevice? device = null)
     {
-        using var network = new DeviceNetwork(model, devices.Fast);
+        using var network = new DeviceNetwork(model, device ?? devices.Fast);
         var episode = SmallNetworks.RandomEpisode(model.Architecture, seed: 5, Length);
         var (first, second) = (Run(network, episode, 1e30f, backward), Run(network, episode, float.NaN, backward));
         second.ShouldBe(first, "outputs or gradients depend on what lies outside");
@@ -146,9 +175,11 @@ public sealed class IlgpuIndexTests(IlgpuEpisodeTests.Devices devices) : IClassF
         };
         network.Run(memory, Episodes);
         if (backward)
+        {
             network.Reverse(
                 new GradientMemory { Episode = memory, States = gradients.View.Cast<float, Quad>(), Theta = packedGradient.View.Cast<float, Quad>(), Weights = weights.View }, Episodes);
-        network.Unpack(packedGradient.View, gradient.View, Episodes);
+            network.Unpack(packedGradient.View, gradient.View, Episodes);
+        }
         device.Accelerator.Synchronize();
         string[] faults = [.. assertions.Messages, .. new[] { packed, states, scratch, inputs, labels, logits, losses, gradients, packedGradient, gradient, weights }.Select(memory => memory.Fault()).OfType<string>()];
         if (faults.Length > 0) throw new ShouldAssertException(string.Join("\n", faults.Distinct()));

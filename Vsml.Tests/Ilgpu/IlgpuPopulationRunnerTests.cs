@@ -107,6 +107,23 @@ public sealed class IlgpuPopulationRunnerTests(IlgpuEpisodeTests.Devices devices
     }
 
     [Fact]
+    public void A_run_says_once_how_many_members_fit()
+    {
+        var run = new RunConfiguration
+        {
+            Model = s_plain,
+            Tasks = [Vectors(6, 3)],
+            Stages = [new() { Iterations = 2, EpisodeLength = Length, Inputs = [6], Classes = 3 }],
+            Estimator = new EsOptions { PairCount = Pairs },
+            Backend = IlgpuBackend.BackendName,
+        };
+        using var backend = new IlgpuBackend(devices.Fast, layout => Models(layout).Device, memoryBytes: 25_000);
+        var warnings = new Warnings();
+        new TrainingRun(run, layout => Models(layout).Cpu, new TrainingOptions { Threads = 1, Progress = warnings }, backend).Run();
+        warnings.Messages.ShouldBe(["10 members on device 0 'ILGPU's CPU accelerator' (cpu) in 5 waves of at most 2, as many as its memory holds"]);
+    }
+
+    [Fact]
     public void The_same_bits_come_every_time_also_from_saved_states()
     {
         var request = Request(s_plain) with { Variant = EsVariant.Persistent, Length = 3, Episodes = s_mixed };
@@ -244,5 +261,12 @@ public sealed class IlgpuPopulationRunnerTests(IlgpuEpisodeTests.Devices devices
         public override EpisodeLoss Loss => EpisodeLoss.Last;
 
         public override void Sample(ref CounterRandom random, int length, EpisodeData episode) => Vectors(6, 3).Sample(ref random, length, episode);
+    }
+
+    private sealed class Warnings : ITrainingProgress
+    {
+        public List<string> Messages { get; } = [];
+
+        public void Warned(string message) => Messages.Add(message);
     }
 }
