@@ -1,3 +1,4 @@
+using System.Globalization;
 using ILGPU.Runtime.Cuda;
 using Vsml.Ilgpu;
 using Vsml.Ilgpu.Kernels;
@@ -15,8 +16,6 @@ namespace Vsml.Tests.Ilgpu;
 public sealed class IlgpuPrecisionTests(IlgpuEpisodeTests.Devices devices, ITestOutputHelper output) : IClassFixture<IlgpuEpisodeTests.Devices>, IDisposable
 {
     private const int Digits = 200;
-
-    private static readonly Lazy<(double Loss, int Correct)> s_exactDigits = new(() => LearnDigits(default));
 
     private readonly TemporaryFolder _folder = new();
 
@@ -69,8 +68,9 @@ public sealed class IlgpuPrecisionTests(IlgpuEpisodeTests.Devices devices, ITest
         for (var l = 0; l < exact.Cells.Length; l++) ShouldBeClose($"cell/{l}", rounded.Cells[l], exact.Cells[l], tolerance);
     }
 
-    /// <summary>The figures of docs/ilgpu.md, "Precision"; <c>dotnet test --filter Errors_are_as_documented --logger "console;verbosity=detailed"</c> prints them.</summary>
+    /// <summary>The table of docs/ilgpu.md, "Precision".</summary>
     [Theory]
+    [InlineData(Arithmetic.Float32, StateStorage.Float32)]
     [InlineData(Arithmetic.Tf32, StateStorage.Float32)]
     [InlineData(Arithmetic.Bf16, StateStorage.Float32)]
     [InlineData(Arithmetic.Float32, StateStorage.Float16)]
@@ -79,13 +79,18 @@ public sealed class IlgpuPrecisionTests(IlgpuEpisodeTests.Devices devices, ITest
     {
         var precision = new DevicePrecision(arithmetic, storage);
         var (logits, loss) = GoldenErrors(precision);
-        var (exact, rounded) = (s_exactDigits.Value, LearnDigits(precision));
-        var mean = Math.Abs(rounded.Loss - exact.Loss);
-        output.WriteLine(FormattableString.Invariant($"{precision}: golden traces, largest error of a logit {logits:0.0e0}, of a loss {loss:0.0e0}; 200 digits: mean loss {rounded.Loss:0.0000} instead of {exact.Loss:0.0000}, {rounded.Correct} instead of {exact.Correct} right"));
-        var bf16 = arithmetic == Arithmetic.Bf16;
-        logits.ShouldBeLessThan(bf16 ? 2e-2 : 3e-3);
-        loss.ShouldBeLessThan(bf16 ? 2e-2 : 3e-3);
-        mean.ShouldBeLessThan(bf16 ? 0.05 : 0.01);
+        var (mean, correct) = LearnDigits(precision);
+        var measured = FormattableString.Invariant($"| {arithmetic.ToString().ToLowerInvariant()} | {storage.ToString().ToLowerInvariant()} | {logits:0.0e-0} | {loss:0.0e-0} | {mean:0.0000} | {correct} |");
+        output.WriteLine(measured);
+        var table = File.ReadLines(RepositoryPaths.InRepository("docs", "ilgpu.md")).Select(line => line.Split('|', StringSplitOptions.TrimEntries));
+        var documented = table.Single(cells => cells.Length == 8 && cells[1] == arithmetic.ToString().ToLowerInvariant() && cells[2] == storage.ToString().ToLowerInvariant());
+        // Another machine's exponentials may end in other digits, which rounding to few bits amplifies.
+        logits.ShouldBeInRange(0.5 * Number(3), 2 * Number(3), measured);
+        loss.ShouldBeInRange(0.5 * Number(4), 2 * Number(4), measured);
+        mean.ShouldBe(Number(5), 5e-4, measured);
+        ((double)correct).ShouldBe(Number(6), 1, measured);
+
+        double Number(int cell) => double.Parse(documented[cell], CultureInfo.InvariantCulture);
     }
 
     [Theory]
