@@ -27,20 +27,21 @@ internal sealed class GradientNetwork(IlgpuModel model, IlgpuDevice device) : ID
     public void Prepare() => _network.PrepareGradient();
 
     /// <summary>Decides how many windows run side by side, and how many examples of them are kept: as many windows as fit, by halves.</summary>
-    /// <param name="request">A meta-iteration.</param>
+    /// <param name="count">Episodes of a meta-iteration.</param>
+    /// <param name="longest">Examples of the longest window.</param>
+    /// <param name="memoryBytes">Bytes that the states of all windows at once may take.</param>
     /// <exception cref="VsmlException">Not even one fits.</exception>
-    public void Plan(GradientRequest request)
+    public void Plan(int count, int longest, long memoryBytes)
     {
         var state = (long)sizeof(float) * StateFloats;
-        for (var episodes = request.EpisodeCount; ; episodes = (episodes + 1) / 2)
+        for (var episodes = count; ; episodes = (episodes + 1) / 2)
         {
-            if (EpisodeGradient.FindTape(request.Longest, _network.Shape.Sweeps * state, state, request.MemoryBytes / episodes, out var least) is { } tape)
+            if (EpisodeGradient.FindTape(longest, _network.Shape.Sweeps * state, state, memoryBytes / episodes, out var least) is { } tape)
             {
-                Memory = new TapeMemory(request.Longest, tape.TapeExamples, tape.Bytes, episodes);
+                Memory = new TapeMemory(longest, tape.TapeExamples, tape.Bytes, episodes);
                 return;
             }
-            if (episodes == 1)
-                throw new VsmlException($"A memory budget of {request.MemoryBytes} bytes is too small for a window of {request.Longest} examples; it needs at least {least}. Raise the budget or shorten the window.");
+            if (episodes == 1) throw EpisodeGradient.TooLittle(longest, memoryBytes, least);
         }
     }
 

@@ -48,13 +48,15 @@ public sealed class IlgpuGradientRunner : IGradientRunner, IDisposable
         return outcomes;
     }
 
-    /// <summary>Finds out whether gradients of episodes can be computed; compiles the kernels.</summary>
-    /// <param name="source">What they are drawn from.</param>
-    /// <exception cref="VsmlException">They cannot.</exception>
-    internal void Check(EpisodeSource source)
+    /// <inheritdoc/>
+    public void Check(EpisodeSource episodes, int count, int longest, long memoryBytes)
     {
         _device.Accelerator.Bind();
-        foreach (var share in source.Tasks) NetworkOf(_modelOf(share.Task)).Prepare();
+        foreach (var network in episodes.Tasks.Select(share => NetworkOf(_modelOf(share.Task))).Distinct())
+        {
+            network.Prepare();
+            network.Plan(count, longest, memoryBytes);
+        }
     }
 
     /// <inheritdoc/>
@@ -84,7 +86,7 @@ public sealed class IlgpuGradientRunner : IGradientRunner, IDisposable
             request.CheckTheta(model.Model);
             return NetworkOf(model);
         }).ToArray();
-        foreach (var network in networks.Distinct()) network.Plan(request);
+        foreach (var network in networks.Distinct()) network.Plan(request.EpisodeCount, request.Longest, request.MemoryBytes);
         (_ofTask, _prepared) = (networks, (request.Episodes, request.EpisodeCount, request.Longest, request.MemoryBytes));
         Memory = networks.MaxBy(network => network.Memory.Bytes)!.Memory;
     }

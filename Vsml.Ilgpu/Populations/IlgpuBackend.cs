@@ -25,11 +25,7 @@ public sealed class IlgpuBackend(IlgpuDevice device, Func<Architecture, IlgpuMod
     public RunDevice Device => new(device.Description.NameAndKind, precision.Arithmetic, precision.StateStorage);
 
     /// <inheritdoc/>
-    public void Check(EstimatorContext context, EpisodeSource episodes, int length)
-    {
-        _runner?.Check(episodes, length);
-        _gradients?.Check(episodes);
-    }
+    public void Check(EstimatorContext context, EpisodeSource episodes, int length) => _runner?.Check(episodes, length);
 
     /// <inheritdoc/>
     public IPopulationRunner Populations(EstimatorContext context) =>

@@ -24,6 +24,11 @@ public sealed class BpttEstimator : IMetaGradientEstimator
     /// <inheritdoc/>
     public TapeMemory? Memory => _runner.Memory;
 
+    private long MemoryBytes => (long)(_options.MemoryMiB * (1 << 20));
+
+    /// <inheritdoc/>
+    public void Check(EpisodeSource episodes) => _runner.Check(episodes, _options.EpisodeCount, _options.TruncationOf(episodes).Longest(episodes.Length), MemoryBytes);
+
     /// <inheritdoc/>
     public MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default)
@@ -43,7 +48,7 @@ public sealed class BpttEstimator : IMetaGradientEstimator
             Length = truncation.Length(seed, iteration, episodes.Length),
             Longest = truncation.Longest(episodes.Length),
             Stride = _options.Stride,
-            MemoryBytes = (long)(_options.MemoryMiB * (1 << 20)),
+            MemoryBytes = MemoryBytes,
             State = state,
         }, cancellation);
         return Collect(seed, iteration, theta.Length, state, [.. outcomes.Select(OfFiniteNumbers)]);

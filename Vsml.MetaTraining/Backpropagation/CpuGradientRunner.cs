@@ -66,6 +66,12 @@ public sealed class CpuGradientRunner : IGradientRunner
         }
     }
 
+    /// <inheritdoc/>
+    public void Check(EpisodeSource episodes, int count, int longest, long memoryBytes)
+    {
+        foreach (var trainee in episodes.Tasks.Select(share => _traineeOf(share.Task)).Distinct()) trainee.PlanTape(longest, memoryBytes, _learners.Length);
+    }
+
     private void Prepare(GradientRequest request)
     {
         var source = request.Episodes;

@@ -16,6 +16,13 @@ public interface IMetaGradientEstimator
     MetaGradient Estimate(
         ulong seed, uint iteration, ReadOnlyMemory<float> theta, EpisodeSource episodes, UnrollState state, CancellationToken cancellation = default);
 
+    /// <summary>Makes sure, before anything is written, that episodes can be run; does nothing where there is nothing to check.</summary>
+    /// <param name="episodes">What the episodes are drawn from.</param>
+    /// <exception cref="VsmlException">They cannot; says why.</exception>
+    void Check(EpisodeSource episodes)
+    {
+    }
+
     /// <summary>Memory that the last estimate's states took, if they are kept for a gradient.</summary>
     TapeMemory? Memory => null;
 

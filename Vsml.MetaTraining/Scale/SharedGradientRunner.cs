@@ -14,6 +14,9 @@ internal sealed class SharedGradientRunner(IGradientRunner inner, SharedWork wor
     public TapeMemory? Memory => inner.Memory;
 
     /// <inheritdoc/>
+    public void Check(EpisodeSource episodes, int count, int longest, long memoryBytes) => inner.Check(episodes, work.Divide(count).Of(work.Ranks.Rank).Count, longest, memoryBytes);
+
+    /// <inheritdoc/>
     public IReadOnlyList<WindowOutcome> Run(GradientRequest request, CancellationToken cancellation = default)
     {
         var division = work.Divide(request.EpisodeCount);

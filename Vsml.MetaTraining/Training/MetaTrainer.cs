@@ -57,6 +57,7 @@ public sealed class MetaTrainer
         ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
         _estimator = configuration.Estimator.Create(context);
         for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => backend.Check(context, _episodes[s], configuration.Estimator.TruncationOf(_episodes[s]).Longest(_episodes[s].Length)));
+        for (var s = 0; s < _episodes.Length; s++) Try(problems, $"stages[{s}]", () => _estimator.Check(_episodes[s]));
         ConfigurationProblem.ThrowIfAny([.. problems.DistinctBy(problem => problem.Message)]);
         _tasks = new TaskCounter(configuration, _episodes);
     }

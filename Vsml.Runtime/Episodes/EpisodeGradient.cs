@@ -71,7 +71,14 @@ public sealed class EpisodeGradient
         var example = model.Architecture.Schedule.Sweeps.Count() * GradientTape.SweepBytes(shape, batch);
         var state = GradientTape.StateBytes(shape, batch);
         return FindTape(window, example, state, budgetBytes, out var least)
-            ?? throw new VsmlException($"A memory budget of {budgetBytes} bytes is too small for a window of {window} examples; it needs at least {least}. Raise the budget or shorten the window.");
+            ?? throw TooLittle(window, budgetBytes, least);
+    }
+
+    /// <summary>What is thrown where no tape length fits.</summary>
+    internal static VsmlException TooLittle(int window, long budgetBytes, Int128 least)
+    {
+        const double MiB = 1 << 20;
+        return new(FormattableString.Invariant($"{budgetBytes / MiB:0.###} MiB of memory are too small for a window of {window} examples; it needs {(double)least / MiB:0.###} MiB. Raise the budget (memoryMiB, which all threads share) or shorten the window."));
     }
 
     /// <summary>The same for any storage; null if no tape length fits.</summary>

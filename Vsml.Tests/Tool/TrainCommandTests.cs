@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Vsml.MetaTraining;
 using Vsml.Tests.Fixtures;
+using Vsml.Tests.Training;
 using Vsml.Tool;
 
 namespace Vsml.Tests.Tool;
@@ -40,6 +42,16 @@ public sealed class TrainCommandTests : IDisposable
         ToolRun.InProcess("train", "--resume", _folder["run"]).ShouldSucceed();
         Theta("run").ShouldBe(theta);
         Train("--out", _folder["run"]).ShouldBeRefused("run", "--resume");
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("ilgpu", "--device", "cpu")]
+    public void Windows_that_do_not_fit_the_memory_are_refused_before_a_folder_is_made(string backend, params string[] device)
+    {
+        File.WriteAllText(_folder["long.json"], RunConfigurationJson.Format(TinyRuns.Bptt with { Estimator = new BpttOptions { EpisodeCount = 3, MemoryMiB = 0.001 } }));
+        ToolRun.InProcess(["train", "--config", _folder["long.json"], "--out", _folder["long"], "--backend", backend, .. device]).ShouldBeRefused("too small for a window of", "MiB");
+        Directory.Exists(_folder["long"]).ShouldBeFalse();
     }
 
     [Fact]
