@@ -78,7 +78,7 @@ public sealed class EpisodeGradient
     internal static VsmlException TooLittle(int window, long budgetBytes, Int128 least)
     {
         const double MiB = 1 << 20;
-        return new(FormattableString.Invariant($"{budgetBytes / MiB:0.###} MiB of memory are too small for a window of {window} examples; it needs {(double)least / MiB:0.###} MiB. Raise the budget (memoryMiB, which all threads share) or shorten the window."));
+        return new(FormattableString.Invariant($"{budgetBytes / MiB:G6} MiB of memory are too small for a window of {window} examples; it needs at least {(double)least / MiB:G6} MiB. Raise the budget (memoryMiB, which all threads share) or shorten the window."));
     }
 
     /// <summary>The same for any storage; null if no tape length fits.</summary>

@@ -60,7 +60,7 @@ public class EpisodeSizesTests
                 if (longest > 0) EpisodeGradient.PlanTape(model, SimdLevels.Widest, 1, window, budget).ShouldBe((longest, Bytes(longest)));
                 else
                     Should.Throw<VsmlException>(() => EpisodeGradient.PlanTape(model, SimdLevels.Widest, 1, window, budget))
-                        .Message.ShouldContain($"it needs at least {Enumerable.Range(1, window).Min(Bytes)}.");
+                        .Message.ShouldContain(FormattableString.Invariant($"it needs at least {Enumerable.Range(1, window).Min(Bytes) / (double)(1 << 20):G6} MiB."));
             }
 
             long Bytes(int examples) => examples * gradient.BytesPerExample + gradient.CheckpointBytes
