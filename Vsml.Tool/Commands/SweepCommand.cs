@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Spectre.Console;
+using Vsml.Files;
 using Vsml.MetaTraining;
 using Vsml.Reporting;
 
@@ -65,14 +66,7 @@ internal static class SweepCommand
     private static void MakeFolder(string path, bool mustBeThere)
     {
         if (mustBeThere && !Directory.Exists(path)) throw new VsmlException($"--collect: there is no folder '{path}', so no run has begun; leave out --collect to begin.");
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new VsmlException($"Cannot make the folder '{path}': {exception.Message}", exception);
-        }
+        DurableFolder.Create(path);
     }
 
     private static string Line(SweepResult result) => $"{result.Run.Name} {result.Status}{(result.Error is null ? "" : $": {result.Error}")}";

@@ -30,14 +30,7 @@ internal sealed partial class ExperimentRun
             throw new VsmlException($"'{folder}' has steps of an experiment, but no {SettingsFile} that says of which; give another folder with --out.");
         if (File.Exists(path) && File.ReadAllText(path) is var begun && begun != settings)
             throw new VsmlException($"'{folder}' holds another experiment, or the same at another size ({WhiteSpace().Replace(begun, " ").Trim()}); give another folder with --out.");
-        try
-        {
-            Directory.CreateDirectory(Path.Combine(folder, StepFolder));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new VsmlException($"Cannot make the folder '{folder}': {exception.Message}", exception);
-        }
+        DurableFolder.Create(Path.Combine(folder, StepFolder));
         AtomicFile.WriteAllText(path, settings);
     }
 
